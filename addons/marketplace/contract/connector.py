@@ -1,0 +1,140 @@
+"""The verbs of a connector: few, bulk-shaped, typed."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from .records import ShopInfo
+
+
+class Capability(str, Enum):
+    """What a connector can do. Screens offer only what the account's connector declares."""
+
+    ORDERS = "orders"
+    LISTINGS = "listings"
+    STOCK_PUSH = "stock_push"
+    STOCK_READ = "stock_read"
+    SHIPMENT_CONFIRMATION = "shipment_confirmation"
+    MARKETPLACE_FULFILMENT = "marketplace_fulfilment"
+    NOTIFICATIONS = "notifications"
+
+
+@dataclass(frozen=True, slots=True)
+class RawRecord:
+    """One received object, untouched, with just enough read out of it to file it in the inbox.
+
+    :param kind: ``order`` …
+    :param revision: text that changes whenever the marketplace changes the object
+    :param payload: the JSON object as received
+    :param updated_at: the marketplace's time of the last change, aware UTC
+    """
+
+    kind: str
+    shop_id: str
+    external_id: str
+    revision: str
+    payload: dict
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of an incremental fetch.
+
+    :param next_token: continues the same fetch; empty on the last page
+    :param complete_until: on the last page, the instant up to which nothing was missed; the next fetch starts there
+    :param broken: ``[(path, reason, raw object)]`` of objects too damaged to be filed by id
+    """
+
+    records: tuple[RawRecord, ...]
+    next_token: str = ""
+    complete_until: datetime | None = None
+    broken: tuple[tuple[str, str, object], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PushResult:
+    """What the marketplace said to one stock level."""
+
+    sku: str
+    accepted: bool
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShipmentResult:
+    """What the marketplace said to one shipment confirmation.
+
+    :param retry_after: seconds; set when the same confirmation should be sent again later
+    """
+
+    reference: str
+    accepted: bool
+    message: str = ""
+    retry_after: float | None = None
+
+
+class Connector(ABC):
+    """Speaks to one seller account of one marketplace.
+
+    Verbs raise the errors of :mod:`.errors`. A verb whose capability is not declared must not be called.
+    ``handle`` parameters take what :class:`~.errors.NotReady` carried, to continue a report or feed.
+    """
+
+    capabilities: frozenset[Capability] = frozenset()
+
+    @abstractmethod
+    def fetch_shops(self) -> list[ShopInfo]:
+        """Shops the credentials may act for."""
+
+    def fetch_orders(self, shop_ids, since, until=None, token="") -> Page:
+        """One page of orders changed at or after ``since``.
+
+        :param list[str] shop_ids: external ids of the shops
+        :param datetime since: aware UTC
+        :param until: optional aware UTC end of the range
+        :param str token: ``next_token`` of the page before
+        """
+        raise self._unsupported(Capability.ORDERS)
+
+    def fetch_order(self, external_id):
+        """One order by its marketplace number, as :class:`RawRecord`."""
+        raise self._unsupported(Capability.ORDERS)
+
+    def parse_order(self, payload):
+        """Turn a raw order into :class:`~.records.Order`.
+
+        :raise InvalidPayload: a field is missing or contradicts another
+        """
+        raise self._unsupported(Capability.ORDERS)
+
+    def fetch_listings(self, shop_id, handle=None):
+        """All offers of a shop as a list of :class:`~.records.Listing`."""
+        raise self._unsupported(Capability.LISTINGS)
+
+    def push_stock(self, shop_id, levels, handle=None):
+        """Publish quantities; one :class:`PushResult` per level, in any order."""
+        raise self._unsupported(Capability.STOCK_PUSH)
+
+    def fetch_stock(self, shop_id, skus):
+        """Quantities the marketplace shows for merchant-fulfilled SKUs, as list of :class:`~.records.StockLevel`."""
+        raise self._unsupported(Capability.STOCK_READ)
+
+    def confirm_shipments(self, shipments):
+        """Tell the marketplace what was shipped; one :class:`ShipmentResult` per shipment.
+
+        Sending the same reference again must not ship anything twice.
+        """
+        raise self._unsupported(Capability.SHIPMENT_CONFIRMATION)
+
+    def fetch_fulfilment_stock(self, shop_id):
+        """Units in the marketplace's own warehouses, as list of :class:`~.records.FulfilmentStock`."""
+        raise self._unsupported(Capability.MARKETPLACE_FULFILMENT)
+
+    def receive_notifications(self):
+        """External ids of orders that the marketplace says have changed, as ``[(external id, acknowledge())]``."""
+        raise self._unsupported(Capability.NOTIFICATIONS)
+
+    def _unsupported(self, capability):
+        return TypeError(f"{type(self).__name__} does not declare the capability {capability.value}")
