@@ -1,0 +1,1 @@
+"""The world behind every marketplace: catalogue, buyers, the order stream and what happens to orders."""
