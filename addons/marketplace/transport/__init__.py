@@ -1,0 +1,22 @@
+"""One way to speak HTTP for all connectors: signing, rate limits, retries, redaction, documents. Plain Python."""
+
+from .buckets import Bucket, BucketStore, Limit, MemoryBucketStore, RateLimiter
+from .client import Answer, HttpClient
+from .documents import Document, decode_document
+from .redaction import RedactingFilter, get_logger, redact, remember_secret
+
+__all__ = [
+    "Answer",
+    "Bucket",
+    "BucketStore",
+    "Document",
+    "HttpClient",
+    "Limit",
+    "MemoryBucketStore",
+    "RateLimiter",
+    "RedactingFilter",
+    "decode_document",
+    "get_logger",
+    "redact",
+    "remember_secret",
+]

@@ -1,0 +1,83 @@
+"""Shipment confirmation. Source: Amazon's model ``ordersV0``, operation confirmShipment."""
+
+import hashlib
+import re
+from urllib.parse import quote
+
+from ...marketplace.contract import RateLimited, Rejected, ShipmentResult, Unavailable
+from .fields import format_time
+
+# Seconds after which a confirmation is sent again that Amazon could not take.
+_RETRY_AFTER = 60.0
+# Amazon's answer to a confirmation of what it has already recorded; the same words also stand for other mistakes.
+_MAYBE_DONE = re.compile(r"already|PackageToUpdateNotFound", re.IGNORECASE)
+
+# Carrier codes that Amazon documents for shipment confirmations; other carriers go as "Other" with their name.
+CARRIERS = (
+    "4PX", "Amazon Shipping", "Aramex", "Australia Post", "BRT", "Blue Package", "Canada Post", "China Post",
+    "Chronopost", "Colissimo", "Correos", "DHL", "DHL Global Mail", "DHL eCommerce", "DPD", "Deutsche Post", "Evri",
+    "FedEx", "FedEx SmartPost", "GLS", "GO!", "Hermes", "Hermes Logistik Gruppe", "India Post", "InPost", "JP_EXPRESS",
+    "La Poste", "Lasership", "Mondial Relay", "Newgistics", "NipponExpress", "OSM", "OnTrac", "Other", "Parcelforce",
+    "Poste Italiane", "PostNL", "PostNord", "Purolator", "Royal Mail", "SDA", "SEUR", "SF Express", "SagawaExpress",
+    "Streamlite", "TNT", "UPS", "UPS Mail Innovations", "USPS", "YANWEN", "YamatoTransport", "Yodel", "Yun Express",
+)  # fmt: skip
+
+
+def package_reference(reference):
+    """Amazon's ``packageReferenceId`` (a positive number) of our shipment reference.
+
+    The first four bytes of the reference's SHA-256, taken modulo 2**31 - 1, plus one: the same reference is always
+    the same package, so that a repeated confirmation updates the package instead of adding one.
+    """
+    digest = hashlib.sha256(reference.encode()).digest()
+    return str(int.from_bytes(digest[:4], "big") % (2**31 - 1) + 1)
+
+
+def confirm_shipments(api, shipments, fetch_parsed_order):
+    """Confirm each shipment; after a refusal that concerns all, the rest is left for later.
+
+    :param fetch_parsed_order: order number → :class:`Order`, to look up what Amazon has already recorded
+    :return: list of :class:`ShipmentResult`
+    """
+    results = []
+    for shipment in shipments:
+        try:
+            results.append(_confirm(api, shipment, fetch_parsed_order))
+        except (RateLimited, Unavailable) as error:
+            wait = error.retry_after if isinstance(error, RateLimited) else _RETRY_AFTER
+            rest = shipments[len(results) :]
+            return results + [ShipmentResult(left.reference, False, str(error), wait) for left in rest]
+    return results
+
+
+def _confirm(api, shipment, fetch_parsed_order):
+    path = f"/orders/v0/orders/{quote(shipment.order_id, safe='')}/shipmentConfirmation"
+    try:
+        api.send("orders.confirmShipment", "POST", path, confirmation(shipment), idempotent=True)
+    except Rejected as error:
+        if _MAYBE_DONE.search(error.reason) and _is_recorded(fetch_parsed_order(shipment.order_id), shipment):
+            return ShipmentResult(shipment.reference, True, "already confirmed")
+        return ShipmentResult(shipment.reference, False, error.reason)
+    return ShipmentResult(shipment.reference, True)
+
+
+def confirmation(shipment):
+    """Body of confirmShipment."""
+    detail = {
+        "packageReferenceId": package_reference(shipment.reference),
+        "carrierCode": shipment.carrier_code or "Other",
+        "carrierName": shipment.carrier_name,
+        "shippingMethod": shipment.service,
+        "trackingNumber": shipment.tracking,
+        "shipDate": format_time(shipment.shipped_at),
+        "orderItems": [{"orderItemId": line.order_line_id, "quantity": line.quantity} for line in shipment.lines],
+    }
+    return {"marketplaceId": shipment.shop_id, "packageDetail": {key: value for key, value in detail.items() if value}}
+
+
+def _is_recorded(order, shipment):
+    """Whether Amazon knows this parcel, or counts all its units as shipped where it tells no parcels."""
+    if order.packages:
+        return any(package.tracking == shipment.tracking for package in order.packages)
+    shipped = {line.external_id: line.quantity_shipped for line in order.lines}
+    return all(shipped.get(line.order_line_id, 0) >= line.quantity for line in shipment.lines)
