@@ -12,7 +12,7 @@ import copy
 import json
 import os
 import re
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -40,7 +40,7 @@ def _is_date_time(value):
 
 @formats.checks("date", raises=ValueError)
 def _is_date(value):
-    return not isinstance(value, str) or bool(datetime.strptime(value, "%Y-%m-%d"))
+    return not isinstance(value, str) or bool(date.fromisoformat(value))
 
 
 class SpecMismatch(AssertionError):
@@ -165,7 +165,7 @@ class SpecModel:
     def _path_errors(self, parameters, template, path):
         names = re.findall(r"\{([^}]*)\}", template)
         pattern = re.sub(r"\\\{[^}]*\\\}", "([^/]+)", re.escape(template)) + "$"
-        values = dict(zip(names, map(unquote, re.match(pattern, path).groups())))
+        values = dict(zip(names, map(unquote, re.match(pattern, path).groups()), strict=True))
         return [error for parameter in parameters if parameter["in"] == "path"
                 for error in self._value_errors(parameter, values[parameter["name"]])]
 

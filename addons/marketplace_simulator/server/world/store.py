@@ -11,12 +11,13 @@ SCHEMA = """
 CREATE TABLE IF NOT EXISTS setting (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS listing (
-    region TEXT NOT NULL, sku TEXT NOT NULL, quantity INTEGER NOT NULL, updated TEXT NOT NULL, data TEXT NOT NULL,
-    PRIMARY KEY (region, sku));
+    region TEXT NOT NULL, sku TEXT NOT NULL, channel TEXT NOT NULL, quantity INTEGER NOT NULL,
+    reserved INTEGER NOT NULL DEFAULT 0, updated TEXT NOT NULL, data TEXT NOT NULL, PRIMARY KEY (region, sku));
 CREATE TABLE IF NOT EXISTS purchase (
     id TEXT PRIMARY KEY, number INTEGER NOT NULL, region TEXT NOT NULL, marketplace TEXT NOT NULL,
     fulfilled_by TEXT NOT NULL, status TEXT NOT NULL, created TEXT NOT NULL, updated TEXT NOT NULL,
-    due TEXT, data TEXT NOT NULL);
+    due TEXT, currency TEXT NOT NULL, total INTEGER NOT NULL, lines INTEGER NOT NULL, units INTEGER NOT NULL,
+    data TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS purchase_updated ON purchase (region, updated, id);
 CREATE INDEX IF NOT EXISTS purchase_created ON purchase (region, created, id);
 CREATE INDEX IF NOT EXISTS purchase_due ON purchase (due) WHERE due IS NOT NULL;

@@ -1,0 +1,160 @@
+"""The simulator's own interface under ``/_sim``: JSON, for callers on the same machine only."""
+
+import ipaddress
+import json
+
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+from werkzeug.routing import Map, Rule
+from werkzeug.wrappers import Response
+
+from .faults import InvalidFault
+from .spapi import accounts
+from .world import books
+from .world.events import EVENTS, Refused
+from .world.marketplaces import MARKETPLACES
+from .world.orders import KINDS
+
+ORDER_OPTIONS = {"count", "fulfilled_by", "skus", "marketplace", "allow_oversell", "kinds"}
+
+
+class BadRequest(ValueError):
+    """A control request that makes no sense."""
+
+
+class Control:
+    """Answer control requests.
+
+    :param simulator: the :class:`.app.Simulator`
+    """
+
+    def __init__(self, simulator):
+        self._simulator = simulator
+        self._map = Map([
+            Rule("/_sim/health", methods=["GET"], endpoint=self.health),
+            Rule("/_sim/credentials", methods=["GET"], endpoint=self.credentials),
+            Rule("/_sim/catalogue", methods=["GET"], endpoint=self.catalogue),
+            Rule("/_sim/books", methods=["GET"], endpoint=self.books),
+            Rule("/_sim/orders", methods=["GET"], endpoint=self.list_orders),
+            Rule("/_sim/orders", methods=["POST"], endpoint=self.create_orders),
+            Rule("/_sim/orders/<order_id>/<event>", methods=["POST"], endpoint=self.order_event),
+            Rule("/_sim/advance", methods=["POST"], endpoint=self.advance),
+            Rule("/_sim/faults", methods=["GET"], endpoint=self.list_faults),
+            Rule("/_sim/faults", methods=["POST"], endpoint=self.arm_faults),
+            Rule("/_sim/faults", methods=["DELETE"], endpoint=self.disarm_faults),
+            Rule("/_sim/reset", methods=["POST"], endpoint=self.reset),
+        ])
+
+    @property
+    def _world(self):
+        return self._simulator.world
+
+    def respond(self, request):
+        """Return the response to a request under ``/_sim``."""
+        if not ipaddress.ip_address(request.remote_addr or "0.0.0.0").is_loopback:
+            return _response(403, {"error": "the control interface answers callers on this machine only"})
+        try:
+            method, path = self._map.bind_to_environ(request.environ).match()
+            return _response(200, method(_body(request), **path))
+        except (NotFound, MethodNotAllowed) as error:
+            return _response(error.code, {"error": error.name})
+        except (BadRequest, InvalidFault) as error:
+            return _response(400, {"error": str(error)})
+        except Refused as error:
+            return _response(409, {"error": str(error)})
+        except HTTPException as error:
+            return _response(error.code, {"error": error.description})
+
+    def health(self, _body):
+        """State the server's settings."""
+        return {"status": "ok", "seed": self._world.seed, "speed": self._world.clock.speed,
+                "regions": list(self._world.regions), "url": self._simulator.url}
+
+    def credentials(self, _body):
+        """Give the fixed training credentials."""
+        regions = {region: {"refresh_token": accounts.refresh_token(region),
+                            "seller_id": accounts.SELLERS[region]["id"],
+                            "marketplaces": {code: accounts.marketplace_id(code) for code, market in MARKETPLACES.items()
+                                             if market.region == region}} for region in self._world.regions}
+        return {"url": self._simulator.url, "token_url": f"{self._simulator.url}/auth/o2/token",
+                "client_id": accounts.CLIENT_ID, "client_secret": accounts.CLIENT_SECRET, "regions": regions}
+
+    def catalogue(self, _body):
+        """Return the listings by region, with starting and present quantity."""
+        return {region: self._world.listings(region) for region in self._world.regions}
+
+    def books(self, _body):
+        """Return the world's books."""
+        return books.books(self._world)
+
+    def list_orders(self, _body):
+        """Return every order in short."""
+        return {"orders": books.order_list(self._world)}
+
+    def create_orders(self, body):
+        """Place orders now."""
+        options = _order_options(body, self._world)
+        placed = self._world.create_orders(options.pop("count", 1), options)
+        return {"created": len(placed), "orders": [order["id"] for order in placed]}
+
+    def order_event(self, _body, order_id, event):
+        """Let something happen to an order."""
+        order = self._world.get_order(order_id)
+        if order is None or event not in EVENTS:
+            raise NotFound("no such order or event")
+        happened = self._world.apply(order, event)
+        return {"id": order_id, "happened": happened, "status": order["status"]}
+
+    def advance(self, _body):
+        """Let everything that is planned happen now."""
+        return {"events": self._world.tick(everything=True)}
+
+    def list_faults(self, _body):
+        """Return the armed faults."""
+        return {"faults": self._simulator.faults.armed()}
+
+    def arm_faults(self, body):
+        """Arm one fault, or a list of them under ``faults``."""
+        wanted = body.get("faults", [body])
+        return {"faults": [self._simulator.faults.arm(fault) for fault in wanted]}
+
+    def disarm_faults(self, _body):
+        """Disarm every fault."""
+        self._simulator.faults.disarm()
+        return {"faults": []}
+
+    def reset(self, _body):
+        """Start again as with an empty state file."""
+        self._simulator.reset()
+        return self.health(None)
+
+
+def _order_options(body, world):
+    if set(body) - ORDER_OPTIONS:
+        raise BadRequest(f"unknown fields: {', '.join(sorted(set(body) - ORDER_OPTIONS))}")
+    count = body.get("count", 1)
+    if not isinstance(count, int) or not 1 <= count <= 10_000:
+        raise BadRequest("count must be between 1 and 10000")
+    if body.get("fulfilled_by") not in (None, "merchant", "platform"):
+        raise BadRequest("fulfilled_by must be merchant or platform")
+    market = body.get("marketplace")
+    if market is not None and (market not in MARKETPLACES or MARKETPLACES[market].region not in world.regions):
+        raise BadRequest("marketplace must be the country code of a marketplace of a region that runs here")
+    unknown = set(body.get("kinds") or ()) - set(KINDS)
+    if unknown:
+        raise BadRequest(f"unknown kinds: {', '.join(sorted(unknown))}; there are {', '.join(KINDS)}")
+    return dict(body)
+
+
+def _body(request):
+    if not request.get_data():
+        return {}
+    body = request.get_json(silent=True)
+    if isinstance(body, list):
+        return {"faults": body}
+    if not isinstance(body, dict):
+        raise BadRequest("the body is not a JSON object")
+    return body
+
+
+def _response(status, body):
+    return Response(json.dumps(body), status, content_type="application/json")

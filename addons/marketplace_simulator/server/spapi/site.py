@@ -1,0 +1,124 @@
+"""Amazon's site: its operations, who may call them, how often, and how errors look."""
+
+import json
+import time
+import uuid
+
+from werkzeug.exceptions import MethodNotAllowed, NotFound
+from werkzeug.routing import Map, Rule
+from werkzeug.wrappers import Response
+
+from ..faults import ANSWER, BEFORE
+from ..http import Answer, ApiError, Call
+from . import accounts, lwa, orders, sellers, shipment
+from .spoil import spoil
+
+MODULES = (orders, shipment, sellers)
+OPERATIONS = {operation.name: operation for module in MODULES for operation in module.OPERATIONS}
+
+
+class Site:
+    """Amazon's Selling Partner API and Login with Amazon over one world."""
+
+    def __init__(self, world, faults, buckets, signer):
+        self.world, self.faults, self.buckets, self.signer = world, faults, buckets, signer
+        rules = [Rule("/auth/o2/token", methods=["POST"], endpoint="token")]
+        rules += [Rule(operation.path.replace("{", "<").replace("}", ">"), methods=[operation.method],
+                       endpoint=operation.name) for operation in OPERATIONS.values()]
+        self._map = Map(rules, strict_slashes=False)
+
+    def respond(self, request):
+        """Answer a request.
+
+        :return: a response, or ``None`` if the path is not Amazon's
+        """
+        try:
+            endpoint, path = self._map.bind_to_environ(request.environ).match()
+        except NotFound:
+            return None
+        except MethodNotAllowed:
+            return _response(405, _errors(ApiError(405, "MethodNotAllowed", "The method is not allowed here.")))
+        if endpoint == "token":
+            status, body = lwa.token(self, request)
+            return _response(status, body, {"Cache-Control": "no-store"})
+        return self._operate(Call(request, self, OPERATIONS[endpoint], path))
+
+    def _operate(self, call):
+        name = call.operation.name
+        headers = {"x-amzn-RateLimit-Limit": f"{self.buckets.rate(call.operation.rate):g}"}
+        self.world.store.count(f"requests:{name}")
+        try:
+            self._authorise(call)
+            self._limit(call)
+            self._strike(call)
+            with self.world.store.transaction():
+                answer = call.operation.handler(call)
+        except ApiError as error:
+            if 400 <= error.status < 500 and error.status not in (403, 429):
+                self.world.store.count(f"rejected:{name}")
+            return _response(error.status, _errors(error), headers)
+        answer = answer if isinstance(answer, Answer) else Answer(200, answer)
+        return self._answer(call, answer, headers)
+
+    def _authorise(self, call):
+        token = accounts.read_token(self.signer, call.request.headers.get("x-amz-access-token"))
+        if call.operation.access == "grantless":
+            if token["region"] is not None:
+                raise accounts.denied("This operation needs a token of the client_credentials grant.")
+        elif token["region"] is None:
+            raise accounts.denied("This operation needs the authorisation of a selling partner.")
+        call.region, call.resources = token["region"], token["resources"]
+
+    def _limit(self, call):
+        operation = call.operation
+        if not self.buckets.take((call.region, operation.name), operation.rate, operation.burst):
+            self.world.store.count("throttled:own_fault")
+            self.world.store.count(f"throttled_operation:{operation.name}")
+            raise _throttled()
+
+    def _strike(self, call):
+        fault = self.faults.fire(call.operation.name, BEFORE)
+        if fault is None:
+            return
+        if fault["kind"] == "hang":
+            time.sleep(fault["seconds"])
+        if fault["kind"] == "throttle":
+            self.world.store.count("throttled:storm")
+        raise _STRIKES[fault["kind"]]()
+
+    def _answer(self, call, answer, headers):
+        fault = self.faults.fire(call.operation.name, ANSWER)
+        if fault is None:
+            return _response(answer.status, answer.body, headers)
+        if fault["kind"] == "lost_answer":
+            time.sleep(fault["seconds"])
+            return _response(503, _errors(_unavailable()), headers)
+        if answer.body is None:
+            return _response(answer.status, None, headers)
+        return _response(answer.status, spoil(fault["kind"], answer.body, self.faults.rng(fault)), headers)
+
+
+def _throttled():
+    return ApiError(429, "QuotaExceeded", "You exceeded your quota for the requested resource.")
+
+
+def _unavailable():
+    return ApiError(503, "ServiceUnavailable", "Service is temporarily unavailable. Please try again.")
+
+
+def _failed():
+    return ApiError(500, "InternalFailure", "We encountered an internal error. Please try again.")
+
+
+_STRIKES = {"throttle": _throttled, "error_500": _failed, "error_503": _unavailable, "hang": _unavailable,
+            "expired_token": accounts.expired}
+
+
+def _errors(error):
+    return {"errors": [{"code": error.code, "message": error.message, "details": error.details}]}
+
+
+def _response(status, body, headers=None):
+    data = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
+    content_type = None if body is None else "application/json"
+    return Response(data, status, {"x-amzn-RequestId": str(uuid.uuid4()), **(headers or {})}, content_type=content_type)

@@ -1,0 +1,65 @@
+"""Products of the training shops: deterministic by seed, the same SKUs in every region."""
+
+import random
+from decimal import Decimal
+
+from .marketplaces import EURO_RATES, MARKETPLACES, rounded
+
+PRODUCTS = (
+    # title, product type, weight in g, price in EUR
+    ("Bamboo Cutting Board", "CUTTING_BOARD", 940, "24.99"), ("Insulated Water Bottle", "BOTTLE", 380, "19.95"),
+    ("LED Desk Lamp", "LAMP", 870, "34.90"), ("Yoga Mat", "EXERCISE_MAT", 1150, "29.99"),
+    ("Wireless Charger", "CHARGING_ADAPTER", 120, "17.49"), ("Ceramic Mug", "DRINKING_CUP", 410, "11.99"),
+    ("Travel Organiser Set", "LUGGAGE", 290, "21.50"), ("Phone Stand", "PORTABLE_ELECTRONIC_DEVICE_STAND", 150, "9.99"),
+    ("Garden Gloves", "PROTECTIVE_GLOVE", 130, "7.95"), ("Dog Harness", "ANIMAL_HARNESS", 260, "22.95"),
+    ("Kitchen Scale", "SCALE", 520, "15.99"), ("Mechanical Keyboard", "COMPUTER_KEYBOARD", 1080, "79.00"),
+    ("Folding Bike Lock", "BICYCLE_LOCK", 1250, "44.90"), ("Espresso Tamper", "KITCHEN_TOOLS", 350, "18.90"),
+    ("Cotton Throw Blanket", "BLANKET", 980, "32.00"),
+)
+VARIANTS = (("Natural", "NAT"), ("Black", "BLK"), ("Blue", "BLU"), ("Set of 3", "S3"))
+MERCHANT, PLATFORM = "merchant", "platform"
+
+
+def build(seed):
+    """Return the catalogue as ``{sku: product}``, about sixty products.
+
+    A product has ``sku``, ``title``, ``asin``, ``fnsku``, ``type``, ``weight`` (g), ``channel`` (who fulfils it),
+    ``ships_from`` (country of the stock), ``prices`` (``{marketplace code: Decimal text}``) and ``quantity`` at start.
+    """
+    products = {}
+    for number, (title, kind, weight, price) in enumerate(PRODUCTS):
+        for variant, (label, suffix) in enumerate(VARIANTS):
+            rng = random.Random(f"{seed}:product:{number}:{variant}")
+            times = Decimal("2.6") if suffix == "S3" else Decimal(1) + Decimal(variant) / 20
+            sku = f"CB-{number + 1:02d}-{suffix}"
+            products[sku] = product(sku, f"{title}, {label}", kind, int(weight * times), Decimal(price) * times, rng)
+    return products
+
+
+def product(sku, title, kind, weight, euro, rng, quantity=None):
+    """Return one product of the catalogue; its codes come from ``rng``."""
+    channel = PLATFORM if rng.random() < 0.4 else MERCHANT
+    imported = channel == MERCHANT and rng.random() < 0.1
+    return {
+        "sku": sku, "title": title, "type": kind, "weight": weight, "channel": channel,
+        "asin": "B0" + _code(rng, 8), "fnsku": "X00" + _code(rng, 7),
+        "ships_from": "CN" if imported else "DE", "prices": prices(euro),
+        "quantity": rng.randint(40, 400) if quantity is None else quantity,
+    }
+
+
+def prices(euro):
+    """Return a price per marketplace from a price in euros."""
+    return {code: str(_retail(euro * EURO_RATES[market.currency], market.currency))
+            for code, market in MARKETPLACES.items()}
+
+
+def _retail(amount, currency):
+    """Round the way shops do: 9 in the last place, whole tens in yen."""
+    if currency == "JPY":
+        return max(Decimal(10), (amount / 10).quantize(Decimal(1)) * 10)
+    return max(Decimal("0.19"), rounded((amount * 10).quantize(Decimal(1)) / 10 - Decimal("0.01"), currency))
+
+
+def _code(rng, length):
+    return "".join(rng.choices("0123456789BCDFGHJKLMNPQRSTVWXYZ", k=length))

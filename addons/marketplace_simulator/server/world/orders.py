@@ -1,0 +1,134 @@
+"""Make orders: who buys what, where, at what price. Neutral dicts, deterministic by seed and order number.
+
+An order has ``id, number, region, marketplace, currency, fulfilled_by`` (``merchant`` or ``platform``), ``status``
+(``pending``, ``unshipped``, ``partially_shipped``, ``shipped``, ``cancelled``), ``created, updated, due`` (time text),
+``service, ship_by, ship_from, deliver_from, deliver_by, buyer, business, address, kinds, lines, packages, history``.
+A line has ``id, sku, asin, title, quantity, shipped, unit_price, parts`` (see :mod:`.money`), ``tax`` (who deals with
+it), ``promotions, gift, cancel_request, cancelled_by``.
+"""
+
+import random
+from datetime import timedelta
+from decimal import Decimal
+
+from ..clock import to_text
+from . import money
+from .buyers import buyer, digits
+from .catalogue import PLATFORM
+from .marketplaces import MARKETPLACES, in_region, quantum, rounded
+
+#: What may make an order special, and how often by itself.
+KINDS = {"multi_line": 0.25, "several_units": 0.3, "b2b": 0.08, "gift": 0.06, "discount": 0.12, "shipping": 0.3,
+         "odd_total": 0.4, "pending": 0.06, "gb": 0.02, "uoss": 0.02, "ioss": 0.0}
+#: Share of orders that the marketplace fulfils.
+PLATFORM_SHARE = 0.45
+GIFT_NOTES = ("Happy birthday!", "Alles Gute zum Geburtstag!", "Joyeux anniversaire !", "With love from all of us")
+MODULUS = 10**7
+
+
+def make_order(seed, number, region, moment, stock, options):
+    """Return a new order, or ``None`` if nothing can be sold.
+
+    :param stock: ``{sku: (product, units that may be sold)}`` of the region
+    :param options: all optional: ``fulfilled_by``, ``skus``, ``marketplace`` (code), ``allow_oversell``, ``kinds``
+    """
+    rng = random.Random(f"{seed}:order:{number}")
+    market = _market(region, options.get("marketplace"), rng)
+    kinds = _kinds(options.get("kinds"), rng)
+    channel = options.get("fulfilled_by") or (PLATFORM if rng.random() < PLATFORM_SHARE else "merchant")
+    customer = buyer(seed, _country(market, rng), rng)
+    basket = _basket(channel, stock, options, kinds, rng)
+    if not basket:
+        return None
+    lines = [(product, quantity, Decimal(product["prices"][market.code])) for product, quantity in basket]
+    return assemble(number, market, channel, customer, lines, kinds, moment, rng)
+
+
+def assemble(number, market, channel, customer, lines, kinds, moment, rng):
+    """Put an order together.
+
+    :param lines: list of (product, quantity, unit price)
+    """
+    business = "b2b" in kinds
+    address = dict(customer["address"])
+    if business:
+        address |= {"company": customer["company"], "commercial": True}
+    ship_by = moment + timedelta(days=2 if moment.weekday() < 4 else 4)
+    order = {
+        "id": order_id(number), "number": number, "region": market.region, "marketplace": market.code,
+        "currency": market.currency, "fulfilled_by": channel,
+        "service": rng.choice(("standard", "standard", "expedited")),
+        "status": "pending" if "pending" in kinds else "unshipped", "created": to_text(moment),
+        "updated": to_text(moment), "due": None, "ship_from": to_text(moment), "ship_by": to_text(ship_by),
+        "deliver_from": to_text(ship_by + timedelta(days=1)), "deliver_by": to_text(ship_by + timedelta(days=4)),
+        "buyer": {key: customer[key] for key in ("key", "name", "email_alias")}, "address": address,
+        "business": _business(customer, rng) if business else None, "kinds": sorted(kinds), "packages": [],
+        "history": [], "refunds": [],
+    }
+    order["lines"] = [_line(number, position, market, address, line, kinds, rng) for position, line in enumerate(lines)]
+    return order
+
+
+def order_id(number):
+    """Return the id of an order number in the form 3-7-7 digits; different numbers never share one."""
+    return (f"{302 + number % 5}-{(number * 7_368_787 + 1_234_577) % MODULUS:07d}"
+            f"-{(number // MODULUS * 31 + number * 4_256_233 + 3_141_593) % MODULUS:07d}")
+
+
+def _market(region, code, rng):
+    if code:
+        return MARKETPLACES[code]
+    markets = in_region(region)
+    return rng.choices(markets, weights=[market.weight for market in markets])[0]
+
+
+def _country(market, rng):
+    return rng.choices(list(market.buyers), weights=list(market.buyers.values()))[0]
+
+
+def _kinds(wanted, rng):
+    drawn = {kind for kind, share in KINDS.items() if rng.random() < share}
+    return drawn if wanted is None else set(wanted)
+
+
+def _basket(channel, stock, options, kinds, rng):
+    """Return ``[(product, quantity)]`` out of what may be sold."""
+    wanted = set(options.get("skus") or ())
+    free = {sku: units for sku, (product, units) in stock.items()
+            if product["channel"] == channel and (not wanted or sku in wanted)}
+    if not options.get("allow_oversell"):
+        free = {sku: units for sku, units in free.items() if units > 0}
+    if not free:
+        return []
+    size = min(len(free), rng.randint(2, 4) if "multi_line" in kinds else 1)
+    basket = []
+    for sku in rng.sample(sorted(free), size):
+        quantity = rng.choice((2, 3, 3, 4, 6, 7)) if {"several_units", "odd_total"} & kinds else 1
+        if not options.get("allow_oversell"):
+            quantity = min(quantity, free[sku])
+        basket.append((stock[sku][0], quantity))
+    return basket
+
+
+def _business(customer, rng):
+    return {"company": customer["company"], "vat_number": customer["vat_number"],
+            "purchase_order": digits("PO-######", rng) if rng.random() < 0.7 else ""}
+
+
+def _line(number, position, market, address, line, kinds, rng):
+    product, quantity, unit_price = line
+    parts = money.price_line(market, quantity, unit_price, kinds, rng)
+    gross = sum(parts[name] for name in money.CHARGES) - sum(parts[name] for name in money.DISCOUNTS)
+    payer, scheme = money.tax_scheme(market, address, gross, product["ships_from"], kinds)
+    if payer == "collected":
+        parts = money.apply_tax(market, parts, scheme, address)
+    unit = rounded(parts["item"] / quantity, market.currency)
+    parts = {name: str(amount.quantize(quantum(market.currency))) for name, amount in parts.items()
+             if amount or name == "item"}
+    return {
+        "id": f"{10**13 + number * 100 + position}", "sku": product["sku"], "asin": product["asin"],
+        "title": product["title"], "quantity": quantity, "shipped": 0, "unit_price": str(unit), "parts": parts,
+        "tax": {"payer": payer, "scheme": scheme}, "cancel_request": None, "cancelled_by": None,
+        "promotions": [f"PROMO-{digits('####', rng)}"] if {"discount", "shipping_discount"} & set(parts) else [],
+        "gift": {"note": rng.choice(GIFT_NOTES), "level": "Classic"} if "gift" in kinds else None,
+    }

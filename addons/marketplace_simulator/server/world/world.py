@@ -1,0 +1,266 @@
+"""The world as the servers see it: one facade over catalogue, orders, stock and time."""
+
+import json
+import random
+from datetime import timedelta
+
+from ..clock import to_text
+from . import catalogue, events, money, orders, seasons
+from .catalogue import MERCHANT, PLATFORM
+from .marketplaces import MARKETPLACES, REGIONS, quantum
+
+#: Orders appear in searches this long after their last change.
+SEARCH_LAG = 120
+#: How long the marketplace takes to ship what it fulfils, and a buyer's bank to authorise, in seconds.
+PLATFORM_HANDLING = 1800
+PAYMENT_TIME = 900
+HISTORY = timedelta(hours=48)
+INITIAL_EVENTS = (("cancel", 0.03), ("cancel_request", 0.02), ("address", 0.01), ("ship", 0.03))
+
+
+class World:
+    """Everything that marketplaces share.
+
+    :param store: :class:`.store.Store`
+    :param clock: :class:`..clock.Clock`
+    :param seed: what all randomness comes from
+    :param regions: regional accounts that take orders
+    """
+
+    def __init__(self, store, clock, seed=1, regions=("eu",)):
+        unknown = set(regions) - set(REGIONS)
+        if unknown:
+            raise ValueError(f"unknown regions: {', '.join(sorted(unknown))}")
+        self.store, self.clock, self.seed, self.regions = store, clock, seed, tuple(regions)
+        #: Called with (order, what happened) after every change, inside its transaction.
+        self.listeners = []
+        #: What never changes about listings, by region.
+        self._products = {}
+
+    # --- start ---
+
+    def populate(self, order_count, products=None, stock=None):
+        """Fill an empty world; a world that was filled before is left as it is.
+
+        :param order_count: orders spread over the last two days
+        :param products: a catalogue to use instead of the built-in one
+        :param stock: starting quantity of every product, ``None`` for the catalogue's own
+        :return: whether the world was empty
+        """
+        with self.store.transaction():
+            if self.store.setting("populated"):
+                return False
+            self.store.set_setting("populated", to_text(self.clock.now()))
+            self._products.clear()
+            products = products or catalogue.build(self.seed)
+            for number, region in enumerate(self.regions):
+                self._add_listings(region, products, stock, 1 + order_count // 200, number)
+            self._initial_orders(order_count)
+            return True
+
+    def _add_listings(self, region, products, stock, factor, number):
+        moment = to_text(self.clock.now() - timedelta(days=90 - number))
+        for product in products.values():
+            quantity = product["quantity"] * factor if stock is None else stock
+            data = {**product, "quantity": quantity, "created": moment}
+            self.store.run("INSERT INTO listing VALUES (?, ?, ?, ?, 0, ?, ?)", region, product["sku"],
+                           product["channel"], quantity, moment, json.dumps(data))
+
+    def _initial_orders(self, count):
+        now = self.clock.now()
+        rng = random.Random(f"{self.seed}:initial")
+        for moment in seasons.moments(rng, count, now - HISTORY, now - timedelta(minutes=4)):
+            order = self._place(moment, {}, now - timedelta(minutes=3))
+            if order:
+                self._initial_event(order, moment, now - timedelta(minutes=3), rng)
+
+    def _initial_event(self, order, moment, latest, rng):
+        drawn = rng.random()
+        for name, share in INITIAL_EVENTS:
+            drawn -= share
+            if drawn < 0:
+                if order["status"] == "unshipped" and order["fulfilled_by"] == MERCHANT:
+                    self.apply(order, name, moment + (latest - moment) * rng.random())
+                return
+
+    # --- orders ---
+
+    def create_orders(self, count, options=None):
+        """Place orders now; see :func:`.orders.make_order` for the options.
+
+        :return: the orders, fewer than asked for where nothing is left to sell
+        """
+        with self.store.transaction():
+            placed = [self._place(self.clock.now(), options or {}) for _ in range(count)]
+            return [order for order in placed if order]
+
+    def insert_order(self, order):
+        """Take over an order that was made elsewhere (a replay) and settle its stock."""
+        with self.store.transaction():
+            self._take_stock(order)
+            self._insert(order)
+            self._tell(order, "placed")
+
+    def next_number(self):
+        """Return the next order number."""
+        return self.store.count("orders:number")
+
+    def _place(self, moment, options, latest=None):
+        number = self.next_number()
+        region = self._region(number, options.get("marketplace"))
+        order = orders.make_order(self.seed, number, region, moment, self._stock(region, options.get("skus")), options)
+        if order is None:
+            return None
+        self._take_stock(order)
+        self._schedule(order, moment, latest)
+        self._insert(order)
+        self._tell(order, "placed")
+        return order
+
+    def _region(self, number, marketplace):
+        if marketplace:
+            return MARKETPLACES[marketplace].region
+        if len(self.regions) == 1:
+            return self.regions[0]
+        rng = random.Random(f"{self.seed}:region:{number}")
+        return rng.choices(self.regions, weights=[3 if region == "eu" else 2 for region in self.regions])[0]
+
+    def _stock(self, region, skus):
+        products = self._products.get(region)
+        if products is None:
+            rows = self.store.rows("SELECT sku, data FROM listing WHERE region = ?", region)
+            products = self._products[region] = {row["sku"]: json.loads(row["data"]) for row in rows}
+        rows = self.store.rows("SELECT sku, quantity FROM listing WHERE region = ?", region)
+        return {row["sku"]: (products[row["sku"]], row["quantity"]) for row in rows if not skus or row["sku"] in skus}
+
+    def _take_stock(self, order):
+        for line in order["lines"]:
+            row = self.store.row("SELECT quantity FROM listing WHERE region = ? AND sku = ?", order["region"],
+                                 line["sku"])
+            missing = max(0, line["quantity"] - row["quantity"])
+            if missing:
+                self.store.count("oversold:units", missing)
+                self.store.count(f"oversold_sku:{line['sku']}", missing)
+            self.store.run("UPDATE listing SET quantity = max(0, quantity - ?), reserved = reserved + ? "
+                           "WHERE region = ? AND sku = ?", line["quantity"],
+                           line["quantity"] if order["fulfilled_by"] == PLATFORM else 0, order["region"], line["sku"])
+
+    def _schedule(self, order, moment, latest):
+        """Plan what happens by itself; with ``latest``, what should have happened before it has happened."""
+        if order["status"] == "pending":
+            if latest and moment + timedelta(seconds=PAYMENT_TIME) < latest:
+                order["status"] = "unshipped"
+            else:
+                order["due"] = to_text(self.clock.now() + self.clock.wait(PAYMENT_TIME))
+                return
+        if order["fulfilled_by"] == PLATFORM:
+            shipped_at = moment + timedelta(hours=3)
+            if latest and shipped_at < latest:
+                order["history"].append(events.ship(order, shipped_at, events.event_rng(self.seed, order, "ship")))
+                order["updated"] = to_text(shipped_at)
+                self._release(order)
+            else:
+                order["due"] = to_text(self.clock.now() + self.clock.wait(PLATFORM_HANDLING))
+
+    def get_order(self, order_id):
+        """Return an order, or ``None``."""
+        row = self.store.row("SELECT data FROM purchase WHERE id = ?", order_id)
+        return json.loads(row["data"]) if row else None
+
+    def apply(self, order, name, moment=None, rng=None):
+        """Let an event of :data:`.events.EVENTS` happen to an order.
+
+        :raise events.Refused: if its state does not allow that
+        """
+        moment = moment or self.clock.now()
+        with self.store.transaction():
+            happened = events.EVENTS[name](order, moment, rng or events.event_rng(self.seed, order, name))
+            self.save(order, happened, moment)
+            self.store.count(f"events:{name}")
+        return happened
+
+    def save(self, order, happened, moment=None):
+        """Store a changed order and tell the listeners."""
+        order["updated"] = to_text(moment or self.clock.now())
+        order["history"].append(happened)
+        order["due"] = None
+        if order["status"] == "unshipped" and order["fulfilled_by"] == PLATFORM:
+            order["due"] = to_text(self.clock.now() + self.clock.wait(PLATFORM_HANDLING))
+        if order["status"] in ("shipped", "cancelled") and order["fulfilled_by"] == PLATFORM:
+            self._release(order)
+        with self.store.transaction():
+            self.store.run("UPDATE purchase SET status = ?, updated = ?, due = ?, total = ?, units = ?, data = ? "
+                           "WHERE id = ?", order["status"], order["updated"], order["due"], self._minor(order),
+                           sum(line["quantity"] for line in order["lines"]), json.dumps(order), order["id"])
+            self._tell(order, happened)
+
+    def _release(self, order):
+        for line in order["lines"]:
+            self.store.run("UPDATE listing SET reserved = max(0, reserved - ?) WHERE region = ? AND sku = ?",
+                           line["quantity"], order["region"], line["sku"])
+
+    def _insert(self, order):
+        self.store.run(
+            "INSERT INTO purchase VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", order["id"], order["number"],
+            order["region"], order["marketplace"], order["fulfilled_by"], order["status"], order["created"],
+            order["updated"], order["due"], order["currency"], self._minor(order), len(order["lines"]),
+            sum(line["quantity"] for line in order["lines"]), json.dumps(order))
+
+    @staticmethod
+    def _minor(order):
+        return int(money.order_total(order) / quantum(order["currency"]))
+
+    def _tell(self, order, happened):
+        for listener in self.listeners:
+            listener(order, happened)
+
+    # --- time ---
+
+    def tick(self, everything=False):
+        """Let what is due happen: payments, shipments by the marketplace.
+
+        :param everything: also what is due later
+        :return: number of events
+        """
+        limit = "9" if everything else to_text(self.clock.now())
+        with self.store.lock:
+            rows = self.store.rows("SELECT data FROM purchase WHERE due <= ? ORDER BY due, id", limit)
+            if not rows:
+                return 0
+            with self.store.transaction():
+                for row in rows:
+                    order = json.loads(row["data"])
+                    self.apply(order, "pay" if order["status"] == "pending" else "ship")
+        return len(rows)
+
+    def search_horizon(self):
+        """Return the latest change that order searches may show."""
+        return self.clock.now() - self.clock.wait(SEARCH_LAG)
+
+    # --- listings ---
+
+    def listing(self, region, sku):
+        """Return a listing: its product with ``quantity, reserved, updated``; or ``None``."""
+        row = self.store.row("SELECT * FROM listing WHERE region = ? AND sku = ?", region, sku)
+        return self._listing(row) if row else None
+
+    def listings(self, region):
+        """Return all listings of a region by SKU."""
+        return [self._listing(row) for row in
+                self.store.rows("SELECT * FROM listing WHERE region = ? ORDER BY sku", region)]
+
+    @staticmethod
+    def _listing(row):
+        return {**json.loads(row["data"]), "starting_quantity": json.loads(row["data"])["quantity"],
+                "quantity": row["quantity"], "reserved": row["reserved"], "updated": row["updated"]}
+
+    def set_quantity(self, region, sku, quantity):
+        """Take over the quantity that a seller offers."""
+        self.store.run("UPDATE listing SET quantity = ?, updated = ? WHERE region = ? AND sku = ?", quantity,
+                       to_text(self.clock.now()), region, sku)
+        self.store.count("stock:accepted")
+        self.store.set_setting(f"pushed:{region}:{sku}", quantity)
+
+    def reject_quantity(self):
+        """Count a stock push that was refused."""
+        self.store.count("stock:rejected")
