@@ -1,8 +1,10 @@
 """Where things live: the checkout, and the state folder ``$CROSSBORDER_HOME`` that holds everything a run creates."""
 
+import fcntl
 import json
 import os
 import secrets
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,6 +71,13 @@ class Home:
     @property
     def state_file(self) -> Path:
         return self.root / "state.json"
+
+    @contextmanager
+    def locked(self, name: str):
+        """Hold a lock against other processes that use this home; waits for them."""
+        with (self.run / f"{name}.lock").open("w") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
 
     def _folder(self, name: str) -> Path:
         folder = self.root / name

@@ -11,12 +11,13 @@ class Progress:
 
     :param total: how many steps the command has
     :param verbose: print sub-steps that are otherwise silent
+    :param done: how many an earlier process has done
     """
 
-    def __init__(self, total: int, verbose: bool = False):
+    def __init__(self, total: int, verbose: bool = False, done: int = 0):
         self.total = total
         self.verbose = verbose
-        self._number = 0
+        self._number = done
         self._bar_open = False
 
     @contextmanager

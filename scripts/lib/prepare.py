@@ -1,0 +1,40 @@
+"""What every command needs first: the virtual environment, Odoo's source and a PostgreSQL server."""
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from scripts.lib.home import CHECKOUT, Home
+from scripts.lib.odoo_source import ensure_odoo
+from scripts.lib.postgres import Server, ensure_postgres
+from scripts.lib.progress import Progress
+from scripts.lib.venv import ensure_venv
+
+STEPS = 3
+
+
+def enter_venv(home: Home, module: str, arguments: Sequence[str], steps: int, verbose: bool) -> Progress:
+    """Step 1, then start over as ``module`` under the venv's Python.
+
+    :param steps: how many steps the whole command has
+    :return: the command's progress, once this process is the venv's
+    """
+    if Path(sys.prefix) == home.venv:
+        return Progress(steps, verbose, done=1)
+    progress = Progress(steps, verbose)
+    with progress.step(f"Virtual environment in {home.venv}"), home.locked("prepare"):
+        ensure_venv(home, progress)
+    environment = os.environ | {"PYTHONPATH": str(CHECKOUT), "CROSSBORDER_HOME": str(home.root)}
+    os.execve(home.python, [str(home.python), "-m", module, *arguments], environment)
+
+
+def prepare(home: Home, progress: Progress, db_url: str | None = None) -> Server:
+    """Steps 2 and 3, inside the venv."""
+    with home.locked("prepare"):
+        with progress.step("Odoo 19.0 Community"):
+            ensure_odoo(home, progress)
+        with progress.step("PostgreSQL"):
+            server = ensure_postgres(home, db_url)
+            progress.note(f"at {server.host}:{server.port}, user {server.user}")
+    return server
