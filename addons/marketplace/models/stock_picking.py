@@ -1,0 +1,21 @@
+from odoo import fields, models
+
+
+class StockPicking(models.Model):
+    _inherit = "stock.picking"
+
+    marketplace_shipment_ids = fields.One2many("marketplace.shipment", "picking_id", readonly=True)
+
+    def _action_done(self):
+        """Override of `stock` to record the parcels that a marketplace has to be told about."""
+        result = super()._action_done()
+        self.env["marketplace.shipment"].sudo()._create_from_pickings(self.sudo())
+        return result
+
+    def write(self, vals):
+        """Override of `stock` to pass on a tracking number that comes after the transfer is done."""
+        result = super().write(vals)
+        if "carrier_tracking_ref" in vals or "carrier_id" in vals:
+            done = self.sudo().filtered(lambda picking: picking.state == "done")
+            done.marketplace_shipment_ids._update_from_pickings()
+        return result
