@@ -7,6 +7,7 @@ from .auth import LwaAuth, TokenCache
 from .limits import LIMITS, RATE_HEADER
 from .regions import ENDPOINTS, LWA_ENDPOINT
 
+_NOTIFICATIONS_SCOPE = "sellingpartnerapi::notifications"
 _USER_AGENT = "Crossborder/1.0 (Language=Python)"
 
 
@@ -24,13 +25,14 @@ class SellingPartnerApi:
         self.credentials = credentials
         self._endpoint = (endpoint or ENDPOINTS[credentials.region]).rstrip("/")
         plain = HttpClient(**transport)
-        auth = LwaAuth(plain, credentials, lwa_endpoint or LWA_ENDPOINT, token_cache or TokenCache())
+        lwa = (plain, credentials, lwa_endpoint or LWA_ENDPOINT, token_cache or TokenCache())
+        self.grantless = LwaAuth(*lwa, scope=_NOTIFICATIONS_SCOPE)
         self.client = HttpClient(
             **transport,
             scope=credentials.key,
             limits=LIMITS,
             rate_header=RATE_HEADER,
-            auth=auth,
+            auth=LwaAuth(*lwa),
             headers={"Accept": "application/json", "User-Agent": _USER_AGENT},
         )
 
@@ -42,7 +44,10 @@ class SellingPartnerApi:
         """JSON body of a GET."""
         return self.client.call(operation, "GET", self._endpoint + path, params=query, auth=auth).body
 
-    def send(self, operation, method, path, payload, query=None, idempotent=None):
+    def send(self, operation, method, path, payload, query=None, idempotent=None, auth=None):
         """JSON body of the answer to a call with a JSON body."""
         url = self._endpoint + path
-        return self.client.call(operation, method, url, params=query, payload=payload, idempotent=idempotent).body
+        answer = self.client.call(
+            operation, method, url, params=query, payload=payload, idempotent=idempotent, auth=auth
+        )
+        return answer.body

@@ -60,13 +60,16 @@ class LwaAuth:
 
     :param HttpClient client: used for the token calls, with the same clock
     :param cache: see :class:`TokenCache`
+    :param str scope: for the few operations that concern the application instead of a seller
     """
 
-    def __init__(self, client, credentials, endpoint, cache):
+    def __init__(self, client, credentials, endpoint, cache, scope=""):
         self._client = client
         self._credentials = credentials
         self._endpoint = endpoint
         self._cache = cache
+        self._scope = scope
+        self._key = f"{credentials.key}:{scope}" if scope else credentials.key
         self._lock = threading.Lock()
         for secret in (credentials.client_secret, credentials.refresh_token, credentials.aws_secret_key):
             remember_secret(secret)
@@ -81,7 +84,7 @@ class LwaAuth:
         :raise AuthenticationFailed: the authorisation was refused or revoked
         """
         with self._lock:
-            cached = self._cache.get(self._credentials.key)
+            cached = self._cache.get(self._key)
             if cached and cached[1] - _MARGIN > self._client.clock():
                 return cached[0]
             return self._refresh()
@@ -95,9 +98,12 @@ class LwaAuth:
         return True
 
     def _refresh(self):
+        if self._scope:
+            grant = {"grant_type": "client_credentials", "scope": self._scope}
+        else:
+            grant = {"grant_type": "refresh_token", "refresh_token": self._credentials.refresh_token}
         form = {
-            "grant_type": "refresh_token",
-            "refresh_token": self._credentials.refresh_token,
+            **grant,
             "client_id": self._credentials.client_id,
             "client_secret": self._credentials.client_secret,
         }
@@ -112,7 +118,7 @@ class LwaAuth:
             raise Unavailable("lwa.token: the answer has no access token")
         token = body["access_token"]
         remember_secret(token)
-        self._cache.set(self._credentials.key, token, now + float(body.get("expires_in", 3600)))
+        self._cache.set(self._key, token, now + float(body.get("expires_in", 3600)))
         return token
 
 

@@ -16,6 +16,7 @@ LIMITS = {
     "ordersV0.getOrderItems": Limit(0.5, 30),
     "tokens.createRestrictedDataToken": Limit(1, 10),
     "listings.searchListingsItems": Limit(5, 5),
+    "listings.getListingsItem": Limit(5, 10),
     "listings.patchListingsItem": Limit(5, 5),
     "feeds.createFeedDocument": Limit(0.5, 15),
     "feeds.createFeed": Limit(0.0083, 15),

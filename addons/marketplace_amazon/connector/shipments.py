@@ -12,14 +12,13 @@ _RETRY_AFTER = 60.0
 # Amazon's answer to a confirmation of what it has already recorded; the same words also stand for other mistakes.
 _MAYBE_DONE = re.compile(r"already|PackageToUpdateNotFound", re.IGNORECASE)
 
-# Carrier codes that Amazon documents for shipment confirmations; other carriers go as "Other" with their name.
+# Carrier codes of Amazon's fulfilment feeds, for people to choose from. Amazon accepts more by country, so that any
+# code is passed on; "Other" needs the carrier's name.
 CARRIERS = (
-    "4PX", "Amazon Shipping", "Aramex", "Australia Post", "BRT", "Blue Package", "Canada Post", "China Post",
-    "Chronopost", "Colissimo", "Correos", "DHL", "DHL Global Mail", "DHL eCommerce", "DPD", "Deutsche Post", "Evri",
-    "FedEx", "FedEx SmartPost", "GLS", "GO!", "Hermes", "Hermes Logistik Gruppe", "India Post", "InPost", "JP_EXPRESS",
-    "La Poste", "Lasership", "Mondial Relay", "Newgistics", "NipponExpress", "OSM", "OnTrac", "Other", "Parcelforce",
-    "Poste Italiane", "PostNL", "PostNord", "Purolator", "Royal Mail", "SDA", "SEUR", "SF Express", "SagawaExpress",
-    "Streamlite", "TNT", "UPS", "UPS Mail Innovations", "USPS", "YANWEN", "YamatoTransport", "Yodel", "Yun Express",
+    "Blue Package", "Canada Post", "City Link", "DHL", "DHL Global Mail", "Deutsche Post", "Fastway", "FedEx",
+    "FedEx SmartPost", "GLS", "GO!", "Hermes Logistik Gruppe", "India Post", "JP_EXPRESS", "La Poste", "Lasership",
+    "Newgistics", "NipponExpress", "OSM", "OnTrac", "Other", "Parcelforce", "Royal Mail", "SagawaExpress",
+    "Streamlite", "TNT", "Target", "UPS", "UPS Mail Innovations", "UPSMI", "USPS", "YamatoTransport",
 )  # fmt: skip
 
 
