@@ -11,6 +11,7 @@ from .errors import (
     Unavailable,
 )
 from .money import Money, split_evenly
+from .plan import COLLECTED_TAX, PlannedLine, plan_lines
 from .records import (
     Address,
     Buyer,
@@ -33,6 +34,7 @@ from .records import (
 )
 
 __all__ = [
+    "COLLECTED_TAX",
     "Address",
     "AuthenticationFailed",
     "Buyer",
@@ -52,6 +54,7 @@ __all__ = [
     "OrderStatus",
     "Package",
     "Page",
+    "PlannedLine",
     "PushResult",
     "RateLimited",
     "RawRecord",
@@ -65,5 +68,6 @@ __all__ = [
     "TaxTreatment",
     "Unavailable",
     "Window",
+    "plan_lines",
     "split_evenly",
 ]

@@ -1,0 +1,436 @@
+import logging
+
+from psycopg2 import IntegrityError
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Command
+
+from odoo.addons.queue_job.exception import RetryableJobError
+
+from ..contract import Fulfilment, InvalidPayload, OrderStatus, plan_lines
+from .order_batch import OrderBatch, Wait
+
+_logger = logging.getLogger(__name__)
+
+# Nobody follows or reads a note per imported order; the inbox is the trail.
+QUIET = {
+    "tracking_disable": True,
+    "mail_create_nolog": True,
+    "mail_create_nosubscribe": True,
+    "mail_notrack": True,
+    "mail_auto_subscribe_no_notify": True,
+    "sale_no_log_for_new_lines": True,
+    "no_vat_validation": True,
+    "skip_sms": True,
+}
+
+
+class MarketplaceOrderImporter(models.AbstractModel):
+    """Turns inbox rows into sale orders, a batch at a time.
+
+    Extend the ``_prepare_*`` hooks; the flow stays: parse, look up, prepare values, one ``create()`` per model, confirm,
+    build the transfers. Reservation follows in a transaction of its own (``marketplace.stock.reserver``). Nothing that
+    is wrong with one order stops another: what cannot be prepared waits in the inbox with its reason, and when the
+    database refuses a batch its orders are retried one by one.
+    """
+
+    _name = "marketplace.order.importer"
+    _description = "Marketplace Order Import"
+
+    _batch_size = 500
+
+    # === FLOW === #
+
+    @api.model
+    def _import_rows(self, rows):
+        """Import inbox rows of kind ``order``; afterwards each row is done, waiting, failed or superseded.
+
+        :return: sale orders that were created or changed
+        """
+        result = self.env["sale.order"]
+        for company, company_rows in rows.grouped("company_id").items():
+            importer = self.with_company(company).with_context(**QUIET)
+            for start in range(0, len(company_rows), self._batch_size):
+                result |= importer._import_batch(company_rows[start : start + self._batch_size])
+        result._enqueue_reservation()
+        return result
+
+    def _import_batch(self, rows):
+        rows = rows.with_env(self.env)
+        parsed = self._parse_rows(rows)
+        latest = self._drop_superseded(parsed)
+        known = self._find_orders(latest)
+        new = {row: order for row, order in latest.items() if row not in known}
+        changed = {row: (known[row], order) for row, order in latest.items() if row in known}
+        return self._create_new(new) | self._apply_revisions(changed)
+
+    def _parse_rows(self, rows):
+        """Parse payloads.
+
+        :return: ``{row: Order}`` of those that could be; the others are marked as failed
+        """
+        parsed, connectors = {}, {}
+        rows.fetch(["shop_id", "payload", "external_id", "updated_at"])
+        for row in rows:
+            account = row.shop_id.account_id
+            if account not in connectors:
+                connectors[account] = account._get_connector()
+            try:
+                parsed[row] = connectors[account].parse_order(row.payload)
+            except InvalidPayload as error:
+                self._fail(row, "invalid", error, self.env._("Fetch the order again; if it stays, report the payload."))
+        return parsed
+
+    def _drop_superseded(self, parsed):
+        """Keep the newest revision of each order; older ones are marked, also those that waited from before."""
+        latest = {}
+        for row, order in parsed.items():
+            key = (row.shop_id.id, order.external_id)
+            if key not in latest or (order.updated_at, row.id) > (latest[key][1].updated_at, latest[key][0].id):
+                latest[key] = (row, order)
+        kept = dict(latest.values())
+        superseded = self.env["marketplace.inbox"].concat(*(row for row in parsed if row not in kept))
+        superseded |= self.env["marketplace.inbox"].search(
+            [
+                ("shop_id", "in", [row.shop_id.id for row in kept]),
+                ("kind", "=", "order"),
+                ("external_id", "in", [order.external_id for order in kept.values()]),
+                ("state", "in", ["waiting", "failed"]),
+                ("id", "not in", [row.id for row in kept]),
+            ]
+        )
+        if superseded:
+            superseded.write({"state": "superseded", "processed_at": fields.Datetime.now()})
+        return kept
+
+    def _find_orders(self, latest):
+        """Sale orders that exist already.
+
+        :return: ``{row: sale order}``
+        """
+        refs = [order.external_id for order in latest.values()]
+        shops = [row.shop_id.id for row in latest]
+        orders = self.env["sale.order"].search(
+            [("marketplace_ref", "in", refs), ("marketplace_shop_id", "in", shops)]
+        )
+        by_key = {(order.marketplace_shop_id.id, order.marketplace_ref): order for order in orders}
+        found = {row: by_key.get((row.shop_id.id, order.external_id)) for row, order in latest.items()}
+        return {row: order for row, order in found.items() if order}
+
+    # === NEW ORDERS === #
+
+    def _create_new(self, new):
+        """Create sale orders in one batch, or one by one when the batch is refused.
+
+        :param dict new: ``{row: Order}``
+        """
+        if not new:
+            return self.env["sale.order"]
+        batch = OrderBatch(self.env, [(row.shop_id, order) for row, order in new.items()])
+        prepared = self._prepare_all(batch, new)
+        try:
+            with self.env.cr.savepoint():
+                return self._write_orders(batch, prepared)
+        except (UserError, ValidationError, IntegrityError) as error:
+            if len(prepared) == 1:
+                self._note_refusal(next(iter(prepared)), error)
+                return self.env["sale.order"]
+            _logger.info("A batch of %s orders was refused (%s); importing them one by one", len(prepared), error)
+        return self._create_alone(prepared)
+
+    def _create_alone(self, prepared):
+        result = self.env["sale.order"]
+        for row, (order, _plan) in prepared.items():
+            result |= self._create_new({row: order})
+        return result
+
+    def _note_refusal(self, row, error):
+        """Keep a refused order visible. What another importer wrote at the same moment is only visible to a new
+        transaction, so that job is run again."""
+        if isinstance(error, IntegrityError) and error.pgcode == "23505":
+            raise RetryableJobError(str(error), seconds=2, ignore_retry=True) from error
+        self._fail(row, "refused", error, self.env._("Correct what the message names, then retry."))
+
+    def _prepare_all(self, batch, new):
+        """Plan each order's lines and check what it needs, without writing.
+
+        :return: ``{row: (Order, [PlannedLine])}`` of the orders that can be written
+        """
+        prepared = {}
+        for row, order in new.items():
+            try:
+                prepared[row] = (order, self._prepare_plan(batch, row.shop_id, order))
+            except Wait as wait:
+                self._wait(row, order, wait)
+            except InvalidPayload as error:
+                self._fail(row, "invalid", error, self.env._("Fetch the order again; if it stays, report the payload."))
+        return prepared
+
+    def _prepare_plan(self, batch, shop, order):
+        """Lines of an order, once everything they need is known to exist.
+
+        :return: list of :class:`~..contract.PlannedLine`
+        :raise Wait: something must be set up first
+        :raise InvalidPayload: the money does not add up
+        """
+        currency = batch.currency_of(shop, order)
+        if order.address and not order.address.masked:
+            batch.country_of(order.address)
+        for line in order.lines:
+            batch.listing_of(shop, line)
+        if order.fulfilment is Fulfilment.MARKETPLACE and not shop.fulfilment_warehouse_id:
+            raise Wait(
+                "warehouse",
+                self.env._("%s has orders shipped by the marketplace but no marketplace warehouse.", shop.name),
+                self.env._("Choose the marketplace warehouse on the shop, then retry."),
+            )
+        merchant = order.fulfilment is Fulfilment.MERCHANT
+        return plan_lines(order, batch.quantum_of(currency), shipped_apart=merchant)
+
+    def _write_orders(self, batch, prepared):
+        """One create() per model for the whole batch."""
+        if not prepared:
+            return self.env["sale.order"]
+        partners = self._get_partners(batch, [(row.shop_id, order) for row, (order, _plan) in prepared.items()])
+        names = self._next_names(self._get_order_sequence(), len(prepared))
+        vals_list = []
+        for (row, (order, plan)), (buyer, delivery), name in zip(prepared.items(), partners, names, strict=True):
+            vals_list.append(self._prepare_order_vals(batch, row.shop_id, order, plan, buyer, delivery, name))
+        orders = self.env["sale.order"].create(vals_list)
+        by_row = dict(zip(prepared, orders, strict=True))
+        self._check_totals({by_row[row]: order for row, (order, _plan) in prepared.items()})
+        self._confirm_orders({by_row[row]: order for row, (order, _plan) in prepared.items()})
+        self.env["marketplace.inbox"].concat(*by_row)._set_done(by_row)
+        return orders
+
+    def _confirm_orders(self, orders):
+        """Confirm what the marketplace has accepted, and build transfers for what we ship.
+
+        :param dict orders: ``{sale order: Order}``
+        """
+        cancelled = self._select(orders, lambda order: order.status is OrderStatus.CANCELLED)
+        live = self._select(orders, lambda o: o.status not in (OrderStatus.CANCELLED, OrderStatus.PENDING))
+        if cancelled:
+            cancelled.write({"state": "cancel"})
+        if live:
+            live.with_context(skip_procurement=True).action_confirm()
+            self.env["marketplace.delivery.builder"]._build(live)
+        for sale_order, order in orders.items():
+            self._hold_if_needed(sale_order, order)
+
+    def _select(self, orders, predicate):
+        return self.env["sale.order"].concat(*(sale for sale, order in orders.items() if predicate(order)))
+
+    def _hold_if_needed(self, sale_order, order):
+        """Raise what a person must decide before shipping."""
+        if order.status is OrderStatus.UNFULFILLABLE:
+            sale_order._hold("unfulfillable", self.env._("The marketplace cannot fulfil this order."))
+        elif order.status not in (OrderStatus.UNSHIPPED, OrderStatus.PARTIALLY_SHIPPED):
+            return
+        elif order.cancel_request:
+            sale_order._hold("cancel_request", self.env._("The buyer asks to cancel: %s", order.cancel_request))
+        elif order.fulfilment is Fulfilment.MERCHANT and (not order.address or order.address.masked):
+            sale_order._hold("address", self.env._("The marketplace gives no delivery address."))
+
+    def _check_totals(self, orders):
+        """The books must say what the marketplace says, to the cent.
+
+        :param dict orders: ``{sale order: Order}``
+        :raise ValidationError: an order's total differs
+        """
+        for sale_order, order in orders.items():
+            stated = order.total and float(order.total.amount)
+            if stated is not None and sale_order.currency_id.compare_amounts(sale_order.amount_total, stated):
+                raise ValidationError(
+                    self.env._(
+                        "%(order)s: the total in Odoo is %(odoo)s, the marketplace states %(stated)s. "
+                        "Check the taxes of the products.",
+                        order=order.external_id,
+                        odoo=sale_order.amount_total,
+                        stated=order.total.text,
+                    )
+                )
+
+    # === VALUES === #
+
+    def _prepare_order_vals(self, batch, shop, order, plan, buyer, delivery, name):
+        """Values of a sale order, including all that ``create()`` would otherwise compute record by record.
+
+        :param order: :class:`~..contract.Order`
+        :param list plan: :class:`~..contract.PlannedLine`
+        :param buyer: partner who bought
+        :param delivery: partner with the delivery address
+        :return: vals with their lines
+        """
+        currency = batch.currency_of(shop, order)
+        fiscal_position = self._get_fiscal_position(batch, buyer, delivery)
+        merchant = order.fulfilment is Fulfilment.MERCHANT
+        return {
+            **self._prepare_revision_vals(order),
+            "name": name,
+            "company_id": batch.company.id,
+            "origin": order.external_id,
+            "client_order_ref": order.buyer.purchase_order or order.external_id,
+            "marketplace_shop_id": shop.id,
+            "marketplace_ref": order.external_id,
+            "marketplace_fulfilment": order.fulfilment.value,
+            "marketplace_is_business": order.is_business,
+            "date_order": order.ordered_at.replace(tzinfo=None),
+            "partner_id": buyer.id,
+            "partner_invoice_id": buyer.id,
+            "partner_shipping_id": delivery.id,
+            "fiscal_position_id": fiscal_position.id,
+            "pricelist_id": batch.pricelist_of(shop, currency).id,
+            "currency_id": currency.id,
+            "warehouse_id": (shop.warehouse_id if merchant else shop.fulfilment_warehouse_id).id,
+            "team_id": shop.team_id.id,
+            "user_id": False,
+            "payment_term_id": False,
+            "preferred_payment_method_line_id": False,
+            "journal_id": False,
+            "note": False,
+            "validity_date": False,
+            "require_signature": False,
+            "require_payment": False,
+            "prepayment_percent": 0.0,
+            "picking_policy": "direct",
+            "order_line": [
+                Command.create(self._prepare_line_vals(batch, shop, order, line, fiscal_position, delivery, sequence))
+                for sequence, line in enumerate(plan, 1)
+            ],
+        }
+
+    def _prepare_revision_vals(self, order):
+        """Values that each new revision of an order brings up to date."""
+        return {
+            "marketplace_status": order.status.value,
+            "marketplace_revision": order.revision,
+            "marketplace_updated_at": order.updated_at.replace(tzinfo=None),
+            "marketplace_ship_by": order.ship_by.end.replace(tzinfo=None) if order.ship_by.end else False,
+            "marketplace_deliver_by": order.deliver_by.end.replace(tzinfo=None) if order.deliver_by.end else False,
+            "marketplace_service_level": order.service_level,
+            "marketplace_total": float(order.total.amount) if order.total else 0.0,
+            "marketplace_charges": charges_to_json(order.charges) or False,
+        }
+
+    def _prepare_line_vals(self, batch, shop, order, planned, fiscal_position, delivery, sequence):
+        """Values of one sale order line from a :class:`~..contract.PlannedLine`."""
+        if planned.line:
+            product = batch.listing_of(shop, planned.line).product_id
+        else:
+            product = batch.charge_product(planned.kind)
+        taxes = batch.taxes_of(product, fiscal_position) if planned.taxed else self.env["account.tax"]
+        vals = {
+            "sequence": sequence,
+            "product_id": product.id,
+            "name": batch.line_name_of(product, delivery.lang),
+            "product_uom_qty": planned.quantity,
+            "product_uom_id": product.uom_id.id,
+            "price_unit": float(planned.unit_price),
+            "discount": 0.0,
+            "tax_ids": [Command.set(taxes.ids)],
+            "customer_lead": product.sale_delay,
+            "analytic_distribution": False,
+            "product_custom_attribute_value_ids": [],
+            "product_no_variant_attribute_value_ids": [],
+        }
+        if planned.line:
+            vals.update(self._prepare_item_vals(order, planned))
+        return vals
+
+    def _prepare_item_vals(self, order, planned):
+        """Marketplace values of a line of goods: its number, money as received, and what has left already."""
+        by_data = order.fulfilment is Fulfilment.MARKETPLACE or planned.shipped
+        vals = {
+            "marketplace_line_ref": planned.line.external_id,
+            "marketplace_charges": charges_to_json(planned.line.charges),
+            "marketplace_by_data": by_data,
+        }
+        if planned.shipped:
+            vals["marketplace_qty_shipped"] = vals["marketplace_qty_moved"] = planned.quantity
+        elif by_data:
+            vals["marketplace_qty_shipped"] = min(planned.line.quantity_shipped, planned.quantity)
+            vals["marketplace_shipped_at"] = self._get_shipped_at(order)
+        return vals
+
+    def _get_shipped_at(self, order):
+        """When the marketplace shipped: its last parcel, else the order's last change."""
+        times = [package.shipped_at for package in order.packages if package.shipped_at]
+        return max(times, default=order.updated_at).replace(tzinfo=None)
+
+    def _get_fiscal_position(self, batch, buyer, delivery):
+        key = ("fiscal", buyer.vat, delivery.country_id.id, delivery.state_id.id, delivery.zip)
+        FiscalPosition = self.env["account.fiscal.position"]
+        return batch.keep(key, lambda: FiscalPosition._get_fiscal_position(buyer, delivery))
+
+    # === NUMBERS === #
+
+    def _get_order_sequence(self):
+        return self.env["ir.sequence"].search(
+            [("code", "=", "sale.order"), ("company_id", "in", [self.env.company.id, False])],
+            order="company_id",
+            limit=1,
+        )
+
+    @api.model
+    def _next_names(self, sequence, count):
+        """The next ``count`` numbers of a sequence, in one query where its numbers may have gaps."""
+        if sequence.implementation != "standard" or sequence.use_date_range:
+            return [sequence.next_by_id() for _number in range(count)]
+        self.env.cr.execute(
+            "SELECT nextval(%s) FROM generate_series(1, %s)", [f"ir_sequence_{sequence.id:03d}", count]
+        )
+        return [sequence.get_next_char(number) for (number,) in self.env.cr.fetchall()]
+
+    # === PROBLEMS === #
+
+    def _wait(self, row, order, wait):
+        """Leave a row in the inbox until something is set up; unknown SKUs become listings to be matched."""
+        key = wait.key
+        if wait.code == "unknown_sku":
+            key = "\n".join(self._list_unmatched(row.shop_id, order))
+        row._set_problem("waiting", wait.code, wait.message, wait.advice, key)
+
+    def _list_unmatched(self, shop, order):
+        """Make sure each unmatched SKU of an order is a listing that a person can match.
+
+        :return: the unmatched SKUs
+        """
+        Listing = self.env["marketplace.listing"]
+        listings = Listing.search([("shop_id", "=", shop.id), ("sku", "in", [line.sku for line in order.lines])])
+        matched = set(listings.filtered("product_id").mapped("sku"))
+        known = set(listings.mapped("sku"))
+        missing = {line.sku: line for line in order.lines if line.sku not in matched}
+        Listing.create(
+            [
+                {
+                    "shop_id": shop.id,
+                    "sku": sku,
+                    "title": line.title or sku,
+                    "external_product_id": line.product_id,
+                    "fulfilment": order.fulfilment.value,
+                }
+                for sku, line in missing.items()
+                if sku not in known
+            ]
+        )
+        return list(missing)
+
+    def _fail(self, row, code, error, advice):
+        row._set_problem("failed", code, str(error), advice)
+
+
+def charges_to_json(charges):
+    """Charges as they were received, for storage: amounts stay text."""
+    return [
+        {
+            "kind": charge.kind.value,
+            "amount": charge.amount.text,
+            "currency": charge.amount.currency,
+            "tax": charge.tax.text if charge.tax else None,
+            "tax_treatment": charge.tax_treatment.value,
+            "tax_collector": charge.tax_collector.value,
+        }
+        for charge in charges
+    ]

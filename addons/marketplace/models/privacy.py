@@ -1,0 +1,88 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class MarketplaceAccount(models.Model):
+    _inherit = "marketplace.account"
+
+    @api.model
+    def _cron_erase_buyer_data(self):
+        """Queue the erasure of each account's buyer data that is past its time."""
+        for account in self.with_context(active_test=False).search([("retention_days", ">", 0)]):
+            account.with_delay(
+                channel="root.marketplace",
+                identity_key=f"marketplace-erase-{account.id}",
+                description=self.env._("Erase old buyer data of %s", account.name),
+            )._job_erase_buyer_data()
+
+    def _job_erase_buyer_data(self, limit=5000):
+        """Erase names, addresses, contacts and raw payloads of orders that are finished and past the retention time.
+
+        Country, state and postcode area stay for tax and statistics. Partners that another document still needs (an
+        invoice keeps its legal retention) are left alone.
+        """
+        self.ensure_one()
+        partners = self._find_expired_partners(limit)
+        partners.with_context(tracking_disable=True, no_vat_validation=True).write(self._prepare_erased_vals())
+        for partner in partners:
+            partner.name = self.env._("Buyer %s", (partner.marketplace_key or "")[-8:])
+        self._erase_messages(partners)
+        self._erase_payloads()
+        if len(partners) == limit:
+            self.with_delay(channel="root.marketplace")._job_erase_buyer_data()
+
+    def _prepare_erased_vals(self):
+        return {
+            "street": False,
+            "street2": False,
+            "phone": False,
+            "email": False,
+            "comment": False,
+            "marketplace_erased_at": fields.Datetime.now(),
+        }
+
+    def _find_expired_partners(self, limit):
+        """Buyers of this account all of whose orders are finished and old enough, and who have no invoice."""
+        self.env["sale.order"].flush_model()
+        self.env["account.move"].flush_model(["partner_id", "partner_shipping_id"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT p.id FROM res_partner p
+                 WHERE p.marketplace_account_id = %s AND p.marketplace_erased_at IS NULL
+                   AND p.create_date < (now() AT TIME ZONE 'UTC') - %s * interval '1 day'
+                   AND NOT EXISTS (
+                       SELECT 1 FROM sale_order o
+                        WHERE (o.partner_id = p.id OR o.partner_shipping_id = p.id)
+                          AND (COALESCE(o.marketplace_status, '') NOT IN ('shipped', 'cancelled')
+                               OR o.marketplace_updated_at > (now() AT TIME ZONE 'UTC') - %s * interval '1 day'))
+                   AND NOT EXISTS (
+                       SELECT 1 FROM account_move m
+                        WHERE m.partner_id = p.id OR m.partner_shipping_id = p.id OR m.commercial_partner_id = p.id)
+                 ORDER BY p.id LIMIT %s
+                """,
+                self.id,
+                self.retention_days,
+                self.retention_days,
+                limit,
+            )
+        )
+        return self.env["res.partner"].browse(row[0] for row in rows)
+
+    def _erase_messages(self, partners):
+        """Notes on the buyers, which may repeat what was erased."""
+        self.env["mail.message"].sudo().search(
+            [("model", "=", "res.partner"), ("res_id", "in", partners.ids)]
+        ).unlink()
+
+    def _erase_payloads(self):
+        """Raw payloads hold the same data; what is still open is kept, for it is needed to retry."""
+        self.env.cr.execute(
+            """UPDATE marketplace_inbox i SET payload = NULL
+                 FROM marketplace_shop s
+                WHERE s.id = i.shop_id AND s.account_id = %s AND i.payload IS NOT NULL
+                  AND i.state IN ('done', 'superseded')
+                  AND i.received_at < (now() AT TIME ZONE 'UTC') - %s * interval '1 day'""",
+            [self.id, self.retention_days],
+        )
+        self.env["marketplace.inbox"].invalidate_model(["payload"])

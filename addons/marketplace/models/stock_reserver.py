@@ -1,0 +1,248 @@
+from collections import defaultdict
+from contextlib import contextmanager
+
+from odoo import api, models, modules
+from odoo.tools import SQL, float_compare, float_round
+
+LOCK_NAMESPACE = 0x43423031  # advisory locks of this suite's reservations
+
+
+class MarketplaceStockReserver(models.AbstractModel):
+    """Hands stock to orders so that no unit is ever promised twice.
+
+    Standard Odoo reserves inside the importing transaction: two of them may take the same last unit, because one that
+    finds a quant locked adds a second quant instead of waiting. Here reservation is a short transaction of its own.
+    It begins after an advisory lock per warehouse is held by *another* connection, so its snapshot contains everything
+    that reservations before it have committed.
+    """
+
+    _name = "marketplace.stock.reserver"
+    _description = "Marketplace Stock Reservation"
+
+    # === EXCLUSIVE TRANSACTION === #
+
+    @api.model
+    def _reserve_exclusively(self, orders):
+        """Reserve orders, each warehouse in a transaction of its own under its lock.
+
+        The current transaction must already have committed the orders, or they are not seen.
+        """
+        for warehouse, warehouse_orders in orders.grouped("warehouse_id").items():
+            self._run_exclusively(warehouse, warehouse_orders.ids)
+        orders.invalidate_recordset()
+
+    @api.model
+    def _job_reserve(self, warehouse):
+        """Reserve everything that waits in a warehouse, the most urgent orders first."""
+        self._run_exclusively(warehouse)
+
+    @api.model
+    def _cron_reserve(self):
+        """Queue the reservation of every warehouse in which a held order may have become possible."""
+        orders = self.env["sale.order"].search([("marketplace_hold", "=", "short"), ("state", "=", "sale")])
+        orders._enqueue_reservation()
+
+    def _run_exclusively(self, warehouse, order_ids=None):
+        if modules.module.current_test:
+            self._reserve_waiting(warehouse, order_ids)
+            return
+        with self._lock(warehouse), self.env.registry.cursor() as cr:
+            self.with_env(self.env(cr=cr))._reserve_waiting(warehouse.with_env(self.env(cr=cr)), order_ids)
+
+    @contextmanager
+    def _lock(self, warehouse):
+        """Hold a warehouse's lock on a connection of its own; it frees itself when that connection dies."""
+        with self.env.registry.cursor() as cr:
+            cr.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_NAMESPACE, warehouse.id])
+            yield
+
+    # === RESERVATION === #
+
+    def _reserve_waiting(self, warehouse, order_ids=None):
+        """Reserve waiting merchant orders of a warehouse and hold those that come out short.
+
+        :param order_ids: only these orders; all that wait by default
+        """
+        domain = [
+            ("state", "in", ["confirmed", "partially_available"]),
+            ("procure_method", "=", "make_to_stock"),
+            ("picking_id.picking_type_id.warehouse_id", "=", warehouse.id),
+            ("sale_line_id.order_id.marketplace_fulfilment", "=", "merchant"),
+        ]
+        if order_ids is not None:
+            domain.append(("sale_line_id.order_id", "in", order_ids))
+        moves = self.env["stock.move"].sudo().search(domain, order="priority desc, date_deadline, id")
+        moves = moves.filtered(lambda move: not move.move_orig_ids and not move.picked)
+        simple = self._reserve_in_bulk(moves)
+        (moves - simple)._action_assign()
+        self._hold_short(moves.sale_line_id.order_id)
+
+    def _hold_short(self, orders):
+        """Hold orders that are short of stock, and release those that no longer are."""
+        short = {}
+        for order in orders:
+            missing = order.picking_ids.move_ids.filtered(
+                lambda move: move.state in ("confirmed", "partially_available", "waiting")
+            )
+            if missing:
+                short[order] = missing
+        for order, missing in short.items():
+            order._hold("short", self._describe_shortage(missing))
+        (orders - self.env["sale.order"].concat(*short))._release("short")
+
+    def _describe_shortage(self, moves):
+        return "\n".join(
+            self.env._(
+                "%(product)s: %(missing)g of %(wanted)g missing in %(place)s",
+                product=move.product_id.display_name,
+                missing=move.product_uom_qty - move.quantity,
+                wanted=move.product_uom_qty,
+                place=move.location_id.display_name,
+            )
+            for move in moves
+        )
+
+    # === BULK === #
+
+    def _reserve_in_bulk(self, moves):
+        """Reserve moves of untracked products by first in, first out: a few queries for any number of moves.
+
+        :return: the moves this way could decide; the rest must go through ``_action_assign``
+        """
+        moves = moves.filtered(self._is_simple)
+        if not moves:
+            return moves
+        quants = self._load_quants(moves)
+        line_vals, taken, assigned, partial, left = [], defaultdict(float), [], [], []
+        for move in moves:
+            stock = quants.get((move.product_id.id, move.location_id.id))
+            if stock is None:
+                left.append(move.id)
+                continue
+            need = move.product_uom_qty - move.quantity
+            got = self._allocate(move, need, stock, line_vals, taken)
+            if got and float_compare(got, need, precision_rounding=move.product_uom.rounding) >= 0:
+                assigned.append(move.id)
+            elif got:
+                partial.append(move.id)
+        self._write_reservation(line_vals, taken, assigned, partial)
+        return moves - moves.browse(left)
+
+    def _is_simple(self, move):
+        """Moves the bulk way decides exactly as the standard one does."""
+        product = move.product_id
+        return (
+            product.is_storable
+            and product.tracking == "none"
+            and move.product_uom == product.uom_id
+            and product.categ_id.packaging_reserve_method != "full"
+            and move.location_id.usage == "internal"
+            and not move.restrict_partner_id
+        )
+
+    def _load_quants(self, moves):
+        """Free quantities under the moves' source locations, oldest first, rows locked.
+
+        :return: ``{(product id, source location id): [[quant id, location id, package id, owner id, free], …]}``;
+            no entry where the removal order is not first in, first out, or where a negative quant needs care
+        """
+        sources = moves.location_id
+        by_path = {location.id: location.parent_path for location in sources}
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT q.id, q.product_id, q.location_id, l.parent_path, q.package_id, q.owner_id,
+                       COALESCE(q.quantity, 0) - COALESCE(q.reserved_quantity, 0)
+                  FROM stock_quant q
+                  JOIN stock_location l ON l.id = q.location_id
+                 WHERE q.product_id IN %s AND q.lot_id IS NULL AND (%s)
+                 ORDER BY q.in_date, q.id
+                   FOR NO KEY UPDATE OF q
+                """,
+                tuple(moves.product_id.ids),
+                SQL(" OR ").join(SQL("l.parent_path LIKE %s", f"{path}%") for path in by_path.values()),
+            )
+        )
+        result = {(move.product_id.id, move.location_id.id): [] for move in moves if self._is_fifo(move)}
+        for quant_id, product_id, location_id, path, package_id, owner_id, free in rows:
+            for source_id, source_path in by_path.items():
+                key = (product_id, source_id)
+                if key not in result or not path.startswith(source_path):
+                    continue
+                if free < 0:
+                    del result[key]
+                elif free > 0:
+                    result[key].append([quant_id, location_id, package_id, owner_id, free])
+        return result
+
+    def _is_fifo(self, move):
+        strategy = self.env["stock.quant"]._get_removal_strategy(move.product_id, move.location_id)
+        return strategy == "fifo"
+
+    def _allocate(self, move, need, stock, line_vals, taken):
+        """Take up to ``need`` units from ``stock``, first row first.
+
+        :return: units taken
+        """
+        got = 0.0
+        for row in stock:
+            if need - got <= 0:
+                break
+            quant_id, location_id, package_id, owner_id, free = row
+            units = float_round(min(free, need - got), precision_rounding=move.product_uom.rounding)
+            if units <= 0:
+                continue
+            row[4] -= units
+            got += units
+            taken[quant_id] += units
+            vals = move._prepare_move_line_vals(quantity=units)
+            line_vals.append({**vals, "location_id": location_id, "package_id": package_id, "owner_id": owner_id})
+        stock[:] = [row for row in stock if row[4] > 0]
+        return got
+
+    def _write_reservation(self, line_vals, taken, assigned, partial):
+        """Store what was allocated: move lines, reserved quantities of the quants, states of the moves."""
+        if not line_vals:
+            return
+        context = {"marketplace_quants_done": True, "preserve_state": True}
+        self.env["stock.move.line"].with_context(**context).create(line_vals)
+        self.env.cr.execute_values(
+            """UPDATE stock_quant q SET reserved_quantity = COALESCE(q.reserved_quantity, 0) + v.units
+                 FROM (VALUES %s) AS v (id, units) WHERE q.id = v.id""",
+            list(taken.items()),
+            page_size=len(taken),
+        )
+        self.env["stock.quant"].browse(taken).invalidate_recordset(["reserved_quantity", "available_quantity"])
+        Move = self.env["stock.move"]
+        Move.browse(assigned).write({"state": "assigned"})
+        Move.browse(partial).write({"state": "partially_available"})
+
+
+class StockMove(models.Model):
+    _inherit = "stock.move"
+
+    def _should_assign_at_confirm(self):
+        """Override of `stock`: imported orders are reserved in a transaction of their own."""
+        if self.env.context.get("marketplace_defer_reservation") and not self._should_bypass_reservation():
+            return False
+        return super()._should_assign_at_confirm()
+
+    def _should_bypass_reservation(self, forced_location=False):
+        """Override of `stock`: the bulk reservation updates the quants itself."""
+        if self.env.context.get("marketplace_quants_done"):
+            return True
+        return super()._should_bypass_reservation(forced_location)
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    def _enqueue_reservation(self):
+        """Queue the reservation of the warehouses these orders ship from; one job per warehouse takes all that waits."""
+        merchant = self.filtered(lambda order: order.marketplace_fulfilment == "merchant" and order.state == "sale")
+        for warehouse in merchant.warehouse_id:
+            self.env["marketplace.stock.reserver"].with_delay(
+                channel="root.marketplace.reserve",
+                identity_key=f"marketplace-reserve-{warehouse.id}",
+                description=self.env._("Reserve stock in %s", warehouse.name),
+            )._job_reserve(warehouse)
