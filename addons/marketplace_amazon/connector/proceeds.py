@@ -115,7 +115,7 @@ def _read_discounts(entry, subtotal):
     stated = sum((money.amount for _subtype, money in details), _ZERO)
     if abs(stated) != abs(subtotal.amount):
         raise InvalidPayload(entry.path, f"details add up to {stated}, not to {subtotal.text}")
-    return [Charge(_DISCOUNTS[subtype], _negative(money)) for subtype, money in details]
+    return [Charge(_DISCOUNTS[subtype], _negative(money)) for subtype, money in details if money.amount]
 
 
 def _read_tax(line, entry, subtotal):
