@@ -7,7 +7,6 @@ is a clone of it with the suite installed. Both keys change when what they hold 
 import ast
 import hashlib
 import os
-import re
 import shutil
 from pathlib import Path
 
@@ -64,8 +63,7 @@ class Databases:
     def _execute(self, statement: str, *values) -> list[tuple]:
         import psycopg2  # only the venv has it
 
-        maintenance = "postgres" if not self.server.database else self.server.database
-        connection = psycopg2.connect(self.server.url(maintenance), connect_timeout=10)
+        connection = psycopg2.connect(self.server.url("postgres"), connect_timeout=10)
         try:
             connection.autocommit = True
             with connection.cursor() as cursor:
@@ -96,6 +94,13 @@ class Databases:
         self._execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         shutil.rmtree(self._filestore(name), ignore_errors=True)
 
+    def rename(self, old: str, new: str) -> None:
+        """Give a database and its filestore another name."""
+        if self._filestore(old).exists():
+            shutil.rmtree(self._filestore(new), ignore_errors=True)
+            self._filestore(old).rename(self._filestore(new))
+        self._execute(f'ALTER DATABASE "{old}" RENAME TO "{new}"')
+
     def _filestore(self, name: str) -> Path:
         return self.home.odoo_data / "filestore" / name
 
@@ -122,9 +127,11 @@ class Databases:
         if not suite:
             return base
         name = f"crossborder_suite_{_key(base, *(f'{addon}={digest}' for addon, digest in suite.items()))}"
-        self._template(
-            name, "crossborder_suite_", f"{len(suite)} addons of the suite", base, lambda draft: draft.install(self.progress, list(suite))
-        )
+
+        def fill(draft: Odoo) -> None:
+            draft.install(self.progress, list(suite))
+
+        self._template(name, "crossborder_suite_", f"{len(suite)} addons of the suite", base, fill)
         return name
 
     def _template(self, name: str, family: str, what: str, parent: str | None, fill) -> None:
@@ -140,6 +147,4 @@ class Databases:
         else:
             self.create(draft)
         fill(Odoo(self.home, self.server, draft, name="template"))
-        self._execute(f'ALTER DATABASE "{draft}" RENAME TO "{name}"')
-        if self._filestore(draft).exists():
-            self._filestore(draft).rename(self._filestore(name))
+        self.rename(draft, name)

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from scripts.lib.home import CHECKOUT, Home
 from scripts.lib.odoo_source import ensure_odoo
@@ -14,19 +15,29 @@ from scripts.lib.venv import ensure_venv
 STEPS = 3
 
 
+def inside_venv(home: Home) -> bool:
+    """Whether this process runs under the home's own Python."""
+    return Path(sys.prefix) == home.venv
+
+
+def start_over(home: Home, module: str, arguments: Sequence[str]) -> NoReturn:
+    """Replace this process by ``module`` under the venv's Python."""
+    environment = os.environ | {"PYTHONPATH": str(CHECKOUT), "CROSSBORDER_HOME": str(home.root)}
+    os.execve(home.python, [str(home.python), "-m", module, *arguments], environment)
+
+
 def enter_venv(home: Home, module: str, arguments: Sequence[str], steps: int, verbose: bool) -> Progress:
-    """Step 1, then start over as ``module`` under the venv's Python.
+    """Step 1, then start over under the venv's Python.
 
     :param steps: how many steps the whole command has
     :return: the command's progress, once this process is the venv's
     """
-    if Path(sys.prefix) == home.venv:
+    if inside_venv(home):
         return Progress(steps, verbose, done=1)
     progress = Progress(steps, verbose)
     with progress.step(f"Virtual environment in {home.venv}"), home.locked("prepare"):
         ensure_venv(home, progress)
-    environment = os.environ | {"PYTHONPATH": str(CHECKOUT), "CROSSBORDER_HOME": str(home.root)}
-    os.execve(home.python, [str(home.python), "-m", module, *arguments], environment)
+    start_over(home, module, arguments)
 
 
 def prepare(home: Home, progress: Progress, db_url: str | None = None) -> Server:
