@@ -1,3 +1,3 @@
 # The guard lets the stand-alone server be imported from the checkout root without Odoo.
 if __name__.startswith("odoo.addons."):
-    from . import models
+    from . import models, wizards

@@ -1,5 +1,5 @@
 """Stand-alone marketplace simulator: a WSGI server that speaks the marketplaces' real protocols.
 
 Plain Python on werkzeug; it imports nothing of Odoo. ``world`` knows products, buyers and orders and nothing of any
-wire format; ``spapi`` speaks Amazon's Selling Partner API; ``control`` is the simulator's own interface under ``/_sim``.
+wire format; ``spapi`` speaks Amazon's Selling Partner API; ``control`` is the simulator's own interface (``/_sim``).
 """

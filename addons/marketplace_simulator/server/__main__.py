@@ -30,8 +30,8 @@ def main(arguments=None):
     if options.rate:
         simulator.start_stream(options.rate)
     tokens = " ".join(f"{region}={accounts.refresh_token(region)}" for region in simulator.world.regions)
-    print(f"Simulator ready on {simulator.url} (client id {accounts.CLIENT_ID}, client secret {accounts.CLIENT_SECRET}, "
-          f"refresh token {tokens})", flush=True)
+    print(f"Simulator ready on {simulator.url} (client id {accounts.CLIENT_ID}, client secret "
+          f"{accounts.CLIENT_SECRET}, refresh token {tokens})", flush=True)
     try:
         server.serve_forever()
     except KeyboardInterrupt:

@@ -22,15 +22,17 @@ class Simulator:
     :param orders: orders to start with, spread over the last two days
     :param products: catalogue instead of the built-in one
     :param stock: starting quantity of every product
+    :param clock: a clock of one's own instead of ``speed``
     """
 
-    def __init__(self, state=None, seed=1, regions=("eu",), speed=1.0, orders=0, products=None, stock=None):
+    def __init__(self, state=None, seed=1, regions=("eu",), speed=1.0, orders=0, products=None, stock=None,
+                 clock=None):
         self.url = "http://127.0.0.1"
         self._start = {"order_count": orders, "products": products, "stock": stock}
         self.store = Store(state)
-        self.world = World(self.store, Clock(speed), seed, regions)
+        self.world = World(self.store, clock or Clock(speed), seed, regions)
         self.faults = Faults(self.store, seed)
-        self.buckets = Buckets(speed)
+        self.buckets = Buckets(self.world.clock)
         self.site = Site(self.world, self.faults, self.buckets, Signer(seed))
         self._control = Control(self)
         self.was_empty = self.world.populate(**self._start)
@@ -44,6 +46,10 @@ class Simulator:
             self.store.clear()
             self.world.populate(**self._start)
         self.buckets.clear()
+
+    def tick(self, everything=False):
+        """Let what is due happen, or everything that is planned; return the number of events."""
+        return self.site.tick(everything)
 
     def run_stream(self, rate, stop):
         """Place ``rate`` orders per second of real time until ``stop`` (an Event) is set."""
@@ -59,7 +65,6 @@ class Simulator:
     def _respond(self, request):
         if request.path.startswith("/_sim/"):
             return self._control.respond(request)
-        self.world.tick()
         return self.site.respond(request) or Response(
             json.dumps({"errors": [{"code": "NotFound", "message": "The requested resource does not exist."}]}), 404,
             content_type="application/json")

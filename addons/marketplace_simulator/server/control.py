@@ -11,7 +11,7 @@ from .faults import InvalidFault
 from .spapi import accounts
 from .world import books
 from .world.events import EVENTS, Refused
-from .world.marketplaces import MARKETPLACES
+from .world.marketplaces import MARKETPLACES, in_region
 from .world.orders import KINDS
 
 ORDER_OPTIONS = {"count", "fulfilled_by", "skus", "marketplace", "allow_oversell", "kinds"}
@@ -71,10 +71,10 @@ class Control:
 
     def credentials(self, _body):
         """Give the fixed training credentials."""
-        regions = {region: {"refresh_token": accounts.refresh_token(region),
-                            "seller_id": accounts.SELLERS[region]["id"],
-                            "marketplaces": {code: accounts.marketplace_id(code) for code, market in MARKETPLACES.items()
-                                             if market.region == region}} for region in self._world.regions}
+        regions = {region: {
+            "refresh_token": accounts.refresh_token(region), "seller_id": accounts.SELLERS[region]["id"],
+            "marketplaces": {market.code: accounts.marketplace_id(market.code) for market in in_region(region)},
+            "queue_arn": accounts.queue_arn(region)} for region in self._world.regions}
         return {"url": self._simulator.url, "token_url": f"{self._simulator.url}/auth/o2/token",
                 "client_id": accounts.CLIENT_ID, "client_secret": accounts.CLIENT_SECRET, "regions": regions}
 
@@ -106,7 +106,7 @@ class Control:
 
     def advance(self, _body):
         """Let everything that is planned happen now."""
-        return {"events": self._world.tick(everything=True)}
+        return {"events": self._simulator.tick(everything=True)}
 
     def list_faults(self, _body):
         """Return the armed faults."""

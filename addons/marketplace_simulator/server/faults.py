@@ -58,14 +58,13 @@ class Faults:
         """Return the first fault of ``kinds`` that strikes this request, or ``None``. Counts it."""
         with self._store.transaction():
             armed = self.armed()
-            for fault in armed:
-                if fault["kind"] in kinds and fault["operation"] in ("*", operation) and self._strikes(fault):
-                    self._save(armed)
-                    self._store.count(f"fault:{fault['kind']}")
-                    return fault
-            if armed:
+            matching = [fault for fault in armed if fault["kind"] in kinds and fault["operation"] in ("*", operation)]
+            struck = next((fault for fault in matching if self._strikes(fault)), None)
+            if matching:
                 self._save(armed)
-        return None
+            if struck:
+                self._store.count(f"fault:{struck['kind']}")
+        return struck
 
     def rng(self, fault):
         """Return the random source of a fault that has just fired."""

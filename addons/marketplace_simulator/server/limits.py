@@ -1,7 +1,6 @@
 """Token buckets, one per account and operation."""
 
 import threading
-import time
 from dataclasses import dataclass
 
 
@@ -12,13 +11,13 @@ class _Bucket:
 
 
 class Buckets:
-    """Rate limits that refill ``speed`` times as fast as the official ones.
+    """Rate limits that refill as fast as simulated time passes: at a clock's ``speed`` times the official rates.
 
     The buckets live in memory: a restarted server starts with full ones, as a real service after a deployment.
     """
 
-    def __init__(self, speed=1.0, timer=time.monotonic):
-        self.speed, self._timer = speed, timer
+    def __init__(self, clock):
+        self._clock = clock
         self._lock, self._buckets = threading.Lock(), {}
 
     def take(self, key, rate, burst):
@@ -27,10 +26,10 @@ class Buckets:
         :param rate: official tokens per second
         :param burst: size of the bucket
         """
-        now = self._timer()
+        now = self._clock.now().timestamp()
         with self._lock:
             bucket = self._buckets.setdefault(key, _Bucket(burst, now))
-            bucket.tokens = min(burst, bucket.tokens + (now - bucket.filled_at) * rate * self.speed)
+            bucket.tokens = min(burst, bucket.tokens + (now - bucket.filled_at) * rate * self._clock.speed)
             bucket.filled_at = now
             if bucket.tokens < 1:
                 return False
@@ -39,7 +38,7 @@ class Buckets:
 
     def rate(self, rate):
         """Return the rate that applies here: the official one times the speed."""
-        return rate * self.speed
+        return rate * self._clock.speed
 
     def clear(self):
         """Fill every bucket."""

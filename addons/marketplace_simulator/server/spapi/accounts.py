@@ -1,7 +1,5 @@
 """Training sellers and their access: fixed credentials, Login with Amazon tokens, marketplace codes."""
 
-import time
-
 from ..http import ApiError
 
 CLIENT_ID = "amzn1.application-oa2-client.training"
@@ -45,13 +43,18 @@ def email(alias, code):
     return f"{alias}@marketplace.{MARKETPLACES[code][1].removeprefix('www.')}"
 
 
-def access_token(signer, region=None, resources=None):
+def queue_arn(region):
+    """Return the message queue that is made for a region's seller."""
+    return f"arn:aws:sqs:{SELLERS[region]['aws_region']}:444455556666:crossborder-{region}"
+
+
+def access_token(signer, now, region=None, resources=None):
     """Return an access token of a seller, of the application (no region), or one for restricted resources."""
-    token = {"region": region, "until": int(time.time()) + TOKEN_LIFE, "resources": resources or []}
+    token = {"region": region, "until": int(now.timestamp()) + TOKEN_LIFE, "resources": resources or []}
     return ("Atz.sprdt|" if resources else "Atza|") + signer.seal("access", token)
 
 
-def read_token(signer, text):
+def read_token(signer, now, text):
     """Return what an access token grants.
 
     :raise ApiError: 403 if it is missing, unknown or expired
@@ -61,7 +64,7 @@ def read_token(signer, text):
     token = signer.open("access", text.partition("|")[2])
     if token is None:
         raise denied("The access token you provided is revoked, malformed or invalid.")
-    if token["until"] < time.time():
+    if token["until"] < now.timestamp():
         raise expired()
     return token
 

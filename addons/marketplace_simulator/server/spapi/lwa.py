@@ -22,8 +22,8 @@ def token(site, request):
         if form.get("scope") not in SCOPES:
             return _error(400, "invalid_scope", "The requested scope is invalid, unknown, malformed, or exceeds the "
                                                 "scope granted by the resource owner")
-        return 200, {"access_token": access_token(site.signer), "token_type": "bearer", "expires_in": TOKEN_LIFE,
-                     "scope": form["scope"]}
+        return 200, {"access_token": access_token(site.signer, site.world.clock.now()), "token_type": "bearer",
+                     "expires_in": TOKEN_LIFE, "scope": form["scope"]}
     return _error(400, "unsupported_grant_type", "The authorization grant type is not supported by the server")
 
 
@@ -31,9 +31,10 @@ def _refresh(site, form):
     given = form.get("refresh_token")
     if not given:
         return _error(400, "invalid_request", "The request is missing a required parameter : refresh_token")
+    now = site.world.clock.now()
     for region in site.world.regions:
         if given == refresh_token(region):
-            return 200, {"access_token": access_token(site.signer, region), "refresh_token": given,
+            return 200, {"access_token": access_token(site.signer, now, region), "refresh_token": given,
                          "token_type": "bearer", "expires_in": TOKEN_LIFE}
     return _error(400, "invalid_grant", "The request has an invalid grant parameter : refresh_token")
 

@@ -3,18 +3,16 @@
 import json
 
 from ..clock import from_text, to_text
-from ..http import Answer, ApiError, Operation, bad_input
+from ..http import Answer, Operation, bad_input
 from ..world.shipping import ShipmentRefused, confirm
-from . import accounts
+from . import accounts, order_search
 
 REQUIRED = ("packageReferenceId", "carrierCode", "trackingNumber", "shipDate", "orderItems")
 
 
 def confirm_shipment(call):
     """Confirm one package of an order; 204, also for the same package once more."""
-    order = call.world.get_order(call.path["orderId"])
-    if order is None or order["region"] != call.region:
-        raise ApiError(404, "NotFound", f"Order {call.path['orderId']} was not found.")
+    order = order_search.find(call)
     try:
         package = _package(call.body(), order)
         moment = call.world.clock.now()

@@ -8,12 +8,29 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Response
 
+from ..clock import to_text
 from ..faults import ANSWER, BEFORE
 from ..http import Answer, ApiError, Call
-from . import accounts, lwa, orders, sellers, shipment
+from . import (
+    accounts,
+    fba_inventory,
+    feeds,
+    files,
+    listings,
+    lwa,
+    notifications,
+    orders,
+    orders_v0,
+    reports,
+    sellers,
+    shipment,
+    sqs,
+    tokens,
+)
 from .spoil import spoil
 
-MODULES = (orders, shipment, sellers)
+MODULES = (sellers, orders, orders_v0, shipment, tokens, listings, feeds, reports, fba_inventory, notifications)
+PROCESSORS = {"feed": feeds.process, "report": reports.process}
 OPERATIONS = {operation.name: operation for module in MODULES for operation in module.OPERATIONS}
 
 
@@ -22,16 +39,37 @@ class Site:
 
     def __init__(self, world, faults, buckets, signer):
         self.world, self.faults, self.buckets, self.signer = world, faults, buckets, signer
-        rules = [Rule("/auth/o2/token", methods=["POST"], endpoint="token")]
-        rules += [Rule(operation.path.replace("{", "<").replace("}", ">"), methods=[operation.method],
-                       endpoint=operation.name) for operation in OPERATIONS.values()]
+        world.listeners.append(lambda order, happened: notifications.on_change(world, order, happened))
+        rules = [Rule("/auth/o2/token", methods=["POST"], endpoint="token"),
+                 Rule("/files/<sealed>", methods=["GET", "PUT"], endpoint="file")]
+        rules += [Rule(_pattern(operation.path), methods=[operation.method], endpoint=operation.name)
+                  for operation in OPERATIONS.values()]
         self._map = Map(rules, strict_slashes=False)
+
+    def tick(self, everything=False):
+        """Let what is due happen: in the world, and to feeds and reports.
+
+        :param everything: also what is due later
+        :return: number of events
+        """
+        events = self.world.tick(everything)
+        limit = "9" if everything else to_text(self.world.clock.now())
+        with self.world.store.lock:
+            due = self.world.store.due_documents(limit)
+            if due:
+                with self.world.store.transaction():
+                    for kind, data in due:
+                        PROCESSORS[kind](self, data)
+        return events + len(due)
 
     def respond(self, request):
         """Answer a request.
 
         :return: a response, or ``None`` if the path is not Amazon's
         """
+        if request.headers.get("X-Amz-Target", "").startswith(sqs.TARGET):
+            return sqs.respond(self, request)
+        self.tick()
         try:
             endpoint, path = self._map.bind_to_environ(request.environ).match()
         except NotFound:
@@ -41,6 +79,8 @@ class Site:
         if endpoint == "token":
             status, body = lwa.token(self, request)
             return _response(status, body, {"Cache-Control": "no-store"})
+        if endpoint == "file":
+            return files.transfer(self, request, path["sealed"])
         return self._operate(Call(request, self, OPERATIONS[endpoint], path))
 
     def _operate(self, call):
@@ -61,7 +101,8 @@ class Site:
         return self._answer(call, answer, headers)
 
     def _authorise(self, call):
-        token = accounts.read_token(self.signer, call.request.headers.get("x-amz-access-token"))
+        token = accounts.read_token(self.signer, self.world.clock.now(),
+                                    call.request.headers.get("x-amz-access-token"))
         if call.operation.access == "grantless":
             if token["region"] is not None:
                 raise accounts.denied("This operation needs a token of the client_credentials grant.")
@@ -96,6 +137,11 @@ class Site:
         if answer.body is None:
             return _response(answer.status, None, headers)
         return _response(answer.status, spoil(fault["kind"], answer.body, self.faults.rng(fault)), headers)
+
+
+def _pattern(path):
+    """Return a werkzeug rule of a path template; a SKU may contain slashes."""
+    return path.replace("{sku}", "<path:sku>").replace("{", "<").replace("}", ">")
 
 
 def _throttled():

@@ -55,7 +55,8 @@ def _short(order, minor):
 def _orders(store, horizon):
     where, values = ("WHERE updated <= ?", (horizon,)) if horizon else ("", ())
     rows = store.rows("SELECT status, fulfilled_by, currency, count(*) AS orders, sum(lines) AS lines, "
-                      f"sum(units) AS units, sum(total) AS total FROM purchase {where} GROUP BY status, fulfilled_by, currency", *values)
+                      f"sum(units) AS units, sum(total) AS total FROM purchase {where} "
+                      "GROUP BY status, fulfilled_by, currency", *values)
     by_status, by_fulfilment = defaultdict(int), defaultdict(int)
     totals, status_totals = defaultdict(int), defaultdict(lambda: defaultdict(int))
     lines = units = 0

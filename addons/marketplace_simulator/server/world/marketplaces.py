@@ -16,8 +16,8 @@ SALES_TAX = {"CA": "0.0725", "WA": "0.065", "TX": "0.0625", "NY": "0.04", "FL": 
 VAT_RATES = {"GB": "0.20", "DE": "0.19", "FR": "0.20", "IT": "0.22", "ES": "0.21", "NL": "0.21", "SE": "0.25",
              "PL": "0.23", "BE": "0.21", "JP": "0.10"}
 
-EU = frozenset(("AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU",
-                "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK"))
+EU = frozenset(("AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT",
+                "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK"))
 
 
 @dataclass(frozen=True)

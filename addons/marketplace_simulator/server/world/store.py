@@ -22,8 +22,9 @@ CREATE INDEX IF NOT EXISTS purchase_updated ON purchase (region, updated, id);
 CREATE INDEX IF NOT EXISTS purchase_created ON purchase (region, created, id);
 CREATE INDEX IF NOT EXISTS purchase_due ON purchase (due) WHERE due IS NOT NULL;
 CREATE TABLE IF NOT EXISTS document (
-    kind TEXT NOT NULL, id TEXT NOT NULL, region TEXT NOT NULL, created TEXT NOT NULL, data TEXT NOT NULL,
+    kind TEXT NOT NULL, id TEXT NOT NULL, region TEXT NOT NULL, created TEXT NOT NULL, due TEXT, data TEXT NOT NULL,
     content BLOB, PRIMARY KEY (kind, id));
+CREATE INDEX IF NOT EXISTS document_due ON document (due) WHERE due IS NOT NULL;
 CREATE TABLE IF NOT EXISTS message (
     id INTEGER PRIMARY KEY AUTOINCREMENT, queue TEXT NOT NULL, body TEXT NOT NULL, visible_at REAL NOT NULL,
     receipt TEXT, received INTEGER NOT NULL DEFAULT 0);
@@ -119,11 +120,19 @@ class Store:
         rows = self.rows("SELECT name, value FROM counter WHERE name LIKE ? ORDER BY name", prefix + ":%")
         return {row["name"][len(prefix) + 1:]: row["value"] for row in rows}
 
-    def put_document(self, kind, key, region, created, data, content=None):
-        """Create or replace a document (feed, report, subscription …): a JSON object, and bytes if it has any."""
-        self.run("INSERT INTO document VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (kind, id) DO UPDATE SET "
-                 "data = excluded.data, content = coalesce(excluded.content, content)",
-                 kind, key, region, created, json.dumps(data), content)
+    def put_document(self, kind, key, region, created, data, content=None, due=None):
+        """Create or replace a document (feed, report, subscription …): a JSON object, and bytes if it has any.
+
+        :param due: time text at which the document wants to be processed
+        """
+        self.run("INSERT INTO document VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (kind, id) DO UPDATE SET "
+                 "due = excluded.due, data = excluded.data, content = coalesce(excluded.content, content)",
+                 kind, key, region, created, due, json.dumps(data), content)
+
+    def due_documents(self, limit):
+        """Return ``(kind, JSON object)`` of the documents that want to be processed by ``limit``."""
+        rows = self.rows("SELECT kind, data FROM document WHERE due <= ? ORDER BY due, id", limit)
+        return [(row["kind"], json.loads(row["data"])) for row in rows]
 
     def document(self, kind, key, region=None):
         """Return the JSON object of a document, or ``None``; of one region only if given."""

@@ -1,0 +1,11 @@
+{
+    "name": "Marketplace Simulator",
+    "summary": "Training shops on a local server that speaks the marketplaces' real protocols",
+    "version": "19.0.1.0.0",
+    "category": "Sales/Marketplaces",
+    "author": "Crossborder",
+    "license": "LGPL-3",
+    "depends": ["marketplace_amazon"],
+    "external_dependencies": {"python": ["requests"]},
+    "data": ["security/ir.model.access.csv", "views/training_views.xml"],
+}

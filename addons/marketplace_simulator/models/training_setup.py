@@ -1,0 +1,165 @@
+import time
+from datetime import timedelta
+from urllib.parse import urljoin
+
+import requests
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from odoo.addons.marketplace.contract import NotReady
+
+REGION_NAMES = {"eu": "Europe", "na": "America", "fe": "Far East"}
+CARRIERS = [("DHL", "DHL"), ("Royal Mail", "Royal Mail"), ("DPD", "DPD"), ("UPS", "UPS")]
+TIMEOUT = (5, 30)
+REPORT_PATIENCE = 300
+
+
+class MarketplaceSimulatorSetup(models.AbstractModel):
+    """Makes training shops on a running simulator, through the same steps a seller takes with a real account."""
+
+    _name = "marketplace.simulator.setup"
+    _description = "Training Shop Setup"
+
+    @api.model
+    @api.private
+    def setup_training(self, url):
+        """Connect to a simulator, match its catalogue to products, put its starting stock on the shelf, start the shops.
+
+        Running it again completes what is missing and changes nothing else.
+
+        :param str url: address of the simulator
+        :return: the training shops
+        """
+        access = self._get_access(url)
+        shops = self.env["marketplace.shop"]
+        for region, details in access["regions"].items():
+            account = self._ensure_account(url, region, access, details)
+            account.action_test_connection()
+            shops |= self._prepare_shops(account)
+        self._ensure_carriers()
+        for shop in shops.filtered(lambda shop: shop.state == "draft"):
+            self._import_catalogue(shop)
+        shops.filtered(lambda shop: shop.state == "draft").action_start()
+        return shops
+
+    def _get_access(self, url):
+        """Training credentials, as the simulator states them.
+
+        :raise UserError: no simulator answers there
+        """
+        try:
+            answer = requests.get(urljoin(url, "/_sim/credentials"), timeout=TIMEOUT)
+            answer.raise_for_status()
+        except requests.RequestException as error:
+            raise UserError(self.env._("No simulator answers at %(url)s: %(error)s", url=url, error=error)) from error
+        return answer.json()
+
+    def _ensure_account(self, url, region, access, details):
+        Account = self.env["marketplace.account"]
+        name = self.env._("Amazon %s (training)", REGION_NAMES[region])
+        account = Account.search([("name", "=", name), ("company_id", "=", self.env.company.id)])
+        vals = {
+            "state": "test",
+            "amazon_region": region,
+            "amazon_client_id": access["client_id"],
+            "amazon_client_secret": access["client_secret"],
+            "amazon_refresh_token": details["refresh_token"],
+            "amazon_seller_id": details["seller_id"],
+            "amazon_endpoint": url,
+        }
+        if account:
+            account.write(vals)
+            return account
+        return Account.create({"name": name, "provider": "amazon", **vals})
+
+    # === SHOPS === #
+
+    def _prepare_shops(self, account):
+        """Give new shops their warehouses, and let them fetch the orders of the last week."""
+        warehouse = self.env["stock.warehouse"].search([("company_id", "=", account.company_id.id)], limit=1)
+        fulfilment = self._ensure_fulfilment_warehouse(account)
+        shops = account.shop_ids.filtered(lambda shop: shop.state == "draft")
+        shops.write(
+            {
+                "warehouse_ids": [fields.Command.link(warehouse.id)],
+                "fulfilment_warehouse_id": fulfilment.id,
+                "order_cursor": fields.Datetime.now() - timedelta(days=7),
+            }
+        )
+        return account.shop_ids
+
+    def _ensure_fulfilment_warehouse(self, account):
+        code = f"FBA{account.amazon_region.upper()}"
+        Warehouse = self.env["stock.warehouse"]
+        return Warehouse.search(
+            [("code", "=", code), ("company_id", "=", account.company_id.id)]
+        ) or Warehouse.create(
+            {
+                "name": self.env._("Amazon %s (FBA)", REGION_NAMES[account.amazon_region]),
+                "code": code,
+                "company_id": account.company_id.id,
+                "partner_id": False,
+            }
+        )
+
+    def _ensure_carriers(self):
+        """Carriers a training seller hands parcels to."""
+        Carrier = self.env["delivery.carrier"]
+        known = set(Carrier.search([]).mapped("marketplace_carrier_code"))
+        product = self.env.ref("marketplace.product_shipping")
+        Carrier.create(
+            [
+                {"name": name, "marketplace_carrier_code": code, "product_id": product.id, "delivery_type": "fixed"}
+                for name, code in CARRIERS
+                if code not in known
+            ]
+        )
+
+    # === CATALOGUE === #
+
+    def _import_catalogue(self, shop):
+        """Import the listings, create products for the unknown ones, and stock what the shop shows at first."""
+        received = self._wait_for(lambda handle: shop.account_id._get_connector().fetch_listings(shop.external_id, handle))
+        listings = self.env["marketplace.listing.importer"]._apply(shop, received)
+        listings.action_create_products()
+        merchant = {listing.sku: listing.quantity or 0 for listing in received if listing.quantity is not None}
+        self._stock(listings, merchant, "merchant", shop.warehouse_id)
+        in_fulfilment = shop.account_id._get_connector().fetch_fulfilment_stock(shop.external_id)
+        self._stock(
+            listings,
+            {stock.sku: stock.available + stock.reserved for stock in in_fulfilment},
+            "marketplace",
+            shop.fulfilment_warehouse_id,
+        )
+
+    def _wait_for(self, verb):
+        """Call a verb until its report is ready. Only this setup waits; jobs come back later instead."""
+        handle, deadline = None, time.monotonic() + REPORT_PATIENCE
+        while True:
+            try:
+                return verb(handle)
+            except NotReady as pending:
+                if time.monotonic() > deadline:
+                    raise UserError(self.env._("The simulator did not finish its report in time.")) from pending
+                handle = pending.handle
+                time.sleep(min(pending.retry_after, 5))
+
+    def _stock(self, listings, units_by_sku, fulfilment, warehouse):
+        """Count starting quantities into a warehouse, for products it has none of yet."""
+        products = {
+            listing.product_id: units_by_sku.get(listing.sku, 0)
+            for listing in listings
+            if listing.fulfilment == fulfilment and listing.product_id
+        }
+        Quant = self.env["stock.quant"]
+        location = warehouse.lot_stock_id
+        known = Quant.search([("location_id", "=", location.id), ("product_id", "in", [p.id for p in products])]).product_id
+        quants = Quant.with_context(inventory_mode=True).create(
+            [
+                {"product_id": product.id, "location_id": location.id, "inventory_quantity": units}
+                for product, units in products.items()
+                if units and product not in known
+            ]
+        )
+        quants.action_apply_inventory()

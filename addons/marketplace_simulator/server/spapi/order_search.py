@@ -1,0 +1,56 @@
+"""Find orders: one by its id, or many page by page. Shared by both versions of the Orders API."""
+
+from ..clock import to_text
+from ..http import ApiError
+
+
+def find(call):
+    """Return the order of the path.
+
+    :raise ApiError: 404 if this seller has none with this id
+    """
+    order = call.world.get_order(call.path["orderId"])
+    if order is None or order["region"] != call.region:
+        raise ApiError(404, "NotFound", f"Order {call.path['orderId']} was not found.")
+    return order
+
+
+def start(call, column, after, before):
+    """Return the first page of a search as JSON value: ``column`` is ``created`` or ``updated``."""
+    fault = call.site.faults.fire(call.operation.name, ("shuffle_pages",))
+    return {"region": call.region, "column": column, "after": to_text(after), "before": to_text(before), "last": None,
+            "salt": f"{fault['id']}.{fault['fired']}" if fault else ""}
+
+
+def read_page(store, page, filters, size):
+    """Return the rows of a page and the page after it, ``None`` after the last one.
+
+    While nothing changes the order of rows is fixed; a change moves an order behind the end of the search, never to
+    a page that was read already. A shuffled search runs through the same rows in a random order.
+
+    :param filters: ``{column: wanted values}``, no values meaning all
+    """
+    column, position = page["column"], page["column"]
+    if page["salt"]:
+        position = f"scramble(id, '{page['salt']}')"
+    where = ["region = ?", f"{column} >= ?", f"{column} <= ?"]
+    values = [page["region"], page["after"], page["before"]]
+    for name, wanted in filters.items():
+        if wanted:
+            where.append(f"{name} IN ({','.join('?' * len(wanted))})")
+            values += wanted
+    if page["last"]:
+        where.append(f"({position}, id) > (?, ?)")
+        values += page["last"]
+    rows = store.rows(f"SELECT id, data, {position} AS position FROM purchase WHERE {' AND '.join(where)} "
+                      "ORDER BY position, id LIMIT ?", *values, size + 1)
+    more, rows = len(rows) > size, rows[:size]
+    return rows, {**page, "last": [rows[-1]["position"], rows[-1]["id"]]} if more else None
+
+
+def repeat_some(call, page, rows):
+    """Repeat, under the fault ``duplicate_orders``, the last order of the page before and the last of this page."""
+    if not rows or not call.site.faults.fire(call.operation.name, ("duplicate_orders",)):
+        return rows
+    before = call.store.row("SELECT data FROM purchase WHERE id = ?", page["last"][1]) if page["last"] else None
+    return [*([before] if before else []), *rows, rows[-1]]
