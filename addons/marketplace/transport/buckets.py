@@ -108,9 +108,17 @@ class RateLimiter:
         return self._store.change(self._key(operation), take_token)
 
     def learn(self, operation, rate):
-        """Remember the rate that an answer stated, in calls per second."""
-        if operation in self._limits:
-            self._store.change(self._key(operation), lambda bucket: (replace(bucket, rate=rate), None))
+        """Remember the rate that an answer stated, in calls per second; calls already made count at the new rate."""
+        limit = self._limits.get(operation)
+        if limit is None:
+            return
+        now = self._clock()
+
+        def rescale(bucket):
+            debt = max(0.0, bucket.full_at - now) * (bucket.rate or limit.rate) / rate
+            return replace(bucket, rate=rate, full_at=now + debt), None
+
+        self._store.change(self._key(operation), rescale)
 
     def refuse(self, operation, seconds):
         """Empty the bucket after a refusal: nobody calls the operation for ``seconds``.
