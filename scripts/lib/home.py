@@ -43,6 +43,11 @@ class Home:
         return self.venv / "bin/python"
 
     @property
+    def odoo_script(self) -> Path:
+        """The ``odoo`` command."""
+        return self.venv / "bin/odoo"
+
+    @property
     def odoo(self) -> Path:
         return self.root / "odoo"
 

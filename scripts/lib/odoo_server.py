@@ -67,7 +67,7 @@ class Odoo:
 
     def command(self, *arguments: str) -> list[str]:
         """The command line of an ``odoo`` process with this configuration."""
-        return [str(self.home.python), "-m", "odoo", "--config", str(self.config_file), *arguments]
+        return [str(self.home.python), str(self.home.odoo_script), "--config", str(self.config_file), *arguments]
 
     def install(self, progress: Progress, install: list[str] = (), upgrade: list[str] = (), *options: str) -> None:
         """Install and upgrade modules, without demo data, and stop.

@@ -15,6 +15,12 @@ from scripts.lib.venv import site_packages
 
 REPOSITORY = "https://github.com/odoo/odoo"
 SERIES = "19.0"
+# A file of its own: with workers, Odoo starts its websocket process by running the same file once more.
+LAUNCHER = """import odoo.cli
+
+if __name__ == "__main__":
+    odoo.cli.main()
+"""
 
 
 def ensure_odoo(home: Home, progress: Progress) -> None:
@@ -108,6 +114,8 @@ def _from_debian(home: Home, log: Path, progress: Progress) -> Path:
     if version(source) != SERIES:
         raise SetupError(f"{package.name} holds Odoo {version(source) or 'nothing'}, not {SERIES}")
     resolve_links(source / "odoo", root, package, private, progress)
+    for name in ("addons", "doc", "setup"):  # incomplete copies; odoo/addons is whole
+        shutil.rmtree(source / name, ignore_errors=True)
     _complete(source).touch()
     return source
 
@@ -142,3 +150,5 @@ def _show(home: Home, source: Path) -> None:
     for path in (source / "odoo", *source.glob("odoo-*.egg-info")):
         (site / path.name).symlink_to(path)
     (site_packages(home) / "crossborder-odoo.pth").write_text(f"{site}\n")
+    home.odoo_script.write_text(f"#!{home.python}\n{LAUNCHER}")
+    home.odoo_script.chmod(0o755)
