@@ -46,8 +46,9 @@ class HttpClient:
     :param sleep: waits that many seconds
     :param str scope: account key of the rate limits; not secret
     :param dict limits: ``{operation: Limit}``
-    :param auth: signs requests, as ``requests`` defines it: called with the prepared request, returns it. If it has a
-        method ``renew(failure)``, that is called after 401 and 403; true means "signed anew, try once more"
+    :param auth: signs requests, as ``requests`` defines it: called with the prepared request, returns it. Two more
+        methods are optional: ``ready()`` is called once before the first attempt to get what signing needs, and what
+        it raises is final; ``renew(failure)`` is called after 401 and 403, and true means "try once more"
     :param dict headers: sent with each signed call
     :param str rate_header: answer header that states the operation's rate in calls per second
     :param float max_wait: most seconds slept per call
@@ -152,6 +153,9 @@ class HttpClient:
 
     def _exchange(self, operation, request, repeatable, read):
         """Send until answered well, refused for good or out of patience; returns ``(response, read(response))``."""
+        ready = getattr(request["auth"], "ready", None)
+        if ready is not None:
+            ready()
         patience = self._max_wait
         attempt = 0
         renewed = False

@@ -78,6 +78,10 @@ class LwaAuth:
         prepared.headers["x-amz-access-token"] = self.token()
         return prepared
 
+    def ready(self):
+        """Get a token if there is none: an outage of the token service is no failure of the call, to be retried."""
+        self.token()
+
     def token(self):
         """A valid access token; only one thread asks for a new one.
 

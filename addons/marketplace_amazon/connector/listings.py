@@ -49,7 +49,7 @@ def read_listings(text, shop_id):
 
 def _read_row(row, path, shop_id, currency):
     values = {name: value.strip() for name, value in row.items()}
-    if not values["seller-sku"]:
+    if not values.get("seller-sku"):
         raise InvalidPayload(path, "without seller-sku")
     product_id, id_type = values.get("product-id", ""), values.get("product-id-type", "")
     return Listing(

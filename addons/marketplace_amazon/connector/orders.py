@@ -128,6 +128,8 @@ def parse_order(payload):
     order = Node(payload)
     fulfilment = order.node("fulfillment")
     status = _choice(fulfilment, "fulfillmentStatus", _STATUSES)
+    if not order.nodes("orderItems"):
+        raise InvalidPayload("orderItems", "an order without items")
     total, charges, order_charges = read_money(order, _tax_outside_totals(record.shop_id))
     if total is None and status not in _MONEYLESS:
         raise InvalidPayload("proceeds.grandTotal", f"missing from an order that is {status.value}")
@@ -170,10 +172,7 @@ def _choice(node, key, choices):
 
 
 def _read_lines(order, status, charges):
-    items = order.nodes("orderItems")
-    if not items:
-        raise InvalidPayload("orderItems", "an order without items")
-    return tuple(_read_line(item, status, charges[item.path]) for item in items)
+    return tuple(_read_line(item, status, charges[item.path]) for item in order.nodes("orderItems"))
 
 
 def _read_line(item, status, charges):
