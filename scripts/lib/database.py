@@ -8,7 +8,11 @@ import ast
 import hashlib
 import os
 import shutil
+from contextlib import contextmanager
 from pathlib import Path
+
+import psutil
+import psycopg2
 
 from scripts.lib.home import ADDONS, Home
 from scripts.lib.odoo_server import Odoo
@@ -61,8 +65,6 @@ class Databases:
         self.progress = progress
 
     def _execute(self, statement: str, *values) -> list[tuple]:
-        import psycopg2  # only the venv has it
-
         connection = psycopg2.connect(self.server.url("postgres"), connect_timeout=10)
         try:
             connection.autocommit = True
@@ -133,6 +135,20 @@ class Databases:
 
         self._template(name, "crossborder_suite_", f"{len(suite)} addons of the suite", base, fill)
         return name
+
+    @contextmanager
+    def scratch(self, purpose: str):
+        """Name of a clone of the suite template that lives as long as the ``with`` block; dead ones are dropped first."""
+        with self.home.locked("database"):
+            for old in self.names("crossborder_scratch_"):
+                if not psutil.pid_exists(int(old.rsplit("_", 1)[1])):
+                    self.drop(old)
+            name = f"crossborder_scratch_{purpose}_{os.getpid()}"
+            self.clone(self.suite_template(), name)
+        try:
+            yield name
+        finally:
+            self.drop(name)
 
     def _template(self, name: str, family: str, what: str, parent: str | None, fill) -> None:
         """Make template ``name`` under a draft name and rename it when whole, so a broken one is never used."""
