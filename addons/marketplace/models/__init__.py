@@ -1,26 +1,26 @@
-from . import (
-    account,
-    account_tax,
-    rate_bucket,
-    shop,
-    res_partner,
-    inbox,
-    fetch,
-    sale_order,
-    listing,
-    listing_import,
-    order_importer,
-    order_partner,
-    order_revision,
-    delivery_builder,
-    stock_reserver,
-    fulfilment_transfer,
-    stock_target,
-    stock_publisher,
-    stock_push,
-    stock_reconcile,
-    delivery_carrier,
-    shipment,
-    stock_picking,
-    privacy,
-)
+# ruff: noqa: I001 (a model must be loaded before those that extend it)
+from . import account
+from . import account_tax
+from . import rate_bucket
+from . import shop
+from . import res_partner
+from . import inbox
+from . import fetch
+from . import notification
+from . import sale_order
+from . import listing
+from . import listing_import
+from . import order_importer
+from . import order_partner
+from . import order_revision
+from . import delivery_builder
+from . import stock_reserver
+from . import fulfilment_transfer
+from . import stock_target
+from . import stock_publisher
+from . import stock_push
+from . import stock_reconcile
+from . import delivery_carrier
+from . import shipment
+from . import stock_picking
+from . import privacy

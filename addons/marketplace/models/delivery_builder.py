@@ -110,7 +110,6 @@ class MarketplaceDeliveryBuilder(models.AbstractModel):
             "user_id": False,
             "move_type": "direct",
             "carrier_id": order.carrier_id.id,
-            "sale_id": order.id,
         }
 
     def _prepare_move_vals(self, line, rule, picking, reference):

@@ -125,7 +125,7 @@ class MarketplaceFetch(models.Model):
         page = connector.fetch_orders(
             self.shop_ids.mapped("external_id"),
             self.since.replace(tzinfo=timezone.utc),
-            until=self.until and self.until.replace(tzinfo=timezone.utc),
+            until=self.until.replace(tzinfo=timezone.utc) if self.until else None,
             token=self.token or "",
         )
         rows = self.env["marketplace.inbox"]._receive(self.shop_ids, page.records)

@@ -143,7 +143,7 @@ class MarketplaceSimulatorSetup(models.AbstractModel):
                 if time.monotonic() > deadline:
                     raise UserError(self.env._("The simulator did not finish its report in time.")) from pending
                 handle = pending.handle
-                time.sleep(min(pending.retry_after, 5))
+                time.sleep(min(pending.retry_after, 1))
 
     def _stock(self, listings, units_by_sku, fulfilment, warehouse):
         """Count starting quantities into a warehouse, for products it has none of yet."""

@@ -1,0 +1,4 @@
+-- A copy of a production database must not speak to the sellers' accounts: no credentials, nothing enabled, no work queued.
+UPDATE marketplace_account SET state = 'disabled', secrets = NULL;
+UPDATE marketplace_shop SET state = 'paused' WHERE state = 'running';
+UPDATE queue_job SET state = 'cancelled' WHERE state IN ('wait_dependencies', 'pending', 'enqueued', 'started') AND model_name LIKE 'marketplace.%';
