@@ -77,8 +77,11 @@ class SpecModel:
         self._uri = f"urn:model:{self.path.stem}"
         document = copy.deepcopy(self.document)
         if strict:
-            for definition in document.get("definitions", {}).values():
-                _close(definition)
+            # A closed part of a composed schema would forbid the other parts' properties.
+            parts = {part["$ref"] for part in _composed(document) if "$ref" in part}
+            for name, definition in document.get("definitions", {}).items():
+                if f"#/definitions/{name}" not in parts:
+                    _close(definition)
         self._registry = Registry().with_resource(self._uri, DRAFT4.create_resource(document))
         self._operations = list(self._read_operations())
 
@@ -208,6 +211,17 @@ def _close(schema):
         schema["additionalProperties"] = False
     for child in [*schema.get("properties", {}).values(), schema.get("items")]:
         _close(child)
+
+
+def _composed(node):
+    """Yield every part of every ``allOf``."""
+    if isinstance(node, dict):
+        yield from node.get("allOf", []) if isinstance(node.get("allOf"), list) else []
+        for child in node.values():
+            yield from _composed(child)
+    elif isinstance(node, list):
+        for child in node:
+            yield from _composed(child)
 
 
 def _absolute(schema, uri):

@@ -21,8 +21,9 @@ class Handler(WSGIRequestHandler):
 def main(arguments=None):
     """Serve until interrupted. Print one line when ready."""
     options = _parser().parse_args(arguments)
-    simulator = Simulator(options.state, options.seed, tuple(options.regions.split(",")), options.speed, options.orders,
-                          stock=options.stock)
+    replay = (options.replay, options.replay_lines) if options.replay else None
+    simulator = Simulator(options.state, options.seed, tuple(options.regions.split(",")), options.speed,
+                          _orders(options), options.stock, replay)
     for fault in options.faults:
         simulator.faults.arm(fault)
     server = make_server(options.host, options.port, simulator, threaded=True, request_handler=Handler)
@@ -44,13 +45,22 @@ def _parser():
     parser.add_argument("--port", type=int, default=8971, help="0 takes a free one")
     parser.add_argument("--state", help="SQLite file that keeps the world; without it the world is in memory")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--orders", type=int, default=200, help="orders of the last two days to start with")
+    parser.add_argument("--orders", type=int,
+                        help="orders of the last two days to start with (default 200, or none with --replay)")
     parser.add_argument("--stock", type=int, help="starting quantity of every product")
+    parser.add_argument("--replay", help="parquet or CSV file of demand: sku, date, country, units")
+    parser.add_argument("--replay-lines", type=int, default=5000, help="how many of its last lines to replay")
     parser.add_argument("--rate", type=float, default=0, help="new orders per second")
     parser.add_argument("--speed", type=float, default=1, help="how many times as fast waiting times pass")
     parser.add_argument("--regions", default="eu", help="comma-separated: eu, na, fe")
     parser.add_argument("--faults", type=_faults, default=[], help="JSON list of faults, as for POST /_sim/faults")
     return parser
+
+
+def _orders(options):
+    if options.orders is not None:
+        return options.orders
+    return 0 if options.replay else 200
 
 
 def _faults(text):

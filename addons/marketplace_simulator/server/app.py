@@ -11,6 +11,7 @@ from .faults import Faults
 from .limits import Buckets
 from .signing import Signer
 from .spapi.site import Site
+from .world import replay as demand
 from .world.store import Store
 from .world.world import World
 
@@ -20,22 +21,21 @@ class Simulator:
 
     :param state: path of the SQLite file, ``None`` for a world in memory
     :param orders: orders to start with, spread over the last two days
-    :param products: catalogue instead of the built-in one
     :param stock: starting quantity of every product
+    :param replay: ``(path, number of lines)`` of a demand file to replay, with its products as the catalogue
     :param clock: a clock of one's own instead of ``speed``
     """
 
-    def __init__(self, state=None, seed=1, regions=("eu",), speed=1.0, orders=0, products=None, stock=None,
-                 clock=None):
+    def __init__(self, state=None, seed=1, regions=("eu",), speed=1.0, orders=0, stock=None, replay=None, clock=None):
         self.url = "http://127.0.0.1"
-        self._start = {"order_count": orders, "products": products, "stock": stock}
+        self._orders, self._stock, self._replay = orders, stock, replay
         self.store = Store(state)
         self.world = World(self.store, clock or Clock(speed), seed, regions)
         self.faults = Faults(self.store, seed)
         self.buckets = Buckets(self.world.clock)
         self.site = Site(self.world, self.faults, self.buckets, Signer(seed))
         self._control = Control(self)
-        self.was_empty = self.world.populate(**self._start)
+        self._populate()
 
     def __call__(self, environ, start_response):
         return self._respond(Request(environ))(environ, start_response)
@@ -44,7 +44,7 @@ class Simulator:
         """Forget everything and start again."""
         with self.store.transaction():
             self.store.clear()
-            self.world.populate(**self._start)
+            self._populate()
         self.buckets.clear()
 
     def tick(self, everything=False):
@@ -61,6 +61,19 @@ class Simulator:
         stop = threading.Event()
         threading.Thread(target=self.run_stream, args=(rate, stop), daemon=True).start()
         return stop
+
+    def _populate(self):
+        """Fill the world unless its state was filled before."""
+        if self.world.populated:
+            return
+        with self.store.transaction():
+            if not self._replay:
+                self.world.populate(self._orders, stock=self._stock)
+                return
+            rows = demand.read(*self._replay)
+            made = demand.products(self.world.seed, rows)
+            self.world.populate(self._orders, made, self._stock)
+            demand.run(self.world, rows, made)
 
     def _respond(self, request):
         if request.path.startswith("/_sim/"):

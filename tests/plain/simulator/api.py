@@ -62,7 +62,6 @@ class Api:
         self.limits, self.clock = limits, SetClock(speed)
         self.simulator = Simulator(clock=self.clock, **options)
         self.http = Local(self.simulator)
-        self.exchanges = set()
 
     def token(self, region="eu"):
         """Return an access token of a seller, or of the application for ``None``."""
@@ -93,7 +92,6 @@ class Api:
             spec.validate_response(method, path, response.status_code, answer)
             if response.status_code < 300:
                 spec.validate_request(method, path, query, body)
-            self.exchanges.add((spec.operation(method, path)["operationId"], response.status_code))
 
     def get(self, path, **query):
         """Return the JSON of a successful GET."""

@@ -9,12 +9,12 @@ PRODUCTS = (
     # title, product type, weight in g, price in EUR
     ("Bamboo Cutting Board", "CUTTING_BOARD", 940, "24.99"), ("Insulated Water Bottle", "BOTTLE", 380, "19.95"),
     ("LED Desk Lamp", "LAMP", 870, "34.90"), ("Yoga Mat", "EXERCISE_MAT", 1150, "29.99"),
-    ("Wireless Charger", "CHARGING_ADAPTER", 120, "17.49"), ("Ceramic Mug", "DRINKING_CUP", 410, "11.99"),
+    ("Wireless Charger", "CHARGING_ADAPTER", 120, "17.49"), ("Ceramic Mug “Café”", "DRINKING_CUP", 410, "11.99"),
     ("Travel Organiser Set", "LUGGAGE", 290, "21.50"), ("Phone Stand", "PORTABLE_ELECTRONIC_DEVICE_STAND", 150, "9.99"),
     ("Garden Gloves", "PROTECTIVE_GLOVE", 130, "7.95"), ("Dog Harness", "ANIMAL_HARNESS", 260, "22.95"),
-    ("Kitchen Scale", "SCALE", 520, "15.99"), ("Mechanical Keyboard", "COMPUTER_KEYBOARD", 1080, "79.00"),
+    ("Kitchen Scale 5 kg ± 1 g", "SCALE", 520, "15.99"), ("Mechanical Keyboard", "COMPUTER_KEYBOARD", 1080, "79.00"),
     ("Folding Bike Lock", "BICYCLE_LOCK", 1250, "44.90"), ("Espresso Tamper", "KITCHEN_TOOLS", 350, "18.90"),
-    ("Cotton Throw Blanket", "BLANKET", 980, "32.00"),
+    ("Cotton Throw 150 × 200 cm", "BLANKET", 980, "32.00"),
 )
 VARIANTS = (("Natural", "NAT"), ("Black", "BLK"), ("Blue", "BLU"), ("Set of 3", "S3"))
 MERCHANT, PLATFORM = "merchant", "platform"

@@ -39,24 +39,25 @@ class World:
 
     # --- start ---
 
+    @property
+    def populated(self):
+        """Whether the state was filled, now or by an earlier run."""
+        return self.store.setting("populated") is not None
+
     def populate(self, order_count, products=None, stock=None):
-        """Fill an empty world; a world that was filled before is left as it is.
+        """Fill an empty world.
 
         :param order_count: orders spread over the last two days
         :param products: a catalogue to use instead of the built-in one
         :param stock: starting quantity of every product, ``None`` for the catalogue's own
-        :return: whether the world was empty
         """
         with self.store.transaction():
-            if self.store.setting("populated"):
-                return False
             self.store.set_setting("populated", to_text(self.clock.now()))
             self._products.clear()
             products = products or catalogue.build(self.seed)
             for number, region in enumerate(self.regions):
                 self._add_listings(region, products, stock, 1 + order_count // 200, number)
             self._initial_orders(order_count)
-            return True
 
     def _add_listings(self, region, products, stock, factor, number):
         moment = to_text(self.clock.now() - timedelta(days=90 - number))
@@ -94,10 +95,15 @@ class World:
             placed = [self._place(self.clock.now(), options or {}) for _ in range(count)]
             return [order for order in placed if order]
 
-    def insert_order(self, order):
-        """Take over an order that was made elsewhere (a replay) and settle its stock."""
+    def add_order(self, order, moment, latest=None):
+        """Take a new order: settle its stock and plan what happens to it.
+
+        :param moment: when it was placed
+        :param latest: what should have happened before this time has happened
+        """
         with self.store.transaction():
             self._take_stock(order)
+            self._schedule(order, moment, latest)
             self._insert(order)
             self._tell(order, "placed")
 
@@ -111,10 +117,7 @@ class World:
         order = orders.make_order(self.seed, number, region, moment, self._stock(region, options.get("skus")), options)
         if order is None:
             return None
-        self._take_stock(order)
-        self._schedule(order, moment, latest)
-        self._insert(order)
-        self._tell(order, "placed")
+        self.add_order(order, moment, latest)
         return order
 
     def _region(self, number, marketplace):
