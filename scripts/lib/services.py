@@ -1,8 +1,10 @@
 """Step 5: PostgreSQL, simulator and Odoo as background services of a home."""
 
 import hashlib
+import os
 import socket
 from collections.abc import Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,7 +72,10 @@ def start_all(home: Home, server: Server, progress: Progress, wishes: Wishes) ->
     with progress.step(f"Database {database}"), home.locked("database"):
         ensure_database(home, odoo, databases)
     with progress.step("Simulator and Odoo"):
-        simulator_url = start_simulator(home, wishes) if wishes.demo else None
+        simulator_url = None
+        if wishes.demo:
+            port = _port(home, "simulator", wishes.simulator_port, 8971)
+            simulator_url = start_simulator(home, "simulator", port, wishes.simulator_arguments)
         if simulator_url and state.get("training_shop") != [database, simulator_url]:
             odoo.call("training_shop", simulator_url=simulator_url)
             home.remember(training_shop=[database, simulator_url])
@@ -95,18 +100,27 @@ def ensure_database(home: Home, odoo: Odoo, databases: Databases) -> None:
     home.remember(addons={odoo.database: wanted})
 
 
-def start_simulator(home: Home, wishes: Wishes) -> str | None:
-    """Start the simulator and return its URL; ``None`` where the suite has none."""
+def start_simulator(home: Home, name: str, port: int, arguments: Sequence[str]) -> str | None:
+    """Start the simulator as process ``name`` with its world in a file of that name, and return its URL.
+
+    :return: ``None`` where the suite has no simulator
+    """
     code = ADDONS / "marketplace_simulator/server"
     if not (code / "__main__.py").exists():
         return None
-    port = _port(home, "simulator", wishes.simulator_port, 8971)
     command = [str(home.python), "-m", "addons.marketplace_simulator.server", "--port", str(port)]
-    command += ["--state", str(home.root / "simulator.sqlite"), *wishes.simulator_arguments]
-    process = Process(home, "simulator")
+    command += ["--state", str(home.root / f"{name}.sqlite"), *arguments]
+    process = Process(home, name)
     process.ensure(command, _fingerprint(code), cwd=CHECKOUT, env={"PYTHONPATH": str(CHECKOUT)})
     process.wait_until_healthy(f"http://127.0.0.1:{port}/_sim/health")
     return f"http://127.0.0.1:{port}"
+
+
+def forget_simulator(home: Home, name: str) -> None:
+    """Stop the simulator process ``name`` and remove its world."""
+    Process(home, name).stop()
+    for path in home.root.glob(f"{name}.sqlite*"):
+        path.unlink()
 
 
 def start_odoo(odoo: Odoo) -> None:
@@ -149,6 +163,31 @@ def _taken(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
+@contextmanager
+def scratch_services(home: Home, server: Server, progress: Progress, arguments: Sequence[str], demo: bool = True):
+    """Simulator and Odoo on a clone of the suite template, for the length of the ``with`` block; yields a Context.
+
+    :param arguments: options of the simulator
+    :param demo: set up the training shop
+    """
+    databases = Databases(home, server, progress)
+    name = f"scratch-{os.getpid()}"
+    with databases.scratch("services") as database:
+        odoo = Odoo(home, server, database, name=name, http_port=free_port(), gevent_port=free_port())
+        password = home.secret("admin_password")
+        try:
+            odoo.call("fresh_database", password=password)
+            url = start_simulator(home, f"{name}-simulator", free_port(), arguments)
+            if url and demo:
+                odoo.call("training_shop", simulator_url=url)
+            start_odoo(odoo)
+            yield Context(home, server, odoo, databases, progress, password, url)
+        finally:
+            Process(home, name).stop()
+            forget_simulator(home, f"{name}-simulator")
+            odoo.config_file.unlink(missing_ok=True)
+
+
 def stop_all(home: Home) -> list[str]:
     """Stop what runs, Odoo first, and name it."""
     stopped = [name for name in ("odoo", "simulator") if Process(home, name).stop()]
@@ -170,9 +209,7 @@ def status(home: Home) -> dict[str, dict]:
 
 def reset(home: Home, server: Server, databases: Databases) -> None:
     """Throw away the database and the simulator's world; the environment and the templates stay."""
-    for name in ("odoo", "simulator"):
-        Process(home, name).stop()
+    Process(home, "odoo").stop()
     databases.drop(server.database or DATABASE)
-    for path in home.root.glob("simulator.sqlite*"):
-        path.unlink()
+    forget_simulator(home, "simulator")
     home.remember(training_shop=None, addons={})

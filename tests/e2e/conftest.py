@@ -1,0 +1,58 @@
+"""A running server on a database of its own, and a browser page that is logged in to it."""
+
+import os
+
+import pytest
+
+from scripts.lib.home import Home
+from scripts.lib.postgres import Server
+from scripts.lib.progress import Progress
+from scripts.lib.services import scratch_services
+
+
+@pytest.fixture(scope="session")
+def server():
+    """The :class:`scripts.lib.services.Context` of an Odoo server with the suite, the simulator and a training shop."""
+    postgres = Server.from_url(os.environ["CROSSBORDER_DB_URL"])
+    simulator = ("--seed", "1", "--orders", "20", "--speed", "20")
+    with scratch_services(Home.default(), postgres, Progress(1), simulator) as context:
+        yield context
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A headless Chromium; tests that ask for it are skipped where there is none."""
+    executable = os.environ.get("CHROMIUM")
+    if not executable:
+        pytest.skip("no Chromium can be had on this machine")
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as driver:
+        chromium = driver.chromium.launch(executable_path=executable, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def login_state(browser, server):
+    """Cookies of a session that the administrator has logged in to through the login page."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{server.odoo.url}/web/login")
+    page.fill("input[name=login]", server.login)
+    page.fill("input[name=password]", server.password)
+    page.click("button[type=submit]")
+    page.wait_for_selector(".o_main_navbar", timeout=60_000)
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+@pytest.fixture
+def page(browser, server, login_state):
+    """A Playwright page of the administrator, 1400 × 900; paths are relative to the server."""
+    context = browser.new_context(
+        base_url=server.odoo.url, storage_state=login_state, viewport={"width": 1400, "height": 900}
+    )
+    context.set_default_timeout(30_000)
+    yield context.new_page()
+    context.close()
