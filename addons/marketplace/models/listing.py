@@ -101,7 +101,7 @@ class MarketplaceListing(models.Model):
         default=0,
         readonly=True,
         copy=False,
-        help="Shown in the shop minus what it acknowledged, where no sale explains it. The right quantity is sent again.",
+        help="Shown in the shop minus what it acknowledged, where no sale explains it. The target is sent again.",
     )
 
     _sku_uniq = models.Constraint("UNIQUE(shop_id, sku)", "This SKU is already listed in this shop.")
@@ -248,3 +248,34 @@ class MarketplaceListing(models.Model):
             "tag": "display_notification",
             "params": {"type": "info", "message": message, "next": {"type": "ir.actions.client", "tag": "soft_reload"}},
         }
+
+
+class MarketplaceShop(models.Model):
+    _inherit = "marketplace.shop"
+
+    listing_ids = fields.One2many("marketplace.listing", "shop_id", readonly=True)
+    unmapped_count = fields.Integer("Listings to Match", compute="_compute_unmapped_count")
+
+    def _compute_unmapped_count(self):
+        counts = dict(
+            self.env["marketplace.listing"]._read_group(
+                [("shop_id", "in", self.ids), ("state", "=", "unmapped")], ["shop_id"], ["__count"]
+            )
+        )
+        for shop in self:
+            shop.unmapped_count = counts.get(shop, 0)
+
+    def action_fetch_listings(self):
+        """Get the shop's listings now, in the background."""
+        self.env["marketplace.listing.importer"]._enqueue_import(self)
+        return self._notify(self.env._("Fetching listings in the background."))
+
+    def action_push_now(self):
+        """Send the quantities of all listings again, changed or not."""
+        return self.listing_ids.action_push_now()
+
+    def action_view_listings(self):
+        action = self.env["ir.actions.act_window"]._for_xml_id("marketplace.action_listing")
+        action["domain"] = [("shop_id", "in", self.ids)]
+        action["context"] = {"search_default_unmapped": 1} if any(shop.unmapped_count for shop in self) else {}
+        return action

@@ -181,8 +181,10 @@ class MarketplaceListingImporter(models.AbstractModel):
     @api.model
     def _find_by_other_listing(self, listings, field):
         values = {listing[field] for listing in listings if listing[field]}
-        matched = self.env["marketplace.listing"].search_fetch(
-            [(field, "in", list(values)), ("product_id", "!=", False)], [field, "product_id"]
+        matched = (
+            self.env["marketplace.listing"]
+            .with_context(active_test=False)
+            .search_fetch([(field, "in", list(values)), ("product_id", "!=", False)], [field, "product_id"])
         )
         by_value = matched.grouped(field)
         return {listing: by_value[listing[field]].product_id for listing in listings if listing[field] in by_value}

@@ -67,7 +67,7 @@ class MarketplaceShipment(models.Model):
 
         :param pickings: any transfers; only deliveries of merchant-fulfilled marketplace orders give parcels
         """
-        pickings = pickings.filtered(
+        pickings = pickings.with_prefetch().filtered(
             lambda picking: picking.state == "done"
             and picking.location_dest_id.usage == "customer"
             and picking.sale_id.marketplace_shop_id.confirm_shipments
@@ -258,7 +258,8 @@ class MarketplaceShipment(models.Model):
 
     def _set_confirmed(self):
         self._count_attempt()
-        self.write({"state": "confirmed", "confirmed_at": fields.Datetime.now(), "message": False, "next_try_at": False})
+        now = fields.Datetime.now()
+        self.write({"state": "confirmed", "confirmed_at": now, "message": False, "next_try_at": False})
 
     def _set_rejected(self, message):
         self._count_attempt()

@@ -1,9 +1,8 @@
 import uuid
 
 from odoo import api, fields, models
-from odoo.exceptions import LockError
-
 from odoo.addons.queue_job.exception import RetryableJobError
+from odoo.exceptions import LockError
 
 from ..contract import Capability, ConnectorError, NotReady, PushResult, Rejected, StockLevel
 from .job_retry import get_retry_seconds

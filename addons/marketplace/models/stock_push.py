@@ -13,7 +13,7 @@ class MarketplaceStockPush(models.Model):
     shop_id = fields.Many2one("marketplace.shop", required=True, ondelete="cascade", index=True, readonly=True)
     company_id = fields.Many2one(related="shop_id.company_id", store=True, index=True)
     batch = fields.Char(index=True, readonly=True, help="Updates sent in one call share this.")
-    quantity = fields.Integer(readonly=True, aggregator=None, help="Units sent; always the full number, never a change.")
+    quantity = fields.Integer(readonly=True, aggregator=None, help="Units sent: the full number, never a change.")
     previous_qty = fields.Integer(
         "Before", readonly=True, aggregator=None, help="Units the marketplace had acknowledged before."
     )

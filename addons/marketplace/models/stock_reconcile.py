@@ -91,7 +91,7 @@ class MarketplaceStockPublisher(models.AbstractModel):
 
     @api.model
     def _get_units_sold(self, listings):
-        """Units that the shop itself sold of each listing since its quantity was acknowledged: ``{listing id: units}``."""
+        """Units that the shop sold of each listing since it acknowledged a quantity: ``{listing id: units}``."""
         if not listings:
             return {}
         listings.flush_recordset(["product_id", "shop_id", "acknowledged_at"])

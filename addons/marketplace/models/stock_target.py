@@ -87,10 +87,10 @@ class MarketplaceStockPublisher(models.AbstractModel):
                    -GREATEST(move.product_qty * (1 - COALESCE(move.quantity, 0) / move.product_uom_qty), 0)
               FROM stock_move move
               JOIN stock_location source ON source.id = move.location_id
-              JOIN stock_location destination ON destination.id = COALESCE(move.location_final_id, move.location_dest_id)
+              JOIN stock_location target ON target.id = COALESCE(move.location_final_id, move.location_dest_id)
              WHERE move.state IN %s AND move.product_uom_qty > 0
                AND source.warehouse_id IN %s AND move.product_id IN %s
-               AND destination.warehouse_id IS DISTINCT FROM source.warehouse_id
+               AND target.warehouse_id IS DISTINCT FROM source.warehouse_id
             """,
             OPEN_MOVE_STATES,
             warehouse_ids,
@@ -171,7 +171,7 @@ class MarketplaceStockPublisher(models.AbstractModel):
                  GROUP BY source.shop_id, cell.product_id
             )
             SELECT listing.id AS listing_id,
-                   CASE WHEN listing.publish IS NOT TRUE OR offer.quantity <= rule.end_when THEN 0
+                   CASE WHEN listing.publish IS NOT TRUE OR offer.quantity <= COALESCE(rule.end_when, 0) THEN 0
                         WHEN rule.cap > 0 THEN LEAST(offer.quantity, rule.cap)
                         ELSE offer.quantity
                    END::integer AS target
@@ -179,15 +179,15 @@ class MarketplaceStockPublisher(models.AbstractModel):
               JOIN marketplace_shop shop ON shop.id = listing.shop_id
               LEFT JOIN available ON available.shop_id = listing.shop_id AND available.product_id = listing.product_id
              CROSS JOIN LATERAL (
-                SELECT COALESCE(CASE WHEN own THEN listing.publish_share ELSE shop.publish_share END, 0) AS share,
+                SELECT CASE WHEN own THEN listing.publish_share ELSE shop.publish_share END AS share,
                        COALESCE(CASE WHEN own THEN listing.publish_buffer ELSE shop.publish_buffer END, 0) AS buffer,
                        COALESCE(CASE WHEN own THEN listing.publish_cap ELSE shop.publish_cap END, 0) AS cap,
-                       COALESCE(CASE WHEN own THEN listing.publish_end_when ELSE shop.publish_end_when END, 0) AS end_when
+                       CASE WHEN own THEN listing.publish_end_when ELSE shop.publish_end_when END AS end_when
                   FROM (SELECT listing.override_rule IS TRUE AS own) AS choice
              ) AS rule
              CROSS JOIN LATERAL (
                 SELECT GREATEST(FLOOR(ROUND(
-                           ((COALESCE(available.quantity, 0) - rule.buffer) * rule.share / 100)::numeric, 6
+                           ((COALESCE(available.quantity, 0) - rule.buffer) * COALESCE(rule.share, 0) / 100)::numeric, 6
                        )), 0) AS quantity
              ) AS offer
             """,

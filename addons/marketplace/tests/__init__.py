@@ -1,0 +1,1 @@
+from . import test_listing, test_publisher, test_shipment

@@ -1,0 +1,129 @@
+"""A marketplace in memory, for the tests of stock, listings and shipments."""
+
+from unittest.mock import patch
+
+from odoo.tests import TransactionCase
+
+from ..contract import Capability, Connector, PushResult, ShipmentResult, StockLevel
+
+
+class FakeConnector(Connector):
+    """Does what it is told and remembers what it was asked.
+
+    ``errors`` holds, per verb, what the next calls raise; ``refused`` the message per refused SKU or parcel.
+    """
+
+    capabilities = frozenset(Capability)
+
+    def __init__(self):
+        self.calls = []
+        self.errors = {}
+        self.refused = {}
+        self.listings = []
+        self.shown = {}
+        self.postponed = {}
+
+    def _enter(self, verb, *args):
+        self.calls.append((verb, *args))
+        if self.errors.get(verb):
+            raise self.errors[verb].pop(0)
+
+    def get_calls(self, verb):
+        return [call[1:] for call in self.calls if call[0] == verb]
+
+    def fetch_shops(self):
+        return []
+
+    def fetch_listings(self, shop_id, handle=None):
+        self._enter("fetch_listings", shop_id, handle)
+        return list(self.listings)
+
+    def push_stock(self, shop_id, levels, handle=None):
+        self._enter("push_stock", {level.sku: level.quantity for level in levels}, handle)
+        results = []
+        for level in levels:
+            accepted = level.sku not in self.refused
+            if accepted:
+                self.shown[level.sku] = level.quantity
+            results.append(PushResult(level.sku, accepted, self.refused.get(level.sku, "")))
+        return results
+
+    def fetch_stock(self, shop_id, skus):
+        self._enter("fetch_stock", list(skus))
+        return [StockLevel(sku, self.shown[sku]) for sku in skus if sku in self.shown]
+
+    def confirm_shipments(self, shipments):
+        self._enter("confirm_shipments", list(shipments))
+        return [
+            ShipmentResult(
+                shipment.reference,
+                accepted=shipment.tracking not in self.refused and shipment.tracking not in self.postponed,
+                message=self.refused.get(shipment.tracking, ""),
+                retry_after=self.postponed.get(shipment.tracking),
+            )
+            for shipment in shipments
+        ]
+
+
+class FakeMarketplaceCase(TransactionCase):
+    """A running shop with one warehouse at a marketplace in memory."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env = cls.env(context={**cls.env.context, "tracking_disable": True})
+        cls.warehouse = cls.env["stock.warehouse"].create({"name": "Hamburg", "code": "HAM"})
+        cls.stock = cls.warehouse.lot_stock_id
+        cls.customers = cls.env.ref("stock.stock_location_customers")
+        cls.account = cls.env["marketplace.account"].create({"name": "Fake", "state": "test"})
+        cls.shop = cls.env["marketplace.shop"].create(
+            {
+                "name": "Fake DE",
+                "account_id": cls.account.id,
+                "external_id": "DE1",
+                "currency_id": cls.env.company.currency_id.id,
+                "warehouse_ids": cls.warehouse.ids,
+                "state": "running",
+            }
+        )
+
+    def setUp(self):
+        super().setUp()
+        self.connector = FakeConnector()
+        patcher = patch.object(type(self.account), "_get_connector", lambda account: self.connector)
+        self.startPatcher(patcher)
+
+    @classmethod
+    def _create_product(cls, sku, quantity=0, warehouse=None, **vals):
+        product = cls.env["product.product"].create(
+            {"name": sku, "default_code": sku, "type": "consu", "is_storable": True, **vals}
+        )
+        if quantity:
+            location = (warehouse or cls.warehouse).lot_stock_id
+            cls.env["stock.quant"]._update_available_quantity(product, location, quantity)
+        return product
+
+    @classmethod
+    def _create_listing(cls, sku, product=None, **vals):
+        return cls.env["marketplace.listing"].create(
+            {"shop_id": cls.shop.id, "sku": sku, "product_id": product.id if product else False, **vals}
+        )
+
+    @classmethod
+    def _create_order(cls, ref, lines, **vals):
+        """:param lines: ``[(product, quantity, marketplace line)]``"""
+        return cls.env["sale.order"].create(
+            {
+                "partner_id": cls.env["res.partner"].create({"name": ref}).id,
+                "warehouse_id": cls.warehouse.id,
+                "marketplace_shop_id": cls.shop.id,
+                "marketplace_ref": ref,
+                "marketplace_fulfilment": "merchant",
+                "marketplace_status": "unshipped",
+                "order_line": [
+                    (0, 0, {"product_id": product.id, "product_uom_qty": quantity, "marketplace_line_ref": line})
+                    for product, quantity, line in lines
+                ],
+                **vals,
+            }
+        )
