@@ -166,10 +166,10 @@ def _check_currencies(total, lines, tips):
 def _reconcile(total, lines, tips):
     """Which lines have their tax on top of the order's total, and which tips are in it."""
     possible = [line.possible() for line in lines]
-    if total is None:
-        return [choice[0] for choice in possible], tips
-    final = [tip for tip in tips if tip[1]]
     attempts = list(_choices(possible))
+    if total is None:
+        return attempts[0], tips
+    final = [tip for tip in tips if tip[1]]
     # Line totals may be stated without a tax that the grand total contains.
     attempts.append([True] * len(lines))
     for chosen, counted in product(attempts, (tips, final)):
@@ -180,9 +180,9 @@ def _reconcile(total, lines, tips):
 
 
 def _choices(possible):
-    """Treatments to try: all undecided lines alike."""
-    yield [choice[0] for choice in possible]
-    yield [choice[-1] for choice in possible]
+    """Treatments to try: undecided lines all alike, and first of all like the decided ones."""
+    apart, on_top = [choice[0] for choice in possible], [choice[-1] for choice in possible]
+    yield from (on_top, apart) if (True,) in possible else (apart, on_top)
 
 
 def _sum(lines, on_top, tips):

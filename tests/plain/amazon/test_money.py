@@ -145,6 +145,19 @@ def test_lines_without_totals_are_settled_by_the_grand_total():
         assert charged(parsed) == Decimal(total)
 
 
+def test_untaxed_line_beside_taxed_ones():
+    taxed = [breakdown("ITEM", "10.00", "USD"), breakdown("TAX", "0.83", "USD", ITEM="0.83")]
+    offset = [
+        breakdown("ITEM", "5.00", "USD"),
+        breakdown("DISCOUNT", "-5.00", "USD"),
+        breakdown("TAX", "0.00", "USD", ITEM="0.42", DISCOUNT="-0.42"),
+    ]
+    first = item(1, "10.83", taxed, currency="USD")
+    parsed = parse("10.83", first, item(2, "0.00", offset, currency="USD"), currency="USD", shop=US)
+    treatments = {charge.tax_treatment for line in parsed.lines for charge in line.charges}
+    assert treatments == {TaxTreatment.ADDED}
+
+
 def test_yen_have_no_decimals():
     parts = [breakdown("ITEM", "1980", "JPY"), breakdown("TAX", "180", "JPY", ITEM="180")]
     parsed = parse("1980", item(total="1980", breakdowns=parts, currency="JPY"), currency="JPY", shop=JP)
