@@ -134,8 +134,8 @@ def _order_options(body, world):
     count = body.get("count", 1)
     if not isinstance(count, int) or not 1 <= count <= 10_000:
         raise BadRequest("count must be between 1 and 10000")
-    if body.get("fulfilled_by") not in (None, "merchant", "platform"):
-        raise BadRequest("fulfilled_by must be merchant or platform")
+    if body.get("fulfilled_by") not in (None, "merchant", "marketplace"):
+        raise BadRequest("fulfilled_by must be merchant or marketplace")
     market = body.get("marketplace")
     if market is not None and (market not in MARKETPLACES or MARKETPLACES[market].region not in world.regions):
         raise BadRequest("marketplace must be the country code of a marketplace of a region that runs here")

@@ -68,8 +68,8 @@ def test_a_patch_sets_the_quantity(api):
 
 
 def test_patches_that_cannot_be_accepted(api):
-    merchant, platform = listings(api, "merchant")[0]["sku"], listings(api, "platform")[0]["sku"]
-    wrong = [(merchant, [patch(-1)]), (merchant, [patch("3")]), (platform, [patch(3)]), ("UNLISTED", [patch(3)]),
+    merchant, amazon = listings(api, "merchant")[0]["sku"], listings(api, "marketplace")[0]["sku"]
+    wrong = [(merchant, [patch(-1)]), (merchant, [patch("3")]), (amazon, [patch(3)]), ("UNLISTED", [patch(3)]),
              (merchant, [{"op": "replace", "path": "/attributes/list_price", "value": [{}]}])]
     for sku, patches in wrong:
         answer = api.call("PATCH", f"{ITEMS}/{sku}", {"marketplaceIds": DE},
@@ -122,9 +122,9 @@ def test_search_finds_every_listing_once(api):
 
 
 def test_a_feed_takes_time_and_accepts_message_by_message(api):
-    merchant, platform = listings(api, "merchant"), listings(api, "platform")
+    merchant, amazon = listings(api, "merchant"), listings(api, "marketplace")
     messages = [message(1, merchant[0]["sku"], 11), message(2, merchant[1]["sku"], 12), message(3, "UNLISTED", 1),
-                message(4, platform[0]["sku"], 1), message(5, merchant[2]["sku"], -5),
+                message(4, amazon[0]["sku"], 1), message(5, merchant[2]["sku"], -5),
                 {"messageId": 6, "sku": merchant[3]["sku"], "operationType": "PARTIAL_UPDATE", "productType": "PRODUCT",
                  "attributes": {"fulfillment_availability": patch(13)["value"]}},
                 {"messageId": 7, "sku": merchant[4]["sku"], "operationType": "DELETE"}]
@@ -235,9 +235,9 @@ def test_fba_inventory_follows_the_orders():
     api = Api(orders=0)
     path = "/fba/inventory/v1/summaries"
     query = {"granularityType": "Marketplace", "granularityId": DE, "marketplaceIds": DE, "details": "true"}
-    sku = listings(api, "platform")[0]["sku"]
+    sku = listings(api, "marketplace")[0]["sku"]
     before = api.get(path, **query, sellerSkus=sku)["payload"]["inventorySummaries"][0]
-    api.control("orders", {"fulfilled_by": "platform", "kinds": [], "skus": [sku]})
+    api.control("orders", {"fulfilled_by": "marketplace", "kinds": [], "skus": [sku]})
     reserved = api.get(path, **query, sellerSkus=sku)["payload"]["inventorySummaries"][0]
     assert reserved["totalQuantity"] == before["totalQuantity"]
     assert reserved["inventoryDetails"]["reservedQuantity"]["pendingCustomerOrderQuantity"] == 1
@@ -260,4 +260,4 @@ def test_fba_inventory_comes_in_pages(monkeypatch):
         token = page.get("pagination", {}).get("nextToken")
         if not token:
             break
-    assert found == [listing["sku"] for listing in listings(api, "platform")]
+    assert found == [listing["sku"] for listing in listings(api, "marketplace")]

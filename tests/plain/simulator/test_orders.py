@@ -85,7 +85,7 @@ def test_filters(api):
     germany = accounts.marketplace_id("DE")
     found = [order for page in api.search(fulfilledBy="AMAZON", marketplaceIds=germany, fulfillmentStatuses="SHIPPED")
              for order in page]
-    expected = [order["id"] for order in api.control("orders")["orders"] if order["fulfilled_by"] == "platform"
+    expected = [order["id"] for order in api.control("orders")["orders"] if order["fulfilled_by"] == "marketplace"
                 and order["marketplace"] == "DE" and order["status"] == "shipped"]
     assert expected and sorted(order["orderId"] for order in found) == sorted(expected)
 
@@ -102,7 +102,7 @@ def test_data_sets_come_when_asked_for(api):
 
 
 def test_orders_of_amazon_show_no_person(api):
-    [key] = api.control("orders", {"fulfilled_by": "platform", "kinds": []})["orders"]
+    [key] = api.control("orders", {"fulfilled_by": "marketplace", "kinds": []})["orders"]
     order = api.order(key)
     address = order["recipient"]["deliveryAddress"]
     assert address["postalCode"] and not {"name", "phone", "addressLine1"} & set(address)
@@ -122,7 +122,7 @@ def test_a_pending_order_has_neither_address_nor_amounts_until_it_is_paid(api):
 
 def test_orders_of_amazon_ship_by_themselves():
     api = Api(orders=0)
-    [key] = api.control("orders", {"fulfilled_by": "platform", "kinds": []})["orders"]
+    [key] = api.control("orders", {"fulfilled_by": "marketplace", "kinds": []})["orders"]
     api.clock.pass_time(1801)
     item = api.order(key)["orderItems"][0]["fulfillment"]
     assert item["quantityUnfulfilled"] == 0 and item["quantityFulfilled"] > 0
@@ -216,6 +216,15 @@ def test_events_change_the_order(api, event, status):
     assert changed[event]
     if "proceeds" in after:
         _check_amounts(after)
+
+
+def test_a_cancelled_order_of_amazon_goes_back_to_its_shelf():
+    api = Api(orders=0)
+    stock = api.control("catalogue")
+    [key] = api.control("orders", {"fulfilled_by": "marketplace", "kinds": []})["orders"]
+    assert api.control("catalogue") != stock
+    api.control(f"orders/{key}/cancel", {})
+    assert api.control("catalogue") == stock
 
 
 def test_an_event_that_the_state_forbids_is_refused(api):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from .api import DE, Api
+from .api import Api
 
 
 def path(key):
@@ -79,7 +79,7 @@ def test_orders_that_cannot_ship(api, order):
     assert api.call("POST", path("302-0000000-0000000"), body=package(api, order)).status_code == 404
     api.control(f"orders/{order['orderId']}/cancel", {})
     assert api.call("POST", path(order["orderId"]), body=package(api, order)).status_code == 400
-    [key] = api.control("orders", {"fulfilled_by": "platform", "kinds": [], "marketplace": "DE"})["orders"]
+    [key] = api.control("orders", {"fulfilled_by": "marketplace", "kinds": [], "marketplace": "DE"})["orders"]
     assert api.call("POST", path(key), body=package(api, api.order(key))).status_code == 400
 
 
@@ -88,5 +88,5 @@ def test_a_confirmation_without_its_answer_can_be_repeated():
     order = api.order(api.place(kinds=[], marketplace="DE")[0])
     api.control("faults", {"kind": "lost_answer", "operation": "confirmShipment", "count": 1, "seconds": 0})
     answers = [api.call("POST", path(order["orderId"]), body=package(api, order)).status_code for _ in range(2)]
-    assert answers == [503, 204] and order["salesChannel"]["marketplaceId"] == DE
+    assert answers == [503, 204]
     assert len(api.order(order["orderId"])["packages"]) == 1

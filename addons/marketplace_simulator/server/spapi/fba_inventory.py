@@ -2,7 +2,7 @@
 
 from ..clock import to_text
 from ..http import Operation, bad_input
-from ..world.catalogue import PLATFORM
+from ..world.catalogue import MARKETPLACE
 from . import accounts
 
 PAGE = 50
@@ -26,7 +26,7 @@ def get_inventory_summaries(call):
 
 
 def _found(call):
-    listings = [listing for listing in call.world.listings(call.region) if listing["channel"] == PLATFORM]
+    listings = [listing for listing in call.world.listings(call.region) if listing["channel"] == MARKETPLACE]
     since = call.moment("startDateTime")
     if since is not None:
         return [listing for listing in listings if listing["updated"] >= to_text(since)]

@@ -175,7 +175,7 @@ def _cancellation(line):
     if line["cancel_request"]:
         shown["cancellationRequest"] = {"requester": "BUYER", "cancelReason": line["cancel_request"]}
     if line["cancelled_by"]:
-        who = {"platform": "AMAZON"}.get(line["cancelled_by"], line["cancelled_by"].upper())
+        who = {"marketplace": "AMAZON"}.get(line["cancelled_by"], line["cancelled_by"].upper())
         shown["cancellationExecution"] = {"cancelledBy": who, "cancelReason": line["cancel_request"] or "Not specified"}
     return shown
 

@@ -7,7 +7,7 @@ from ..http import Operation, bad_input
 from . import accounts, order_search
 from .order_view import INCLUDED_DATA, STATUSES, view
 
-FULFILLED_BY = {"MERCHANT": "merchant", "AMAZON": "platform"}
+FULFILLED_BY = {"MERCHANT": "merchant", "AMAZON": "marketplace"}
 TOKEN_LIFE = 24 * 3600
 HISTORY = timedelta(days=2 * 365)
 #: Parameters that may differ between the pages of one search.

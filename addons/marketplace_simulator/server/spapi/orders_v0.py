@@ -9,7 +9,7 @@ from datetime import timedelta
 from ..http import Operation, bad_input
 from . import accounts, order_search, order_view_v0, tokens
 
-CHANNELS = {"MFN": "merchant", "AFN": "platform"}
+CHANNELS = {"MFN": "merchant", "AFN": "marketplace"}
 RANGES = {"created": ("CreatedAfter", "CreatedBefore"), "updated": ("LastUpdatedAfter", "LastUpdatedBefore")}
 
 

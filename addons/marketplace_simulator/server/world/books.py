@@ -17,9 +17,10 @@ def books(world):
     shipments = store.counters("shipments")
     stock = store.counters("stock")
     pushed = {key: json.loads(value) for key, value in _settings(store, "pushed")}
+    everything, visible = _orders(store, None), _orders(store, to_text(world.search_horizon()))
+    everything["orders"]["visible"] = visible["orders"]["created"]
     return {
-        **_orders(store, None),
-        "visible": _orders(store, to_text(world.search_horizon())),
+        **everything, "visible": visible,
         "shipments": {"confirmed": len(store.counters("confirmed_order")), "packages": shipments.get("packages", 0),
                       "repeated": shipments.get("repeated", 0),
                       "rejected": store.counters("rejected").get("confirmShipment", 0)},

@@ -17,7 +17,7 @@ PRODUCTS = (
     ("Cotton Throw 150 × 200 cm", "BLANKET", 980, "32.00"),
 )
 VARIANTS = (("Natural", "NAT"), ("Black", "BLK"), ("Blue", "BLU"), ("Set of 3", "S3"))
-MERCHANT, PLATFORM = "merchant", "platform"
+MERCHANT, MARKETPLACE = "merchant", "marketplace"
 
 
 def build(seed):
@@ -38,7 +38,7 @@ def build(seed):
 
 def product(sku, title, kind, weight, euro, rng, quantity=None):
     """Return one product of the catalogue; its codes come from ``rng``."""
-    channel = PLATFORM if rng.random() < 0.4 else MERCHANT
+    channel = MARKETPLACE if rng.random() < 0.4 else MERCHANT
     imported = channel == MERCHANT and rng.random() < 0.1
     return {
         "sku": sku, "title": title, "type": kind, "weight": weight, "channel": channel,

@@ -8,7 +8,8 @@ import random
 from ..clock import to_text
 from . import money
 from .buyers import address as new_address
-from .marketplaces import MARKETPLACES, rounded
+from .catalogue import MERCHANT
+from .marketplaces import rounded
 
 OPEN = ("pending", "unshipped", "partially_shipped")
 
@@ -30,7 +31,7 @@ def cancel(order, moment, rng):
     buyer_asked = any(line["cancel_request"] for line in order["lines"])
     order["status"] = "cancelled"
     for line in order["lines"]:
-        line["cancelled_by"] = "buyer" if buyer_asked else rng.choice(("buyer", "platform", "merchant"))
+        line["cancelled_by"] = "buyer" if buyer_asked else rng.choice(("buyer", "marketplace", "merchant"))
     return "cancelled"
 
 
@@ -53,6 +54,8 @@ def address(order, moment, rng):
 def quantity(order, moment, rng):
     """Units that were not shipped yet are taken out of the largest line."""
     _require(order, "unshipped")
+    if order["fulfilled_by"] != MERCHANT:
+        raise Refused("the marketplace ships this order")
     line = max(order["lines"], key=lambda candidate: candidate["quantity"])
     if line["quantity"] < 2:
         raise Refused("no line has more than one unit")
@@ -100,11 +103,6 @@ def add_package(order, package, moment):
 def event_rng(seed, order, name):
     """Return the random source of an order's next event."""
     return random.Random(f"{seed}:event:{order['id']}:{len(order['history'])}:{name}")
-
-
-def marketplace_of(order):
-    """Return the marketplace that an order was placed in."""
-    return MARKETPLACES[order["marketplace"]]
 
 
 def _require(order, *statuses):

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from .marketplaces import EU, SALES_TAX, VAT_RATES, quantum, rounded
 
+ZERO = Decimal(0)
 #: The parts of a line. Discounts and the tax on them are positive here and are taken off in totals.
 CHARGES = ("item", "shipping", "gift_wrap")
 DISCOUNTS = ("discount", "shipping_discount")
@@ -23,8 +24,8 @@ def price_line(market, quantity, unit_price, kinds, rng):
     if quantity > 1 and "odd_total" in kinds and item > 2 * quantity * quantum(currency):
         while item % (quantity * quantum(currency)) == 0:
             item -= quantum(currency)
-    parts = {"item": item, "shipping": Decimal(0), "gift_wrap": Decimal(0), "discount": Decimal(0),
-             "shipping_discount": Decimal(0)}
+    parts = {"item": item, "shipping": ZERO, "gift_wrap": ZERO, "discount": ZERO,
+             "shipping_discount": ZERO}
     if "shipping" in kinds:
         parts["shipping"] = rounded(unit_price * Decimal("0.1") + 3 * quantum(currency) * 100, currency)
         if rng.random() < 0.3:
@@ -75,28 +76,29 @@ def _rate(market, scheme, address):
 
 def part(line, name):
     """Return one part of a stored line as a Decimal; a part that it lacks is zero."""
-    return Decimal(line["parts"].get(name, "0"))
+    amount = line["parts"].get(name)
+    return Decimal(amount) if amount else ZERO
 
 
 def line_tax(line):
     """Return the tax charged on top of a line, discounts taken off."""
-    return (sum((part(line, f"tax_{name}") for name in CHARGES), Decimal(0))
-            - sum((part(line, f"tax_{name}") for name in DISCOUNTS), Decimal(0)))
+    return (sum((part(line, f"tax_{name}") for name in CHARGES), ZERO)
+            - sum((part(line, f"tax_{name}") for name in DISCOUNTS), ZERO))
 
 
 def line_discount(line):
     """Return the discounts on a line, a positive amount."""
-    return sum((part(line, name) for name in DISCOUNTS), Decimal(0))
+    return sum((part(line, name) for name in DISCOUNTS), ZERO)
 
 
 def line_total(line):
     """Return what the buyer pays for a line."""
-    return sum((part(line, name) for name in CHARGES), Decimal(0)) - line_discount(line) + line_tax(line)
+    return sum((part(line, name) for name in CHARGES), ZERO) - line_discount(line) + line_tax(line)
 
 
 def order_total(order):
     """Return what the buyer pays for an order."""
-    return sum((line_total(line) for line in order["lines"]), Decimal(0))
+    return sum((line_total(line) for line in order["lines"]), ZERO)
 
 
 def shrink(line, quantity, currency):

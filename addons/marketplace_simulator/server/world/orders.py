@@ -1,6 +1,6 @@
 """Make orders: who buys what, where, at what price. Neutral dicts, deterministic by seed and order number.
 
-An order has ``id, number, region, marketplace, currency, fulfilled_by`` (``merchant`` or ``platform``), ``status``
+An order has ``id, number, region, marketplace, currency, fulfilled_by`` (``merchant`` or ``marketplace``), ``status``
 (``pending``, ``unshipped``, ``partially_shipped``, ``shipped``, ``cancelled``), ``created, updated, due`` (time text),
 ``service, ship_by, ship_from, deliver_from, deliver_by, buyer, business, address, kinds, lines, packages, history``.
 A line has ``id, sku, asin, title, quantity, shipped, unit_price, parts`` (see :mod:`.money`), ``tax`` (who deals with
@@ -14,14 +14,14 @@ from decimal import Decimal
 from ..clock import to_text
 from . import money
 from .buyers import buyer, digits
-from .catalogue import PLATFORM
+from .catalogue import MARKETPLACE
 from .marketplaces import MARKETPLACES, in_region, quantum, rounded
 
 #: What may make an order special, and how often by itself.
 KINDS = {"multi_line": 0.25, "several_units": 0.3, "b2b": 0.08, "gift": 0.06, "discount": 0.12, "shipping": 0.3,
          "odd_total": 0.4, "pending": 0.06, "gb": 0.02, "uoss": 0.02, "ioss": 0.0}
 #: Share of orders that the marketplace fulfils.
-PLATFORM_SHARE = 0.45
+MARKETPLACE_SHARE = 0.45
 GIFT_NOTES = ("Happy birthday!", "Alles Gute zum Geburtstag!", "Joyeux anniversaire !", "With love from all of us")
 MODULUS = 10**7
 
@@ -35,7 +35,7 @@ def make_order(seed, number, region, moment, stock, options):
     rng = random.Random(f"{seed}:order:{number}")
     market = _market(region, options.get("marketplace"), rng)
     kinds = _kinds(options.get("kinds"), rng)
-    channel = options.get("fulfilled_by") or (PLATFORM if rng.random() < PLATFORM_SHARE else "merchant")
+    channel = options.get("fulfilled_by") or (MARKETPLACE if rng.random() < MARKETPLACE_SHARE else "merchant")
     customer = buyer(seed, _country(market, rng), rng)
     basket = _basket(channel, stock, options, kinds, rng)
     if not basket:

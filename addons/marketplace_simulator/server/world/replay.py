@@ -107,7 +107,7 @@ def _groups(rows):
 
 
 def _split(group, made):
-    for channel in (catalogue.MERCHANT, catalogue.PLATFORM):
+    for channel in (catalogue.MERCHANT, catalogue.MARKETPLACE):
         lines = [row for row in group if made[row.sku]["channel"] == channel]
         if lines:
             yield channel, lines

@@ -6,13 +6,13 @@ from datetime import timedelta
 
 from ..clock import to_text
 from . import catalogue, events, money, orders, seasons
-from .catalogue import MERCHANT, PLATFORM
+from .catalogue import MARKETPLACE, MERCHANT
 from .marketplaces import MARKETPLACES, REGIONS, quantum
 
 #: Orders appear in searches this long after their last change.
 SEARCH_LAG = 120
 #: How long the marketplace takes to ship what it fulfils, and a buyer's bank to authorise, in seconds.
-PLATFORM_HANDLING = 1800
+MARKETPLACE_HANDLING = 1800
 PAYMENT_TIME = 900
 HISTORY = timedelta(hours=48)
 INITIAL_EVENTS = (("cancel", 0.03), ("cancel_request", 0.02), ("address", 0.01), ("ship", 0.03))
@@ -146,7 +146,7 @@ class World:
                 self.store.count(f"oversold_sku:{line['sku']}", missing)
             self.store.run("UPDATE listing SET quantity = max(0, quantity - ?), reserved = reserved + ? "
                            "WHERE region = ? AND sku = ?", line["quantity"],
-                           line["quantity"] if order["fulfilled_by"] == PLATFORM else 0, order["region"], line["sku"])
+                           line["quantity"] if order["fulfilled_by"] == MARKETPLACE else 0, order["region"], line["sku"])
 
     def _schedule(self, order, moment, latest):
         """Plan what happens by itself; with ``latest``, what should have happened before it has happened."""
@@ -156,14 +156,14 @@ class World:
             else:
                 order["due"] = to_text(self.clock.now() + self.clock.wait(PAYMENT_TIME))
                 return
-        if order["fulfilled_by"] == PLATFORM:
+        if order["fulfilled_by"] == MARKETPLACE:
             shipped_at = moment + timedelta(hours=3)
             if latest and shipped_at < latest:
                 order["history"].append(events.ship(order, shipped_at, events.event_rng(self.seed, order, "ship")))
                 order["updated"] = to_text(shipped_at)
                 self._release(order)
             else:
-                order["due"] = to_text(self.clock.now() + self.clock.wait(PLATFORM_HANDLING))
+                order["due"] = to_text(self.clock.now() + self.clock.wait(MARKETPLACE_HANDLING))
 
     def get_order(self, order_id):
         """Return an order, or ``None``."""
@@ -187,9 +187,9 @@ class World:
         order["updated"] = to_text(moment or self.clock.now())
         order["history"].append(happened)
         order["due"] = None
-        if order["status"] == "unshipped" and order["fulfilled_by"] == PLATFORM:
-            order["due"] = to_text(self.clock.now() + self.clock.wait(PLATFORM_HANDLING))
-        if order["status"] in ("shipped", "cancelled") and order["fulfilled_by"] == PLATFORM:
+        if order["status"] == "unshipped" and order["fulfilled_by"] == MARKETPLACE:
+            order["due"] = to_text(self.clock.now() + self.clock.wait(MARKETPLACE_HANDLING))
+        if order["status"] in ("shipped", "cancelled") and order["fulfilled_by"] == MARKETPLACE:
             self._release(order)
         with self.store.transaction():
             self.store.run("UPDATE purchase SET status = ?, updated = ?, due = ?, total = ?, units = ?, data = ? "
@@ -198,9 +198,12 @@ class World:
             self._tell(order, happened)
 
     def _release(self, order):
+        """End the reservation of an order that the marketplace fulfils; what was cancelled may be sold again."""
+        back = order["status"] == "cancelled"
         for line in order["lines"]:
-            self.store.run("UPDATE listing SET reserved = max(0, reserved - ?) WHERE region = ? AND sku = ?",
-                           line["quantity"], order["region"], line["sku"])
+            self.store.run("UPDATE listing SET reserved = max(0, reserved - ?), quantity = quantity + ? "
+                           "WHERE region = ? AND sku = ?", line["quantity"], line["quantity"] * back, order["region"],
+                           line["sku"])
 
     def _insert(self, order):
         self.store.run(
