@@ -146,7 +146,9 @@ class PrivateApt:
         """
         for suite in suites:
             listing = subprocess.run(
-                [*self._apt("apt-get"), "--print-uris", "download", f"{package}/{suite}"], capture_output=True, text=True
+                [*self._apt("apt-get"), "--print-uris", "download", f"{package}/{suite}"],
+                capture_output=True,
+                text=True,
             )
             match = re.search(r"^'[^']+' (\S+) (\d+) ", listing.stdout, re.MULTILINE)
             if listing.returncode == 0 and match:
@@ -159,7 +161,9 @@ class PrivateApt:
         if target.exists() and target.stat().st_size == size:
             return target
         with self.log.open("a") as sink:
-            process = subprocess.Popen([*self._apt("apt-get"), "download", package], cwd=folder, stdout=sink, stderr=sink)
+            process = subprocess.Popen(
+                [*self._apt("apt-get"), "download", package], cwd=folder, stdout=sink, stderr=sink
+            )
             while process.poll() is None:
                 done = max((path.stat().st_size for path in folder.glob(f"{package.split('/')[0]}_*")), default=0)
                 self.progress.bar(done, size, f"{done // 2**20} of {size // 2**20} MB {package}")

@@ -1,7 +1,8 @@
 """Step 4: databases, made from templates so that only the first takes minutes.
 
-``crossborder_base_<key>`` holds the Odoo modules that the suite depends on and a demo company; ``crossborder_suite_<key>``
-is a clone of it with the suite installed. Both keys change when what they hold changes; older templates are dropped.
+``crossborder_base_<key>`` holds the Odoo modules that the suite depends on and a demo company, and
+``crossborder_suite_<key>`` is a clone of it with the suite installed. Both keys change when what they hold
+changes; older templates are dropped.
 """
 
 import ast
@@ -138,7 +139,7 @@ class Databases:
 
     @contextmanager
     def scratch(self, purpose: str):
-        """Name of a clone of the suite template that lives as long as the ``with`` block; dead ones are dropped first."""
+        """Name of a clone of the suite template for the length of the ``with`` block; dead ones are dropped first."""
         with self.home.locked("database"):
             for old in self.names("crossborder_scratch_"):
                 if not psutil.pid_exists(int(old.rsplit("_", 1)[1])):

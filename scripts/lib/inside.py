@@ -6,7 +6,7 @@ The function's arguments come as a JSON object on standard input, so that no pas
 import json
 import sys
 
-import odoo.init
+import odoo.init  # noqa: F401  sets Odoo up
 from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
 from odoo.tools import config

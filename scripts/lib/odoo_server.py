@@ -87,7 +87,9 @@ class Odoo:
         self.write_config()
         command = [self.home.python, "-m", "scripts.lib.inside", self.config_file, self.database, function]
         log = self.home.log / "install.log"
-        run_logged(command, log, cwd=CHECKOUT, env=os.environ | {"PYTHONPATH": str(CHECKOUT)}, stdin=json.dumps(arguments))
+        run_logged(
+            command, log, cwd=CHECKOUT, env=os.environ | {"PYTHONPATH": str(CHECKOUT)}, stdin=json.dumps(arguments)
+        )
 
 
 def module_bar(progress: Progress):

@@ -147,7 +147,14 @@ class Embedded:
             return command
         # Keeps the right to pass through folders that only root may enter (as /root), so no folder has to be opened.
         rights = ["--inh-caps=+dac_override", "--ambient-caps=+dac_override", "--securebits=+no_setuid_fixup"]
-        return ["setpriv", f"--reuid={account.pw_uid}", f"--regid={account.pw_gid}", "--clear-groups", *rights, *command]
+        return [
+            "setpriv",
+            f"--reuid={account.pw_uid}",
+            f"--regid={account.pw_gid}",
+            "--clear-groups",
+            *rights,
+            *command,
+        ]
 
     def _run(self, program: str, *arguments) -> None:
         # No pipe: the server would inherit it and keep the reader waiting for its end.

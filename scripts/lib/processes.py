@@ -36,7 +36,9 @@ class Process:
             return None
         return process if same else None
 
-    def ensure(self, command: list[str], fingerprint: str = "", cwd: Path | None = None, env: Mapping[str, str] = ()) -> bool:
+    def ensure(
+        self, command: list[str], fingerprint: str = "", cwd: Path | None = None, env: Mapping[str, str] = ()
+    ) -> bool:
         """Start ``command`` unless it runs already; one with another command or fingerprint is stopped first.
 
         :param fingerprint: changes when the process has to be started anew, as when its configuration changed
@@ -49,7 +51,13 @@ class Process:
             self.stop()
         with self.log.open("a") as log:
             started = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=cwd, env=os.environ | dict(env), start_new_session=True
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=cwd,
+                env=os.environ | dict(env),
+                start_new_session=True,
             )
         record = {"pid": started.pid, "started": psutil.Process(started.pid).create_time(), **wanted}
         self.pid_file.write_text(json.dumps(record))
