@@ -102,5 +102,6 @@ def _six_digits(fraction):
 
 
 def format_time(value):
-    """Aware time as ISO 8601 in UTC with seconds, as Amazon writes it."""
-    return value.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    """Aware time as ISO 8601 in UTC with milliseconds where there are any, as Amazon writes it."""
+    text = value.astimezone(timezone.utc).isoformat(timespec="milliseconds")
+    return text.replace(".000+00:00", "Z").replace("+00:00", "Z")

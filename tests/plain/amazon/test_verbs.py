@@ -169,6 +169,13 @@ def test_confirmation():
     }
 
 
+def test_ship_date_is_exact():
+    amazon = Amazon(answer(status=204))
+    moment = datetime(2026, 5, 21, 8, 0, 0, 123_456, tzinfo=timezone(timedelta(hours=2)))
+    connect(amazon)[0].confirm_shipments([shipment(shipped_at=moment)])
+    assert parts(amazon.calls[0])[2]["packageDetail"]["shipDate"] == "2026-05-21T06:00:00.123Z"
+
+
 def test_package_reference_is_a_stable_positive_number():
     assert package_reference("WH/OUT/00001") == "1215278245"
     assert len({package_reference(f"WH/OUT/{number:05}") for number in range(2000)}) == 2000
