@@ -86,6 +86,7 @@ class RateLimiter:
         self._scope = scope
         self._limits = limits
         self._clock = clock
+        self._rates = {}  # as last seen in the store, so that learning the same again costs nothing
 
     def take(self, operation, patience):
         """Take one permission that becomes valid within ``patience`` seconds.
@@ -98,6 +99,7 @@ class RateLimiter:
         now = self._clock()
 
         def take_token(bucket):
+            self._rates[operation] = bucket.rate
             interval, burst = _pace(limit, bucket)
             full_at = max(bucket.full_at, now)
             wait = max(0.0, full_at - (burst - 1) * interval - now)
@@ -110,7 +112,7 @@ class RateLimiter:
     def learn(self, operation, rate):
         """Remember the rate that an answer stated, in calls per second; calls already made count at the new rate."""
         limit = self._limits.get(operation)
-        if limit is None:
+        if limit is None or self._rates.get(operation) == rate:
             return
         now = self._clock()
 

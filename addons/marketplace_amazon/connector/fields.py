@@ -8,20 +8,34 @@ from ...marketplace.contract import InvalidPayload, Money
 _FRACTION = re.compile(r"\.\d+")
 
 
+_EMPTY = {}
+
+
 class Node:
-    """A received JSON object that knows where it is, so that errors name the path of a bad field."""
+    """A received JSON object that knows where it is, so that errors name the path of a bad field.
 
-    __slots__ = ("data", "path")
+    :param data: what was received
+    :param str key: its name in ``parent``, or the whole path without one
+    """
 
-    def __init__(self, data, path=""):
-        if not isinstance(data, dict):
-            raise InvalidPayload(path or "payload", f"an object was expected, not {type(data).__name__}")
+    __slots__ = ("_key", "_parent", "data")
+
+    def __init__(self, data, key="", parent=None):
         self.data = data
-        self.path = path
+        self._key = key
+        self._parent = parent
+        if not isinstance(data, dict):
+            raise InvalidPayload(self.path or "payload", f"an object was expected, not {type(data).__name__}")
+
+    @property
+    def path(self):
+        """Where the object is; put together only when asked for, which is when something is wrong."""
+        return self._parent.where(self._key) if self._parent is not None else self._key
 
     def where(self, key):
         """Path of a field."""
-        return f"{self.path}.{key}" if self.path else key
+        path = self.path
+        return f"{path}.{key}" if path else key
 
     def __contains__(self, key):
         return self.data.get(key) is not None
@@ -29,7 +43,7 @@ class Node:
     def node(self, key):
         """Object field; an absent one is empty."""
         value = self.data.get(key)
-        return Node({} if value is None else value, self.where(key))
+        return Node(_EMPTY if value is None else value, key, self)
 
     def nodes(self, key):
         """Array of objects; an absent one is empty."""
@@ -38,18 +52,19 @@ class Node:
             return []
         if not isinstance(value, list):
             raise InvalidPayload(self.where(key), f"an array was expected, not {type(value).__name__}")
-        return [Node(item, f"{self.where(key)}[{index}]") for index, item in enumerate(value)]
+        return [Node(item, f"{key}[{index}]", self) for index, item in enumerate(value)]
 
     def text(self, key, required=False):
         """Text field; an absent one is empty."""
         value = self.data.get(key)
         if value is None:
             value = ""
-        if not isinstance(value, str):
+        elif not isinstance(value, str):
             raise InvalidPayload(self.where(key), f"text was expected, not {type(value).__name__}")
-        if required and not value.strip():
+        value = value.strip()
+        if required and not value:
             raise InvalidPayload(self.where(key), "missing")
-        return value.strip()
+        return value
 
     def texts(self, key):
         """Array of texts as tuple."""
@@ -72,14 +87,22 @@ class Node:
     def time(self, key, required=False):
         """ISO 8601 time as aware UTC; ``None`` if absent."""
         text = self.text(key, required)
-        return parse_time(text, self.where(key)) if text else None
+        if not text:
+            return None
+        try:
+            return parse_time(text, "")
+        except InvalidPayload as error:
+            raise InvalidPayload(self.where(key), error.reason) from None
 
     def money(self, key):
         """Amount with currency; ``None`` if absent."""
-        if key not in self:
+        if self.data.get(key) is None:
             return None
         node = self.node(key)
-        return Money.parse(node.data.get("amount"), node.data.get("currencyCode"), node.path)
+        try:
+            return Money.parse(node.data.get("amount"), node.data.get("currencyCode"), "")
+        except InvalidPayload as error:
+            raise InvalidPayload(node.path, error.reason) from None
 
 
 def parse_time(text, path):

@@ -38,6 +38,7 @@ _STATUSES = {
     "CANCELLED": OrderStatus.CANCELLED,
     "UNFULFILLABLE": OrderStatus.UNFULFILLABLE,
 }
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 _FULFILMENTS = {"MERCHANT": Fulfilment.MERCHANT, "AMAZON": Fulfilment.MARKETPLACE}
 _MONEYLESS = frozenset({OrderStatus.PENDING, OrderStatus.CANCELLED})
 
@@ -115,8 +116,7 @@ def raw_record(payload, path=""):
 
 def revision_of(payload, updated_at):
     """Time of the last change plus a hash: the same content is the same revision, a silent change is another."""
-    content = json.dumps(payload, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return f"{format_time(updated_at)}-{hashlib.sha256(content.encode()).hexdigest()[:12]}"
+    return f"{format_time(updated_at)}-{hashlib.sha256(_canonical(payload).encode()).hexdigest()[:12]}"
 
 
 def parse_order(payload):
@@ -172,7 +172,8 @@ def _choice(node, key, choices):
 
 
 def _read_lines(order, status, charges):
-    return tuple(_read_line(item, status, charges[item.path]) for item in order.nodes("orderItems"))
+    items = order.nodes("orderItems")
+    return tuple(_read_line(item, status, parts) for item, parts in zip(items, charges, strict=True))
 
 
 def _read_line(item, status, charges):

@@ -10,6 +10,7 @@ from decimal import ROUND_DOWN, Decimal
 from itertools import product
 
 from ...marketplace.contract import Charge, ChargeKind, InvalidPayload, Money, TaxCollector, TaxTreatment
+from .fields import Node
 
 _CHARGES = {
     "ITEM": ChargeKind.ITEM,
@@ -34,7 +35,7 @@ _ZERO = Decimal(0)
 class _Line:
     """What a line states, before it is known how tax relates to it."""
 
-    path: str
+    item: Node
     charges: list = field(default_factory=list)  # without tax, discounts negative
     taxes: dict = field(default_factory=dict)  # {ChargeKind, "DISCOUNT" or None for the whole: Money}
     stated: Money | None = None
@@ -55,7 +56,7 @@ class _Line:
         found = [on_top for on_top in (False, True) if self.stated.amount == self.base + (self.tax if on_top else 0)]
         if not found:
             raise InvalidPayload(
-                f"{self.path}.proceeds.proceedsTotal",
+                self.item.where("proceeds.proceedsTotal"),
                 f"{self.stated.text} is neither {self.base} without nor {self.base + self.tax} with tax",
             )
         return tuple(found)
@@ -67,7 +68,7 @@ def read_money(order, without_tax):
     :param Node order: an order of v2026-01-01
     :param TaxTreatment without_tax: meaning of a tax that no stated total contains: INCLUDED where the marketplace
         shows prices with tax, OUTSIDE elsewhere
-    :return: ``(grand total as Money or None, {line path: charges}, charges of the order itself)``
+    :return: ``(grand total as Money or None, [charges of each item], charges of the order itself)``
     :raise InvalidPayload: amounts that do not add up
     """
     lines = [_read_line(item) for item in order.nodes("orderItems")]
@@ -75,16 +76,16 @@ def read_money(order, without_tax):
     tips = _read_tips(order)
     _check_currencies(total, lines, tips)
     on_top, tips = _reconcile(total, lines, tips)
-    charges = {
-        line.path: tuple(_with_tax(line, TaxTreatment.ADDED if added else without_tax))
+    charges = [
+        tuple(_with_tax(line, TaxTreatment.ADDED if added else without_tax))
         for line, added in zip(lines, on_top, strict=True)
-    }
+    ]
     return total, charges, tuple(charge for charge, _final in tips)
 
 
 def _read_line(item):
     proceeds = item.node("proceeds")
-    line = _Line(item.path, stated=proceeds.money("proceedsTotal"))
+    line = _Line(item, stated=proceeds.money("proceedsTotal"))
     if any(entry.text("model") == "MARKETPLACE_FACILITATOR" for entry in item.node("tax").nodes("taxCollections")):
         line.collector = TaxCollector.MARKETPLACE
     breakdowns = proceeds.nodes("breakdowns")
@@ -199,8 +200,8 @@ def _with_tax(line, treatment):
         for index, share in _share(line, key, money).items():
             taxes[index] = share if index not in taxes else _exact(taxes[index].amount + share.amount, share.currency)
     for index, charge in enumerate(line.charges):
-        known = {"tax": taxes[index], "tax_treatment": treatment} if index in taxes else {}
-        yield replace(charge, tax_collector=line.collector, **known)
+        treated = treatment if index in taxes else charge.tax_treatment
+        yield Charge(charge.kind, charge.amount, taxes.get(index), treated, line.collector)
 
 
 def _share(line, key, money):
@@ -212,7 +213,7 @@ def _share(line, key, money):
     bearers = [index for index, charge in enumerate(line.charges) if _bears(charge.kind, key) and charge.amount.amount]
     if not bearers:
         if money.amount:
-            raise InvalidPayload(f"{line.path}.proceeds.breakdowns", f"tax {money.text} on nothing that is charged")
+            raise InvalidPayload(line.item.where("proceeds.breakdowns"), f"tax {money.text} on nothing that is charged")
         return {}
     if len(bearers) == 1:
         return {bearers[0]: money}
@@ -223,7 +224,9 @@ def _share(line, key, money):
 def _proportional(money, amounts, line):
     whole = sum(amounts, _ZERO)
     if not whole:
-        raise InvalidPayload(f"{line.path}.proceeds.breakdowns", f"tax {money.text} on charges that cancel each other")
+        raise InvalidPayload(
+            line.item.where("proceeds.breakdowns"), f"tax {money.text} on charges that cancel each other"
+        )
     step = Decimal(1).scaleb(money.amount.as_tuple().exponent)
     parts = [(money.amount * amount / whole).quantize(step, ROUND_DOWN) for amount in amounts]
     largest = max(range(len(amounts)), key=lambda index: abs(amounts[index]))

@@ -14,6 +14,7 @@ from .fields import Node
 NOTIFICATION = "ORDER_CHANGE"
 _PATH = "/notifications/v1"
 _BATCH = 10
+_OTHER_REGION = "us-east-1"
 _REFUSED = frozenset({"AccessDenied", "InvalidClientTokenId", "SignatureDoesNotMatch", "UnrecognizedClientException"})
 
 _logger = get_logger(__name__)
@@ -31,9 +32,22 @@ def connect(credentials):
     keys = {}
     if credentials.aws_access_key:
         keys = {"aws_access_key_id": credentials.aws_access_key, "aws_secret_access_key": credentials.aws_secret_key}
-    # https://sqs.<region>.amazonaws.com/<account>/<name>
-    region = urlsplit(credentials.queue_url).hostname.split(".")[1]
-    return boto3.client("sqs", region_name=region, **keys)
+    return boto3.client("sqs", **place_of(credentials.queue_url), **keys)
+
+
+def place_of(queue_url):
+    """Region and endpoint of a queue, as arguments of boto3.
+
+    Amazon's addresses are ``https://sqs.<region>.amazonaws.com/<account>/<name>``; any other host is its own endpoint.
+
+    :raise AuthenticationFailed: no address
+    """
+    url = urlsplit(queue_url)
+    if not url.scheme or not url.hostname:
+        raise AuthenticationFailed("the address of the notification queue is no URL")
+    labels = url.hostname.split(".")
+    region = labels[1] if labels[0] == "sqs" and len(labels) > 3 else _OTHER_REGION
+    return {"region_name": region, "endpoint_url": f"{url.scheme}://{url.netloc}"}
 
 
 def receive(queue, queue_url):

@@ -44,6 +44,9 @@ class Training:
             seller["refresh_token"],
             region,
             seller["seller_id"],
+            **{
+                name: options.pop(name) for name in ("queue_url", "aws_access_key", "aws_secret_key") if name in options
+            },
         )
         return AmazonConnector(credentials, endpoint=self.url, lwa_endpoint=self.access["token_url"], **options)
 
@@ -243,6 +246,22 @@ def test_subscription(training):
     arn = training.access["regions"]["eu"]["queue_arn"]
     connector = training.connector()
     assert connector.subscribe_to_order_changes(arn) == connector.subscribe_to_order_changes(arn)
+
+
+def test_notifications(training):
+    pytest.importorskip("boto3")
+    arn = training.access["regions"]["eu"]["queue_arn"]
+    training.connector().subscribe_to_order_changes(arn)
+    url = f"{training.url}/{arn.split(':')[4]}/{arn.split(':')[5]}"
+    connector = training.connector(queue_url=url, aws_access_key="training", aws_secret_key="training")
+    (placed,) = training.post("orders", {"count": 1, "fulfilled_by": "merchant", "marketplace": "DE"})["orders"]
+    training.post(f"orders/{placed}/cancel_request", {})
+    told, end = set(), time.monotonic() + 20
+    while placed not in told and time.monotonic() < end:
+        for number, acknowledge in connector.receive_notifications():
+            told.add(number)
+            acknowledge()
+    assert placed in told
 
 
 def test_no_refusal_by_our_own_fault(training):

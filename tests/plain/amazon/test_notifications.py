@@ -47,6 +47,22 @@ def test_messages_are_deleted_by_acknowledging():
     assert queue.deleted == ["r0"]
 
 
+@pytest.mark.parametrize(
+    ("url", "region", "endpoint"),
+    [
+        (QUEUE, "eu-west-1", "https://sqs.eu-west-1.amazonaws.com"),
+        ("http://127.0.0.1:8971/444455556666/orders", "us-east-1", "http://127.0.0.1:8971"),
+    ],
+)
+def test_place_of_a_queue(url, region, endpoint):
+    assert sqs.place_of(url) == {"region_name": region, "endpoint_url": endpoint}
+
+
+def test_queue_without_address():
+    with pytest.raises(AuthenticationFailed):
+        sqs.place_of("orders")
+
+
 def test_empty_queue():
     pytest.importorskip("botocore")
     assert sqs.receive(Queue(), QUEUE) == []

@@ -106,6 +106,32 @@ def test_a_higher_rate_is_learned():
     assert time.waits[-1] == pytest.approx(0.1)
 
 
+def test_a_known_rate_is_not_stored_again():
+    class CountingStore(MemoryBucketStore):
+        changes = 0
+
+        def change(self, key, function):
+            self.changes += 1
+            return super().change(key, function)
+
+    store = CountingStore()
+    limiter = RateLimiter(store, "a", {"op": Limit(1, 3)}, FakeTime().clock)
+    limiter.take("op", 0)
+    limiter.learn("op", 0.5)
+    limiter.take("op", 0)
+    limiter.learn("op", 0.5)
+    assert store.changes == 3
+    limiter.learn("op", 0.25)
+    assert store.changes == 4
+
+
+def test_calls_already_made_count_at_the_learned_rate():
+    limiter = RateLimiter(MemoryBucketStore(), "a", {"op": Limit(1, 2)}, FakeTime().clock)
+    limiter.take("op", 0)
+    limiter.learn("op", 10)
+    assert limiter.take("op", 5) == (True, pytest.approx(0.1))
+
+
 def test_clients_share_a_store_by_account():
     time, store = FakeTime(), MemoryBucketStore()
     limits = {"op": Limit(1, 3)}
