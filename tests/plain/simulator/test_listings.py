@@ -240,6 +240,8 @@ def test_fba_inventory_follows_the_orders():
     api.control("orders", {"fulfilled_by": "marketplace", "kinds": [], "skus": [sku]})
     reserved = api.get(path, **query, sellerSkus=sku)["payload"]["inventorySummaries"][0]
     assert reserved["totalQuantity"] == before["totalQuantity"]
+    changed = api.get(path, **query, startDateTime=api.ago(hours=1))["payload"]["inventorySummaries"]
+    assert [entry["sellerSku"] for entry in changed] == [sku]
     assert reserved["inventoryDetails"]["reservedQuantity"]["pendingCustomerOrderQuantity"] == 1
     api.control("advance", {})
     shipped = api.get(path, **query, sellerSkus=sku)["payload"]["inventorySummaries"][0]

@@ -18,8 +18,8 @@ from .catalogue import MARKETPLACE
 from .marketplaces import MARKETPLACES, in_region, quantum, rounded
 
 #: What may make an order special, and how often by itself.
-KINDS = {"multi_line": 0.25, "several_units": 0.3, "b2b": 0.08, "gift": 0.06, "discount": 0.12, "shipping": 0.3,
-         "odd_total": 0.4, "pending": 0.06, "gb": 0.02, "uoss": 0.02, "ioss": 0.0}
+KINDS = {"multi_line": 0.25, "several_units": 0.15, "b2b": 0.08, "gift": 0.06, "discount": 0.12, "shipping": 0.3,
+         "odd_total": 0.08, "pending": 0.06, "gb": 0.02, "uoss": 0.02, "ioss": 0.0}
 #: Share of orders that the marketplace fulfils.
 MARKETPLACE_SHARE = 0.45
 GIFT_NOTES = ("Happy birthday!", "Alles Gute zum Geburtstag!", "Joyeux anniversaire !", "With love from all of us")
@@ -103,7 +103,7 @@ def _basket(channel, stock, options, kinds, rng):
     size = min(len(free), rng.randint(2, 4) if "multi_line" in kinds else 1)
     basket = []
     for sku in rng.sample(sorted(free), size):
-        quantity = rng.choice((2, 3, 3, 4, 6, 7)) if {"several_units", "odd_total"} & kinds else 1
+        quantity = rng.choice((2, 2, 3, 3, 4, 6)) if {"several_units", "odd_total"} & kinds else 1
         if not options.get("allow_oversell"):
             quantity = min(quantity, free[sku])
         basket.append((stock[sku][0], quantity))

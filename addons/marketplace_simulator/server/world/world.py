@@ -144,9 +144,10 @@ class World:
             if missing:
                 self.store.count("oversold:units", missing)
                 self.store.count(f"oversold_sku:{line['sku']}", missing)
-            self.store.run("UPDATE listing SET quantity = max(0, quantity - ?), reserved = reserved + ? "
-                           "WHERE region = ? AND sku = ?", line["quantity"],
-                           line["quantity"] if order["fulfilled_by"] == MARKETPLACE else 0, order["region"], line["sku"])
+            reserved = line["quantity"] if order["fulfilled_by"] == MARKETPLACE else 0
+            self.store.run("UPDATE listing SET quantity = max(0, quantity - ?), reserved = reserved + ?, "
+                           "updated = max(updated, ?) WHERE region = ? AND sku = ?", line["quantity"], reserved,
+                           order["created"], order["region"], line["sku"])
 
     def _schedule(self, order, moment, latest):
         """Plan what happens by itself; with ``latest``, what should have happened before it has happened."""
@@ -201,9 +202,9 @@ class World:
         """End the reservation of an order that the marketplace fulfils; what was cancelled may be sold again."""
         back = order["status"] == "cancelled"
         for line in order["lines"]:
-            self.store.run("UPDATE listing SET reserved = max(0, reserved - ?), quantity = quantity + ? "
-                           "WHERE region = ? AND sku = ?", line["quantity"], line["quantity"] * back, order["region"],
-                           line["sku"])
+            self.store.run("UPDATE listing SET reserved = max(0, reserved - ?), quantity = quantity + ?, "
+                           "updated = max(updated, ?) WHERE region = ? AND sku = ?", line["quantity"],
+                           line["quantity"] * back, order["updated"], order["region"], line["sku"])
 
     def _insert(self, order):
         self.store.run(
