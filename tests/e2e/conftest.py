@@ -11,11 +11,28 @@ from scripts.lib.services import scratch_services
 
 
 @pytest.fixture(scope="session")
-def server():
+def home():
+    """The state folder that scripts/test prepared."""
+    return Home.default()
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """How to reach the PostgreSQL server that scripts/test prepared."""
+    return Server.from_url(os.environ["CROSSBORDER_DB_URL"])
+
+
+@pytest.fixture(scope="session")
+def progress():
+    """Where what takes long is told."""
+    return Progress(1)
+
+
+@pytest.fixture(scope="session")
+def server(home, postgres, progress):
     """The :class:`scripts.lib.services.Context` of an Odoo server with the suite, the simulator and a training shop."""
-    postgres = Server.from_url(os.environ["CROSSBORDER_DB_URL"])
     simulator = ("--seed", "1", "--orders", "20", "--speed", "20")
-    with scratch_services(Home.default(), postgres, Progress(1), simulator) as context:
+    with scratch_services(home, postgres, progress, simulator) as context:
         yield context
 
 
