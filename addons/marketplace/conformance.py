@@ -8,6 +8,7 @@ Plain pytest style, without Odoo and without network.
 
 import copy
 import json
+import logging
 from dataclasses import FrozenInstanceError
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
@@ -59,7 +60,10 @@ _ARGUMENTS = {
 
 
 class ConnectorConformance:
-    """Hooks first, tests below. A connector must pass all of them."""
+    """Hooks first, tests below. A connector must pass all of them.
+
+    ``tests/plain/amazon/test_conformance.py`` is a complete example.
+    """
 
     #: External id of the shop that the sample orders belong to.
     shop_id = ""
@@ -192,18 +196,24 @@ class ConnectorConformance:
     # === FAILURES === #
 
     @pytest.mark.parametrize("failure", list(FAILURES))
-    def test_failures_are_typed_and_bounded(self, failure):
+    def test_failures_are_typed_and_bounded(self, failure, caplog):
+        caplog.set_level(logging.DEBUG)
         connector = self.make_connector(failure)
         with pytest.raises(FAILURES[failure]) as caught:
             connector.fetch_orders([self.shop_id], self.since)
         assert self.waited() <= 30
-        told = f"{caught.value} {caught.value!r} {caught.value.__cause__!r} {connector!r}"
+        told = f"{caught.value} {caught.value!r} {caught.value.__cause__!r} {connector!r} {caplog.text}"
         assert not [secret for secret in self.secrets() if secret in told]
 
     def test_a_refusal_says_when_to_come_back(self):
         with pytest.raises(RateLimited) as caught:
             self.make_connector("rate limited").fetch_orders([self.shop_id], self.since)
         assert caught.value.retry_after >= 600
+
+    def test_fetching_tells_no_secrets(self, caplog):
+        caplog.set_level(logging.DEBUG)
+        self._fetch_all()
+        assert not [secret for secret in self.secrets() if secret in caplog.text]
 
     # === HELPERS === #
 

@@ -4,7 +4,7 @@ import hashlib
 import re
 from urllib.parse import quote
 
-from ...marketplace.contract import RateLimited, Rejected, ShipmentResult, Unavailable
+from ...marketplace.contract import InvalidPayload, RateLimited, Rejected, ShipmentResult, Unavailable
 from .fields import format_time
 
 # Seconds after which a confirmation is sent again that Amazon could not take.
@@ -54,7 +54,7 @@ def _confirm(api, shipment, fetch_parsed_order):
     try:
         api.send("orders.confirmShipment", "POST", path, confirmation(shipment), idempotent=True)
     except Rejected as error:
-        if _MAYBE_DONE.search(error.reason) and _is_recorded(fetch_parsed_order(shipment.order_id), shipment):
+        if _MAYBE_DONE.search(error.reason) and _is_recorded(shipment, fetch_parsed_order):
             return ShipmentResult(shipment.reference, True, "already confirmed")
         return ShipmentResult(shipment.reference, False, error.reason)
     return ShipmentResult(shipment.reference, True)
@@ -74,8 +74,12 @@ def confirmation(shipment):
     return {"marketplaceId": shipment.shop_id, "packageDetail": {key: value for key, value in detail.items() if value}}
 
 
-def _is_recorded(order, shipment):
+def _is_recorded(shipment, fetch_parsed_order):
     """Whether Amazon knows this parcel, or counts all its units as shipped where it tells no parcels."""
+    try:
+        order = fetch_parsed_order(shipment.order_id)
+    except (Rejected, InvalidPayload):
+        return False  # the refusal of the confirmation stands
     if order.packages:
         return any(package.tracking == shipment.tracking for package in order.packages)
     shipped = {line.external_id: line.quantity_shipped for line in order.lines}

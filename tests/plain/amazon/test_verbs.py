@@ -214,6 +214,15 @@ def test_what_amazon_has_not_recorded_is_refused(recorded):
     assert "already fulfilled" in result.message
 
 
+@pytest.mark.parametrize(
+    "lookup", [errors("NotFound", "no such order", 404), answer({"order": order(total="99.00", items=[item()])})]
+)
+def test_a_lookup_that_fails_leaves_the_refusal(lookup):
+    connector, _time = connect(Amazon(errors("InvalidInput", DONE, 400), lookup, answer(status=204)))
+    results = connector.confirm_shipments([shipment(1), shipment(2)])
+    assert [result.accepted for result in results] == [False, True]
+
+
 def test_a_refused_confirmation_stops_no_other():
     connector, _time = connect(Amazon(errors("InvalidInput", "wrong item", 400), answer(status=204)))
     results = connector.confirm_shipments([shipment(1), shipment(2)])
