@@ -54,7 +54,7 @@ class Simulator:
     def run_stream(self, rate, stop):
         """Place ``rate`` orders per second of real time until ``stop`` (an Event) is set."""
         while not stop.wait(1 / rate):
-            self.world.create_orders(1)
+            self.world.stream()
 
     def start_stream(self, rate):
         """Start the order stream in the background and return the event that stops it."""

@@ -237,7 +237,7 @@ def test_fba_inventory_follows_the_orders():
     query = {"granularityType": "Marketplace", "granularityId": DE, "marketplaceIds": DE, "details": "true"}
     sku = listings(api, "marketplace")[0]["sku"]
     before = api.get(path, **query, sellerSkus=sku)["payload"]["inventorySummaries"][0]
-    api.control("orders", {"fulfilled_by": "marketplace", "kinds": [], "skus": [sku]})
+    [key] = api.control("orders", {"fulfilled_by": "marketplace", "kinds": [], "skus": [sku]})["orders"]
     reserved = api.get(path, **query, sellerSkus=sku)["payload"]["inventorySummaries"][0]
     assert reserved["totalQuantity"] == before["totalQuantity"]
     changed = api.get(path, **query, startDateTime=api.ago(hours=1))["payload"]["inventorySummaries"]
@@ -247,6 +247,10 @@ def test_fba_inventory_follows_the_orders():
     shipped = api.get(path, **query, sellerSkus=sku)["payload"]["inventorySummaries"][0]
     assert shipped["totalQuantity"] == before["totalQuantity"] - 1
     assert shipped["inventoryDetails"]["reservedQuantity"]["pendingCustomerOrderQuantity"] == 0
+    api.control("orders", {"fulfilled_by": "marketplace", "kinds": [], "skus": [sku]})
+    api.control(f"orders/{key}/refund", {})
+    after = api.get(path, **query, sellerSkus=sku)["payload"]["inventorySummaries"][0]
+    assert after["inventoryDetails"]["reservedQuantity"]["pendingCustomerOrderQuantity"] == 1
     for bad in ({"marketplaceIds": "X"}, {"granularityId": "X"}, {"nextToken": "bm90IG91cnM"}):
         assert api.call("GET", path, {**query, **bad}).status_code == 400
 

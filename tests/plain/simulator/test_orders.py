@@ -256,3 +256,16 @@ def test_the_world_is_the_same_for_the_same_seed():
     facts = [[(order["id"], order["total"], order["lines"], order["history"]) for order in world]
              for world in (first, again, other)]
     assert facts[0] == facts[1] != facts[2]
+
+
+def test_the_stream_changes_earlier_orders():
+    api = Api(orders=0, stock=10_000)
+    for _ in range(400):
+        api.simulator.world.stream()
+    api.control("advance", {})
+    api.control("advance", {})
+    for _ in range(400):
+        api.simulator.world.stream()
+    happened = api.control("books")["events"]
+    assert {"cancel", "cancel_request", "address", "refund", "quantity", "ship", "pay"} == set(happened)
+    assert api.control("books")["orders"]["created"] == 800

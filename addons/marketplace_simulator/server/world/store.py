@@ -18,6 +18,7 @@ CREATE TABLE IF NOT EXISTS purchase (
     fulfilled_by TEXT NOT NULL, status TEXT NOT NULL, created TEXT NOT NULL, updated TEXT NOT NULL,
     due TEXT, currency TEXT NOT NULL, total INTEGER NOT NULL, lines INTEGER NOT NULL, units INTEGER NOT NULL,
     data TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS purchase_number ON purchase (number);
 CREATE INDEX IF NOT EXISTS purchase_updated ON purchase (region, updated, id);
 CREATE INDEX IF NOT EXISTS purchase_created ON purchase (region, created, id);
 CREATE INDEX IF NOT EXISTS purchase_due ON purchase (due) WHERE due IS NOT NULL;

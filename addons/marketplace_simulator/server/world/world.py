@@ -4,7 +4,7 @@ import json
 import random
 from datetime import timedelta
 
-from ..clock import to_text
+from ..clock import from_text, to_text
 from . import catalogue, events, money, orders, seasons
 from .catalogue import MARKETPLACE, MERCHANT
 from .marketplaces import MARKETPLACES, REGIONS, quantum
@@ -14,8 +14,12 @@ SEARCH_LAG = 120
 #: How long the marketplace takes to ship what it fulfils, and a buyer's bank to authorise, in seconds.
 MARKETPLACE_HANDLING = 1800
 PAYMENT_TIME = 900
+CLOSED = ("shipped", "cancelled")
 HISTORY = timedelta(hours=48)
-INITIAL_EVENTS = (("cancel", 0.03), ("cancel_request", 0.02), ("address", 0.01), ("ship", 0.03))
+#: What happens to how many of the orders to start with, and to which earlier order beside a new one of the stream.
+INITIAL_EVENTS = {"cancel": 0.03, "cancel_request": 0.02, "address": 0.01, "quantity": 0.01, "ship": 0.03,
+                  "refund": 0.01}
+STREAM_EVENTS = {"cancel": 0.03, "cancel_request": 0.03, "address": 0.02, "quantity": 0.01, "refund": 0.02}
 
 
 class World:
@@ -76,13 +80,17 @@ class World:
                 self._initial_event(order, moment, now - timedelta(minutes=3), rng)
 
     def _initial_event(self, order, moment, latest, rng):
-        drawn = rng.random()
-        for name, share in INITIAL_EVENTS:
-            drawn -= share
-            if drawn < 0:
-                if order["status"] == "unshipped" and order["fulfilled_by"] == MERCHANT:
-                    self.apply(order, name, moment + (latest - moment) * rng.random())
-                return
+        name, later = _draw(INITIAL_EVENTS, rng), moment + (latest - moment) * rng.random()
+        if name and self._may_happen(order, name):
+            self.apply(order, name, max(later, from_text(order["updated"])))
+
+    @staticmethod
+    def _may_happen(order, name):
+        if name == "refund":
+            return order["status"] == "shipped"
+        if name == "quantity" and max(line["quantity"] for line in order["lines"]) < 2:
+            return False
+        return order["status"] == "unshipped" and order["fulfilled_by"] == MERCHANT
 
     # --- orders ---
 
@@ -94,6 +102,17 @@ class World:
         with self.store.transaction():
             placed = [self._place(self.clock.now(), options or {}) for _ in range(count)]
             return [order for order in placed if order]
+
+    def stream(self):
+        """Place one order of the stream and, now and then, let something happen to an earlier one."""
+        with self.store.transaction():
+            self.create_orders(1)
+            number = self.store.counters("orders")["number"]
+            rng = random.Random(f"{self.seed}:stream:{number}")
+            name = _draw(STREAM_EVENTS, rng)
+            row = self.store.row("SELECT data FROM purchase WHERE number = ?", rng.randint(1, number)) if name else None
+            if row and self._may_happen(json.loads(row["data"]), name):
+                self.apply(json.loads(row["data"]), name)
 
     def add_order(self, order, moment, latest=None):
         """Take a new order: settle its stock and plan what happens to it.
@@ -190,9 +209,10 @@ class World:
         order["due"] = None
         if order["status"] == "unshipped" and order["fulfilled_by"] == MARKETPLACE:
             order["due"] = to_text(self.clock.now() + self.clock.wait(MARKETPLACE_HANDLING))
-        if order["status"] in ("shipped", "cancelled") and order["fulfilled_by"] == MARKETPLACE:
-            self._release(order)
         with self.store.transaction():
+            was = self.store.row("SELECT status FROM purchase WHERE id = ?", order["id"])["status"]
+            if order["fulfilled_by"] == MARKETPLACE and order["status"] in CLOSED and was not in CLOSED:
+                self._release(order)
             self.store.run("UPDATE purchase SET status = ?, updated = ?, due = ?, total = ?, units = ?, data = ? "
                            "WHERE id = ?", order["status"], order["updated"], order["due"], self._minor(order),
                            sum(line["quantity"] for line in order["lines"]), json.dumps(order), order["id"])
@@ -271,3 +291,8 @@ class World:
     def reject_quantity(self):
         """Count a stock push that was refused."""
         self.store.count("stock:rejected")
+
+
+def _draw(shares, rng):
+    """Return one of the names by their shares, or ``None`` for the rest."""
+    return rng.choices([*shares, None], weights=[*shares.values(), 1 - sum(shares.values())])[0]
