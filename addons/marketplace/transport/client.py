@@ -12,7 +12,7 @@ from ..contract import AuthenticationFailed, RateLimited, Rejected, Unavailable
 from .buckets import MemoryBucketStore, RateLimiter
 from .documents import Document, decode_document
 from .failures import error_of
-from .redaction import get_logger, redact
+from .redaction import get_logger
 
 _logger = get_logger(__name__)
 
@@ -235,7 +235,7 @@ class HttpClient:
             "%s %s %s: HTTP %s in %.3f s, request id %s",
             operation,
             request["method"],
-            redact(urlsplit(request["url"]).path),
+            urlsplit(request["url"]).path,
             response.status_code,
             self.clock() - started,
             response.headers.get("x-amzn-RequestId", "-"),

@@ -3,6 +3,7 @@
 import logging
 import re
 import threading
+from collections import deque
 
 HIDDEN = "[hidden]"
 
@@ -46,13 +47,14 @@ _QUOTED = r""""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'"""
 _BARE = r"""(?:Bearer\s+)?[^\s,;&"'<>)}\]]+"""
 _KEYED = re.compile(rf"""(?P<key>["']?\b(?:{_KEYS})["']?\s*[:=]\s*)(?!\[hidden])(?:{_QUOTED}|{_BARE})""", re.IGNORECASE)
 _SHAPES = re.compile(
-    r"Atz[ar]\|[\w\-./+=|]+"  # Login with Amazon: access and refresh tokens
+    r"Atz[\w.]*\|[\w\-./+=|]+"  # Login with Amazon: access, refresh and restricted tokens
     r"|amzn1\.oa2-cs\.v1\.\w+"  # Login with Amazon: client secret
     r"|Bearer\s+[\w\-.=+/]+"
     r"|[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+"  # e-mail addresses
 )
 
-_known_secrets = set()
+# Tokens change by the hour and a server runs for months: the oldest are forgotten.
+_known_secrets = deque(maxlen=1000)
 _lock = threading.Lock()
 
 
@@ -60,7 +62,8 @@ def remember_secret(value):
     """Hide this exact text from now on; short values are ignored since hiding them would hide ordinary words."""
     if value and len(value) >= 8:
         with _lock:
-            _known_secrets.add(value)
+            if value not in _known_secrets:
+                _known_secrets.append(value)
 
 
 def redact(text):

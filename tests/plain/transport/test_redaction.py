@@ -9,6 +9,7 @@ from addons.marketplace.transport import get_logger, redact, remember_secret
 SECRETS = [
     ("refresh_token=Atzr|IwEBIabc.def-1&x=1", "IwEBIabc"),
     ("token Atza|IwEBIabc+/=", "IwEBIabc"),
+    ("token Atz.sprdt|IQEBLjAs-U.x", "IQEBLjAs"),
     ('{"client_secret": "amzn1.oa2-cs.v1.0123abcd"}', "0123abcd"),
     ("Authorization: Bearer abc.def", "abc.def"),
     ("x-amz-access-token: secretvalue", "secretvalue"),
