@@ -155,6 +155,18 @@ class PrivateApt:
                 return self._fetch(f"{package}/{suite}", match.group(1), int(match.group(2)))
         raise SetupError(f"Debian package {package} is in none of the suites {', '.join(suites)}")
 
+    def download_missing(self, package: str, folder: Path) -> list[Path]:
+        """``package`` of the machine's own suite and those dependencies that the machine lacks, into ``folder``.
+
+        :raise SetupError: the suite has no such package, or a download fails
+        """
+        (folder / "partial").mkdir(parents=True, exist_ok=True)
+        options = ["--yes", "--no-install-recommends", "--download-only", "--target-release", self.suite]
+        settings = ["Dir::State::status=/var/lib/dpkg/status", "Debug::NoLocking=true", f"Dir::Cache::archives={folder}"]
+        settings = [part for setting in settings for part in ("-o", setting)]
+        run_logged([*self._apt("apt-get"), *options, *settings, "install", package], self.log)
+        return sorted(folder.glob("*.deb"))
+
     def _fetch(self, package: str, file_name: str, size: int) -> Path:
         folder = self.root / "cache/archives"
         target = folder / file_name

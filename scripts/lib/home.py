@@ -65,6 +65,11 @@ class Home:
         return self.root / "postgres"
 
     @property
+    def programs(self) -> Path:
+        """Programs that Odoo runs, its ``bin_path``."""
+        return self.root / "bin"
+
+    @property
     def log(self) -> Path:
         return self._folder("log")
 

@@ -40,6 +40,15 @@ class OdooClient:
         params = {"model": model, "method": method, "args": args, "kwargs": kwargs}
         return self._post(f"/web/dataset/call_kw/{model}/{method}", params)
 
+    def download(self, path: str) -> bytes:
+        """The body that a GET of ``path`` answers, as the session's user.
+
+        :raise requests.HTTPError: the server answered with an error
+        """
+        response = self._session.get(self.url + path, timeout=self.timeout)
+        response.raise_for_status()
+        return response.content
+
     def _post(self, path: str, params: dict) -> Any:
         body = {"jsonrpc": "2.0", "method": "call", "id": next(self._ids), "params": params}
         response = self._session.post(self.url + path, json=body, timeout=self.timeout)

@@ -48,7 +48,7 @@ class Odoo:
         values = {
             "ADDONS_PATH": ",".join(map(str, addons_path(self.home))),
             "DATA_DIR": self.home.odoo_data,
-            "BIN_PATH": self.home.root / "bin",
+            "BIN_PATH": self.home.programs,
             "DB_HOST": self.server.host,
             "DB_PORT": self.server.port,
             "DB_USER": self.server.user,

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import tempfile
 import urllib.parse
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from scripts.lib.home import Home, SetupError
 from scripts.lib.venv import site_packages
@@ -37,7 +37,7 @@ class Server:
     host: str
     port: int
     user: str
-    password: str
+    password: str = field(repr=False)
     database: str = ""
 
     @classmethod

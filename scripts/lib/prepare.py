@@ -11,6 +11,7 @@ from scripts.lib.odoo_source import ensure_odoo
 from scripts.lib.postgres import Server, ensure_postgres
 from scripts.lib.progress import Progress
 from scripts.lib.venv import ensure_venv
+from scripts.lib.wkhtmltopdf import ensure_wkhtmltopdf
 
 STEPS = 3
 
@@ -45,6 +46,7 @@ def prepare(home: Home, progress: Progress, db_url: str | None = None) -> Server
     with home.locked("prepare"):
         with progress.step("Odoo 19.0 Community"):
             ensure_odoo(home, progress)
+            ensure_wkhtmltopdf(home, progress)
         with progress.step("PostgreSQL"):
             server = ensure_postgres(home, db_url)
             progress.note(f"at {server.host}:{server.port}, user {server.user}")

@@ -5,7 +5,7 @@ import os
 import socket
 from collections.abc import Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from scripts.lib.database import ADDONS, Databases, addon_hashes
@@ -47,7 +47,7 @@ class Context:
     odoo: Odoo
     databases: Databases
     progress: Progress
-    password: str
+    password: str = field(repr=False)
     simulator_url: str | None
     login: str = LOGIN
 
