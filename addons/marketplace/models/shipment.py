@@ -68,9 +68,11 @@ class MarketplaceShipment(models.Model):
         :param pickings: any transfers; only deliveries of merchant-fulfilled marketplace orders give parcels
         """
         pickings = pickings.with_prefetch().filtered(
-            lambda picking: picking.state == "done"
-            and picking.location_dest_id.usage == "customer"
-            and picking.sale_id.marketplace_shop_id.confirm_shipments
+            lambda picking: (
+                picking.state == "done"
+                and picking.location_dest_id.usage == "customer"
+                and picking.sale_id.marketplace_shop_id.confirm_shipments
+            )
         )
         recorded = self.search([("picking_id", "in", pickings.ids)]).picking_id
         shipments = self.create(

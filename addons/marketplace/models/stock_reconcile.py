@@ -14,7 +14,6 @@ class MarketplaceStockPublisher(models.AbstractModel):
 
     _reconcile_batch_size = 500
 
-
     @api.model
     def _cron_reconcile(self):
         for shop in self.env["marketplace.shop"].sudo().search(self._get_shops_domain()):

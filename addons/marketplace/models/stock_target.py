@@ -28,7 +28,10 @@ class MarketplaceStockPublisher(models.AbstractModel):
             return []
         self._flush_stock()
         return self.env.execute_query(
-            self._get_available_sql(SQL("%s", tuple(products.ids)), SQL("%s", tuple(warehouses.ids)))
+            SQL(
+                "SELECT product_id, warehouse_id, SUM(quantity) FROM (%s) AS part GROUP BY product_id, warehouse_id",
+                self._get_parts_sql(SQL("%s", tuple(products.ids)), SQL("%s", tuple(warehouses.ids))),
+            )
         )
 
     @api.model
@@ -46,18 +49,14 @@ class MarketplaceStockPublisher(models.AbstractModel):
         self.env["sale.order.line"].flush_model(["order_id", "product_id", "product_uom_id", "product_uom_qty"])
 
     @api.model
-    def _get_available_sql(self, product_ids, warehouse_ids):
-        """Query of ``(product_id, warehouse_id, quantity)``.
+    def _get_parts_sql(self, product_ids, warehouse_ids):
+        """Query of ``(product_id, warehouse_id, quantity)``, several rows each, that add up to the available stock.
 
         :param SQL product_ids: what may stand after ``IN``
         :param SQL warehouse_ids: what may stand after ``IN``
         """
         return SQL(
-            """
-            SELECT product_id, warehouse_id, SUM(quantity) AS quantity
-              FROM (%s UNION ALL %s UNION ALL %s) AS part
-             GROUP BY product_id, warehouse_id
-            """,
+            "%s UNION ALL %s UNION ALL %s",
             self._get_free_sql(product_ids, warehouse_ids),
             self._get_demand_sql(product_ids, warehouse_ids),
             self._get_pending_sql(product_ids, warehouse_ids),
@@ -151,9 +150,7 @@ class MarketplaceStockPublisher(models.AbstractModel):
             SQL.identifier(field.column1),
             tuple(shops.ids) or (0,),
         )
-        available = self._get_available_sql(
-            SQL("(SELECT product_id FROM listed)"), SQL("(SELECT warehouse_id FROM source)")
-        )
+        parts = self._get_parts_sql(SQL("(SELECT product_id FROM listed)"), SQL("(SELECT warehouse_id FROM source)"))
         return SQL(
             """
             WITH source AS (%s),
@@ -165,10 +162,10 @@ class MarketplaceStockPublisher(models.AbstractModel):
                  WHERE listing.shop_id IN (SELECT shop_id FROM source) AND listing.active
                    AND listing.state = 'matched' AND listing.fulfilment = 'merchant' AND template.is_storable
             ),   available AS (
-                SELECT source.shop_id, cell.product_id, SUM(cell.quantity) AS quantity
-                  FROM (%s) AS cell
-                  JOIN source ON source.warehouse_id = cell.warehouse_id
-                 GROUP BY source.shop_id, cell.product_id
+                SELECT source.shop_id, part.product_id, SUM(part.quantity) AS quantity
+                  FROM (%s) AS part
+                  JOIN source ON source.warehouse_id = part.warehouse_id
+                 GROUP BY source.shop_id, part.product_id
             )
             SELECT listing.id AS listing_id,
                    CASE WHEN listing.publish IS NOT TRUE OR offer.quantity <= COALESCE(rule.end_when, 0) THEN 0
@@ -192,7 +189,7 @@ class MarketplaceStockPublisher(models.AbstractModel):
              ) AS offer
             """,
             source,
-            available,
+            parts,
         )
 
     @api.model
