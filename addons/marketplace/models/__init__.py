@@ -1,4 +1,5 @@
 # ruff: noqa: I001 (a model must be loaded before those that extend it)
+from . import bulk
 from . import account
 from . import account_tax
 from . import rate_bucket
@@ -14,6 +15,7 @@ from . import order_importer
 from . import order_partner
 from . import order_revision
 from . import delivery_builder
+from . import stock_move
 from . import stock_reserver
 from . import fulfilment_transfer
 from . import stock_target

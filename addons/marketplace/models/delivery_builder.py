@@ -79,7 +79,7 @@ class MarketplaceDeliveryBuilder(models.AbstractModel):
                 move_vals.append(self._prepare_move_vals(line, rule, picking, reference_by_order[order]))
         moves = self.env["stock.move"].sudo().with_context(marketplace_defer_reservation=True).create(move_vals)
         moves._action_confirm(merge=False)
-        self._trigger_scheduler(moves)
+        moves._update_orderpoints_once()
 
     def _create_pickings(self, groups):
         """One transfer per order and rule, numbered in one query per operation type."""
@@ -128,11 +128,3 @@ class MarketplaceDeliveryBuilder(models.AbstractModel):
         )
         vals.update(picking_id=picking.id, location_dest_id=picking.location_dest_id.id)
         return vals
-
-    def _trigger_scheduler(self, moves):
-        """Tell automatic reordering rules about the new demand, asking once whether there are any."""
-        orderpoints = self.env["stock.warehouse.orderpoint"].sudo().search(
-            [("trigger", "=", "auto"), ("product_id", "in", moves.product_id.ids)]
-        )
-        if orderpoints:
-            moves.filtered(lambda move: move.product_id in orderpoints.product_id)._trigger_scheduler()

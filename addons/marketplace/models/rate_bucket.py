@@ -1,6 +1,5 @@
-from psycopg2.extensions import ISOLATION_LEVEL_READ_COMMITTED
-
 from odoo import api, fields, models, modules
+from psycopg2.extensions import ISOLATION_LEVEL_READ_COMMITTED
 
 from ..transport import Bucket, BucketStore, MemoryBucketStore
 

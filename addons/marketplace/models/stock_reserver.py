@@ -4,6 +4,10 @@ from contextlib import contextmanager
 from odoo import api, models, modules
 from odoo.tools import SQL, float_compare, float_round
 
+from .order_importer import QUIET
+
+# Fields of order lines that depend on moves, but change only when goods leave.
+DELIVERY_FIELDS = ("qty_delivered", "qty_to_invoice", "invoice_status", "untaxed_amount_to_invoice")
 LOCK_NAMESPACE = 0x43423031  # advisory locks of this suite's reservations
 
 
@@ -63,6 +67,7 @@ class MarketplaceStockReserver(models.AbstractModel):
 
         :param order_ids: only these orders; all that wait by default
         """
+        self, warehouse = self.with_context(**QUIET), warehouse.with_context(**QUIET)
         domain = [
             ("state", "in", ["confirmed", "partially_available"]),
             ("procure_method", "=", "make_to_stock"),
@@ -76,6 +81,8 @@ class MarketplaceStockReserver(models.AbstractModel):
         simple = self._reserve_in_bulk(moves)
         (moves - simple)._action_assign()
         self._hold_short(moves.sale_line_id.order_id)
+        # Here and not at commit, for only this environment is quiet.
+        self.env.flush_all()
 
     def _hold_short(self, orders):
         """Hold orders that are short of stock, and release those that no longer are."""
@@ -204,8 +211,12 @@ class MarketplaceStockReserver(models.AbstractModel):
         """Store what was allocated: move lines, reserved quantities of the quants, states of the moves."""
         if not line_vals:
             return
-        context = {"marketplace_quants_done": True, "preserve_state": True}
-        self.env["stock.move.line"].with_context(**context).create(line_vals)
+        moves = self.env["stock.move"].browse(assigned + partial)
+        with self._protect_sales(moves):
+            context = {"marketplace_quants_done": True, "preserve_state": True}
+            self.env["stock.move.line"].with_context(**context).create(line_vals)
+            self.env["stock.move"].browse(assigned).write({"state": "assigned"})
+            self.env["stock.move"].browse(partial).write({"state": "partially_available"})
         self.env.cr.execute_values(
             """UPDATE stock_quant q SET reserved_quantity = COALESCE(q.reserved_quantity, 0) + v.units
                  FROM (VALUES %s) AS v (id, units) WHERE q.id = v.id""",
@@ -213,25 +224,17 @@ class MarketplaceStockReserver(models.AbstractModel):
             page_size=len(taken),
         )
         self.env["stock.quant"].browse(taken).invalidate_recordset(["reserved_quantity", "available_quantity"])
-        Move = self.env["stock.move"]
-        Move.browse(assigned).write({"state": "assigned"})
-        Move.browse(partial).write({"state": "partially_available"})
 
-
-class StockMove(models.Model):
-    _inherit = "stock.move"
-
-    def _should_assign_at_confirm(self):
-        """Override of `stock`: imported orders are reserved in a transaction of their own."""
-        if self.env.context.get("marketplace_defer_reservation") and not self._should_bypass_reservation():
-            return False
-        return super()._should_assign_at_confirm()
-
-    def _should_bypass_reservation(self, forced_location=False):
-        """Override of `stock`: the bulk reservation updates the quants itself."""
-        if self.env.context.get("marketplace_quants_done"):
-            return True
-        return super()._should_bypass_reservation(forced_location)
+    def _protect_sales(self, moves):
+        """Keep reserving from recomputing what is sold, delivered and to be invoiced: only done moves change that."""
+        lines = moves.sale_line_id
+        Line, Order = lines._fields, self.env["sale.order"]._fields
+        return self.env.protecting(
+            [
+                ([Line[name] for name in DELIVERY_FIELDS], lines),
+                ([Order["invoice_status"], Order["delivery_status"]], lines.order_id),
+            ]
+        )
 
 
 class SaleOrder(models.Model):
