@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+from contextlib import ExitStack
 
 from scripts.lib.home import Home, SetupError
 from scripts.lib.prepare import STEPS, enter_venv, inside_venv, prepare, start_over
@@ -48,7 +49,7 @@ def main(arguments: list[str]) -> int:
 def _run(home: Home, options: argparse.Namespace, arguments: list[str]) -> int:
     if options.stop or options.status:
         return _about_services(home, options, arguments)
-    steps = STEPS if options.prepare else STEPS + 2 + options.once
+    steps = STEPS if options.prepare else STEPS + 2
     progress = enter_venv(home, MODULE, arguments, steps, options.verbose)
     db_url = options.db_url or home.state().get("db_url")
     server = prepare(home, progress, db_url)
@@ -74,6 +75,8 @@ def _serve(home: Home, server, progress: Progress, options: argparse.Namespace) 
     if options.reset:
         reset(home, server, Databases(home, server, progress))
     replay = ["--replay", options.replay] if options.replay else []
+    if options.once:
+        return _once(home, server, progress, replay, options.json)
     wishes = Wishes(
         port=options.port,
         simulator_port=options.simulator_port,
@@ -82,19 +85,23 @@ def _serve(home: Home, server, progress: Progress, options: argparse.Namespace) 
         simulator_arguments=[*SIMULATOR, *replay],
     )
     context = start_all(home, server, progress, wishes)
-    if options.once:
-        return _once(context, options.json)
     answer = {"url": context.odoo.url, "login": context.login, "password": context.password}
     answer |= {"simulator": context.simulator_url, "database": context.odoo.database, "state": str(home.root)}
     _print(answer, options.json)
     return 0
 
 
-def _once(context, as_json: bool) -> int:
-    from scripts.lib.once import print_table, run_once
+def _once(home: Home, server, progress: Progress, replay: list[str], as_json: bool) -> int:
+    """On a database and a simulator of its own, so that it neither disturbs nor depends on what runs."""
+    from scripts.lib.once import ORDERS, SIMULATOR, print_table, run_once
+    from scripts.lib.services import scratch_services
 
-    with context.progress.step("The main job, end to end"):
-        answer = run_once(context)
+    with ExitStack() as stack:
+        with progress.step("Database, simulator and Odoo for one run"):
+            arguments = [*SIMULATOR, *(replay or ORDERS)]
+            context = stack.enter_context(scratch_services(home, server, progress, arguments))
+        with progress.step("The main job, end to end"):
+            answer = run_once(context)
     if as_json:
         print(json.dumps(answer))
     else:

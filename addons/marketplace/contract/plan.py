@@ -32,7 +32,7 @@ class PlannedLine:
     :param quantity: units
     :param unit_price: what the buyer pays per unit, any tax the seller owes included
     :param taxed: whether the seller owes the tax in it
-    :param shipped: the units have already left according to the marketplace
+    :param int shipped: how many of the units have already left according to the marketplace
     """
 
     kind: str
@@ -40,7 +40,7 @@ class PlannedLine:
     quantity: int
     unit_price: Decimal
     taxed: bool = True
-    shipped: bool = False
+    shipped: int = 0
 
     @property
     def total(self):
@@ -93,14 +93,14 @@ def _plan_item(line, goods, quantum, shipped_apart, path):
         return []
     if amount % quantum:
         raise InvalidPayload(path, f"{amount} is not a multiple of the smallest coin {quantum}")
-    shipped = min(line.quantity_shipped, line.quantity) if shipped_apart else 0
+    shipped = min(line.quantity_shipped, line.quantity)
     result = []
     for price, count in split_evenly(amount, line.quantity, quantum):
         gone = min(shipped, count)
         shipped -= gone
-        for units, is_gone in ((gone, True), (count - gone, False)):
+        for units, left in ((gone, gone), (count - gone, 0)) if shipped_apart else ((count, gone),):
             if units:
-                result.append(PlannedLine("item", line, units, price, taxed, is_gone))
+                result.append(PlannedLine("item", line, units, price, taxed, left))
     return result
 
 

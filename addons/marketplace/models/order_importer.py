@@ -352,17 +352,19 @@ class MarketplaceOrderImporter(models.AbstractModel):
 
     def _prepare_item_vals(self, order, planned):
         """Marketplace values of a line of goods: its number, money as received, and what has left already."""
-        by_data = order.fulfilment is Fulfilment.MARKETPLACE or planned.shipped
+        by_data = order.fulfilment is Fulfilment.MARKETPLACE or bool(planned.shipped)
         vals = {
             "marketplace_line_ref": planned.line.external_id,
             "marketplace_charges": charges_to_json(planned.line.charges),
             "marketplace_by_data": by_data,
         }
-        if planned.shipped:
-            vals["marketplace_qty_shipped"] = vals["marketplace_qty_moved"] = planned.quantity
-        elif by_data:
-            vals["marketplace_qty_shipped"] = min(planned.line.quantity_shipped, planned.quantity)
-            vals["marketplace_shipped_at"] = self._get_shipped_at(order)
+        if by_data:
+            # Its default counts as given at creation and would keep it from being computed.
+            vals["qty_delivered"] = vals["marketplace_qty_shipped"] = planned.shipped
+            vals["marketplace_shipped_at"] = self._get_shipped_at(order) if planned.shipped else False
+        if by_data and order.fulfilment is Fulfilment.MERCHANT:
+            # It left before this order came in; the stock counted here is without it.
+            vals["marketplace_qty_moved"] = planned.shipped
         return vals
 
     def _get_shipped_at(self, order):

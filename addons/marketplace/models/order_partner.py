@@ -37,7 +37,10 @@ class MarketplaceOrderImporter(models.AbstractModel):
             partner.marketplace_key: partner
             for partner in Partner.search([("marketplace_key", "in", keys)])
         }
-        missing = {key: vals for key, vals in zip(keys, vals_list, strict=True) if key not in by_key}
+        missing = {}
+        for key, vals in zip(keys, vals_list, strict=True):
+            if key not in by_key:
+                missing.setdefault(key, vals)
         created = self.env["res.partner"].create(list(missing.values()))
         by_key.update(zip(missing, created, strict=True))
         return [by_key[key] for key in keys]

@@ -70,8 +70,11 @@ class MarketplaceOrderImporter(models.AbstractModel):
         plan = self._prepare_plan(batch, shop, order)
         [(buyer, delivery)] = self._get_partners(batch, [(shop, order)])
         vals = self._prepare_order_vals(batch, shop, order, plan, buyer, delivery, sale_order.name)
+        # The lines come last: what the other values change would be computed into them again.
+        lines = vals.pop("order_line")
         sale_order.order_line.unlink()
         sale_order.write(vals)
+        sale_order.write({"order_line": lines})
         self._check_totals({sale_order: order})
         self._confirm_orders({sale_order: order})
 

@@ -123,13 +123,15 @@ class SaleOrder(models.Model):
 
     @api.model
     def _get_marketplace_late_domain(self):
-        """Merchant orders past their ship-by time or within a day of it, and not yet confirmed as shipped."""
+        """Merchant orders past their ship-by time or within a day of it, and not yet confirmed as shipped in full."""
         return [
             ("state", "=", "sale"),
             ("marketplace_fulfilment", "=", "merchant"),
             ("marketplace_status", "in", ["unshipped", "partially_shipped"]),
-            ("marketplace_shipment_state", "!=", "confirmed"),
             ("marketplace_ship_by", "<", f"+{LATE_HOURS}H"),
+            "|",
+            ("marketplace_shipment_state", "!=", "confirmed"),
+            ("delivery_status", "!=", "full"),
         ]
 
     # === CONFIRMATION === #
