@@ -1,16 +1,18 @@
-"""A marketplace in memory, for the tests of stock, listings and shipments."""
+"""A marketplace in memory, for the tests of orders, stock, listings and shipments."""
 
 from unittest.mock import patch
 
 from odoo.tests import TransactionCase
 
-from ..contract import Capability, Connector, PushResult, ShipmentResult, StockLevel
+from ..contract import Capability, Connector, InvalidPayload, PushResult, RawRecord, ShipmentResult, StockLevel
 
 
 class FakeConnector(Connector):
     """Does what it is told and remembers what it was asked.
 
-    ``errors`` holds, per verb, what the next calls raise; ``refused`` the message per refused SKU or parcel.
+    ``errors`` holds, per verb, what the next calls raise; ``refused`` the message per refused SKU or parcel. Orders are
+    added by :meth:`add_order`; ``pages`` are what ``fetch_orders`` returns by token, ``notices`` what each round of
+    ``receive_notifications`` returns.
     """
 
     capabilities = frozenset(Capability)
@@ -22,6 +24,9 @@ class FakeConnector(Connector):
         self.listings = []
         self.shown = {}
         self.postponed = {}
+        self.orders = {}
+        self.pages = {}
+        self.notices = []
 
     def _enter(self, verb, *args):
         self.calls.append((verb, *args))
@@ -33,6 +38,30 @@ class FakeConnector(Connector):
 
     def fetch_shops(self):
         return []
+
+    def add_order(self, order):
+        """Make a revision known; its raw record, whose payload only says where the order is."""
+        self.orders[order.external_id, order.revision] = order
+        payload = {"id": order.external_id, "revision": order.revision}
+        return RawRecord("order", order.shop_id, order.external_id, order.revision, payload, order.updated_at)
+
+    def parse_order(self, payload):
+        key = (payload.get("id"), payload.get("revision"))
+        if key not in self.orders:
+            raise InvalidPayload("id", f"{key} cannot be read")
+        return self.orders[key]
+
+    def fetch_orders(self, shop_ids, since, until=None, token=""):
+        self._enter("fetch_orders", shop_ids, since, until, token)
+        return self.pages[token]
+
+    def fetch_order(self, external_id):
+        self._enter("fetch_order", external_id)
+        return self.add_order([order for (ref, _revision), order in self.orders.items() if ref == external_id][-1])
+
+    def receive_notifications(self):
+        self._enter("receive_notifications")
+        return self.notices.pop(0) if self.notices else []
 
     def fetch_listings(self, shop_id, handle=None):
         self._enter("fetch_listings", shop_id, handle)
