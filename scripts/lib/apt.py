@@ -162,7 +162,11 @@ class PrivateApt:
         """
         (folder / "partial").mkdir(parents=True, exist_ok=True)
         options = ["--yes", "--no-install-recommends", "--download-only", "--target-release", self.suite]
-        settings = ["Dir::State::status=/var/lib/dpkg/status", "Debug::NoLocking=true", f"Dir::Cache::archives={folder}"]
+        settings = [
+            "Dir::State::status=/var/lib/dpkg/status",
+            "Debug::NoLocking=true",
+            f"Dir::Cache::archives={folder}",
+        ]
         settings = [part for setting in settings for part in ("-o", setting)]
         run_logged([*self._apt("apt-get"), *options, *settings, "install", package], self.log)
         return sorted(folder.glob("*.deb"))

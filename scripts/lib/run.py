@@ -19,9 +19,7 @@ def parser() -> argparse.ArgumentParser:
     what.add_argument("--once", action="store_true", help="do the main job end to end, print what was counted, exit")
     what.add_argument("--status", action="store_true", help="say what runs; exit 0 when all of it is healthy")
     what.add_argument("--stop", action="store_true", help="stop Odoo, the simulator and PostgreSQL")
-    what.add_argument(
-        "--prepare", action="store_true", help="only environment, Odoo and PostgreSQL; say where"
-    )
+    what.add_argument("--prepare", action="store_true", help="only environment, Odoo and PostgreSQL; say where")
     result.add_argument("--reset", action="store_true", help="first throw away the database and the simulator's world")
     result.add_argument("--json", action="store_true", help="print the answer as one JSON object")
     result.add_argument("--port", type=int, help="Odoo's port (8069, or a free one)")

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import socket
+import time
 from collections.abc import Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,7 +19,8 @@ from scripts.lib.progress import Progress
 
 DATABASE = "crossborder"
 LOGIN = "admin"
-SIMULATOR = ("--seed", "1", "--orders", "200", "--rate", "0.05")
+# Report and feed waits of a minute pass in a second, so that a training shop is ready while one looks on.
+SIMULATOR = ("--seed", "1", "--orders", "200", "--rate", "0.05", "--speed", "60")
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,7 @@ def start_all(home: Home, server: Server, progress: Progress, wishes: Wishes) ->
             port = _port(home, "simulator", wishes.simulator_port, 8971)
             simulator_url = start_simulator(home, "simulator", port, wishes.simulator_arguments)
         if simulator_url and state.get("training_shop") != [database, simulator_url]:
+            progress.note("setting up the training shop")
             odoo.call("training_shop", simulator_url=simulator_url)
             home.remember(training_shop=[database, simulator_url])
         start_odoo(odoo)
@@ -172,6 +175,9 @@ def scratch_services(home: Home, server: Server, progress: Progress, arguments: 
     """
     databases = Databases(home, server, progress)
     name = f"scratch-{os.getpid()}"
+    for old in home.log.glob("scratch-*.log"):  # kept for a day, to look at what failed
+        if time.time() - old.stat().st_mtime > 86400:
+            old.unlink()
     with databases.scratch("services") as database:
         odoo = Odoo(home, server, database, name=name, http_port=free_port(), gevent_port=free_port())
         password = home.secret("admin_password")

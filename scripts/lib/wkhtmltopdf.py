@@ -22,7 +22,7 @@ exec "$root/usr/bin/wkhtmltopdf" "$@"
 
 
 def ensure_wkhtmltopdf(home: Home, progress: Progress) -> None:
-    """Put ``wkhtmltopdf`` into ``home.programs``, Odoo's ``bin_path``, unless the machine has it; say so where it fails.
+    """Put ``wkhtmltopdf`` into ``home.programs``, Odoo's ``bin_path`` unless the machine has it; say where it fails.
 
     What failed is not tried again until that folder is removed.
     """

@@ -31,7 +31,7 @@ def progress():
 @pytest.fixture(scope="session")
 def server(home, postgres, progress):
     """The :class:`scripts.lib.services.Context` of an Odoo server with the suite, the simulator and a training shop."""
-    simulator = ("--seed", "1", "--orders", "20", "--speed", "20")
+    simulator = ("--seed", "1", "--orders", "20", "--speed", "60")
     with scratch_services(home, postgres, progress, simulator) as context:
         yield context
 
