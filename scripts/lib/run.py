@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 from contextlib import ExitStack
+from pathlib import Path
 
 from scripts.lib.home import Home, SetupError
 from scripts.lib.prepare import STEPS, enter_venv, inside_venv, prepare, start_over
@@ -68,11 +69,11 @@ def _about_services(home: Home, options: argparse.Namespace, arguments: list[str
 
 def _serve(home: Home, server, progress: Progress, options: argparse.Namespace) -> int:
     from scripts.lib.database import Databases
-    from scripts.lib.services import SIMULATOR, Wishes, reset, start_all
+    from scripts.lib.services import ORDER_STREAM, SIMULATOR, Wishes, reset, start_all
 
     if options.reset:
         reset(home, server, Databases(home, server, progress))
-    replay = ["--replay", options.replay] if options.replay else []
+    replay = ["--replay", str(_existing(options.replay))] if options.replay else []
     if options.once:
         return _once(home, server, progress, replay, options.json)
     wishes = Wishes(
@@ -80,13 +81,20 @@ def _serve(home: Home, server, progress: Progress, options: argparse.Namespace) 
         simulator_port=options.simulator_port,
         workers=options.workers,
         demo=options.demo,
-        simulator_arguments=[*SIMULATOR, *replay],
+        simulator_arguments=[*SIMULATOR, *(replay or ORDER_STREAM)],
     )
     context = start_all(home, server, progress, wishes)
     answer = {"url": context.odoo.url, "login": context.login, "password": context.password}
     answer |= {"simulator": context.simulator_url, "database": context.odoo.database, "state": str(home.root)}
     _print(answer, options.json)
     return 0
+
+
+def _existing(name: str) -> Path:
+    path = Path(name).absolute()
+    if not path.is_file():
+        raise SetupError(f"there is no file {path}")
+    return path
 
 
 def _once(home: Home, server, progress: Progress, replay: list[str], as_json: bool) -> int:

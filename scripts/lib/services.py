@@ -20,7 +20,8 @@ from scripts.lib.progress import Progress
 DATABASE = "crossborder"
 LOGIN = "admin"
 # Report and feed waits of a minute pass in a second, so that a training shop is ready while one looks on.
-SIMULATOR = ("--seed", "1", "--orders", "200", "--rate", "0.05", "--speed", "60")
+SIMULATOR = ("--seed", "1", "--speed", "60")
+ORDER_STREAM = ("--orders", "200", "--rate", "0.05")
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Wishes:
     simulator_port: int | None = None
     workers: int = 0
     demo: bool = True
-    simulator_arguments: Sequence[str] = SIMULATOR
+    simulator_arguments: Sequence[str] = (*SIMULATOR, *ORDER_STREAM)
 
 
 @dataclass(frozen=True)
