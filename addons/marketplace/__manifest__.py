@@ -27,6 +27,7 @@
         "views/listing_views.xml",
         "views/stock_push_views.xml",
         "views/shipment_views.xml",
+        "views/health_views.xml",
         "views/menus.xml",
     ],
 }

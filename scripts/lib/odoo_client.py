@@ -57,4 +57,4 @@ class OdooClient:
         if "error" in answer:
             data = answer["error"].get("data", {})
             raise OdooError(data.get("message") or answer["error"]["message"], data.get("debug", ""))
-        return answer["result"]
+        return answer.get("result")  # left out where the method returns nothing

@@ -31,7 +31,7 @@ class MarketplaceListing(models.Model):
     )
     barcode = fields.Char(help="EAN, UPC or GTIN as the marketplace states it.")
     fulfilment = fields.Selection(
-        [("merchant", "By Us"), ("marketplace", "By the Marketplace")],
+        [("merchant", "Us"), ("marketplace", "Marketplace")],
         string="Shipped By",
         required=True,
         default="merchant",

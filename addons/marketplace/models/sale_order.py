@@ -29,7 +29,7 @@ class SaleOrder(models.Model):
         help="Where the marketplace sees the order.",
     )
     marketplace_fulfilment = fields.Selection(
-        [("merchant", "By Us"), ("marketplace", "By the Marketplace")], string="Shipped By", copy=False, readonly=True
+        [("merchant", "Us"), ("marketplace", "Marketplace")], string="Shipped By", copy=False, readonly=True
     )
     marketplace_revision = fields.Char(copy=False, readonly=True)
     marketplace_updated_at = fields.Datetime("Changed at Marketplace", copy=False, readonly=True)
@@ -228,6 +228,13 @@ class SaleOrderLine(models.Model):
         for line in self.filtered(lambda line: line.qty_delivered_method == "marketplace"):
             quantities[line] = line.marketplace_qty_shipped
         return quantities
+
+    def _prepare_procurement_values(self):
+        """Override of `sale_stock`: the ship-by time is the transfer's deadline, and decides who gets scarce stock."""
+        values = super()._prepare_procurement_values()
+        if self.order_id.marketplace_ship_by:
+            values["date_deadline"] = self.order_id.marketplace_ship_by
+        return values
 
     def _action_launch_stock_rule(self, *, previous_product_uom_qty=False):
         """Override of `sale_stock`: no transfer for what the marketplace ships."""
