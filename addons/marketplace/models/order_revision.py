@@ -59,6 +59,7 @@ class MarketplaceOrderImporter(models.AbstractModel):
             self._apply_changes(batch, shop, sale_order, order)
         vals = self._prepare_revision_vals(order)
         sale_order.write({field: value for field, value in vals.items() if sale_order[field] != value})
+        self._apply_deadline(sale_order)
         self._hold_if_needed(sale_order, order)
 
     # === PENDING → PAID === #
@@ -84,7 +85,8 @@ class MarketplaceOrderImporter(models.AbstractModel):
         """Cancel what has not left; goods on their way are for a person."""
         if sale_order.state == "cancel":
             return
-        if any(picking.state == "done" for picking in sale_order.picking_ids):
+        left = sale_order.picking_ids.filtered(lambda picking: picking.state == "done")
+        if left or any(sale_order.order_line.mapped("marketplace_qty_shipped")):
             sale_order._hold("changed", self.env._("The marketplace cancelled this order after it was shipped."))
             return
         sale_order._action_cancel()
@@ -131,6 +133,13 @@ class MarketplaceOrderImporter(models.AbstractModel):
             return
         sale_order.with_context(update_delivery_shipping_partner=True).partner_shipping_id = delivery
         sale_order._release("address")
+
+    def _apply_deadline(self, sale_order):
+        """Open transfers are due when the marketplace wants them shipped."""
+        moves = sale_order.picking_ids.move_ids.filtered(lambda move: move.state not in ("done", "cancel"))
+        late = moves.filtered(lambda move: move.date_deadline != sale_order.marketplace_ship_by)
+        if sale_order.marketplace_ship_by and late:
+            late.date_deadline = sale_order.marketplace_ship_by
 
     def _apply_quantities(self, batch, shop, sale_order, order):
         """Follow changed quantities or money while nothing has left; else a person decides."""

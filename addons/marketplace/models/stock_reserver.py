@@ -153,6 +153,7 @@ class MarketplaceStockReserver(models.AbstractModel):
         :return: ``{(product id, source location id): [[quant id, location id, package id, owner id, free], …]}``;
             no entry where the removal order is not first in, first out, or where a negative quant needs care
         """
+        self.env["stock.quant"].flush_model(["quantity", "reserved_quantity"])
         sources = moves.location_id
         by_path = {location.id: location.parent_path for location in sources}
         rows = self.env.execute_query(

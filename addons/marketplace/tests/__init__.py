@@ -1,1 +1,11 @@
-from . import test_import_flow, test_import_money, test_import_partners, test_listing, test_publisher, test_shipment
+from . import (
+    test_fulfilment,
+    test_import_flow,
+    test_import_money,
+    test_import_partners,
+    test_listing,
+    test_publisher,
+    test_reservation,
+    test_revision,
+    test_shipment,
+)

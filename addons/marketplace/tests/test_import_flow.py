@@ -40,6 +40,7 @@ class TestImportFlow(ImportCase):
         )
         picking = order.picking_ids
         self.assertEqual((picking.picking_type_id, picking.partner_id), (self.warehouse.out_type_id, order.partner_id))
+        self.assertEqual(picking.date_deadline, order.marketplace_ship_by)
         self.assertRecordValues(
             picking.move_ids.sorted("id"),
             [
