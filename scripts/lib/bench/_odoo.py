@@ -25,11 +25,10 @@ def scratch_database(home: Home, server: Server, progress: Progress):
 @contextmanager
 def environment(config_file: Path, database: str):
     """An environment of the superuser with a cursor of its own; what the caller wants to keep, it commits."""
+    import odoo.init  # noqa: F401
     from odoo import SUPERUSER_ID, api, sql_db
     from odoo.modules.registry import Registry
     from odoo.tools import config
-
-    import odoo.init  # noqa: F401
 
     config.parse_config(["--config", str(config_file), "--no-http", "--log-level=warn"], setup_logging=True)
     try:

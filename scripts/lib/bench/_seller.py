@@ -1,4 +1,4 @@
-"""A seller for the benches: products, stock, an Amazon shop, and raw orders as Amazon's Orders v2026-01-01 gives them."""
+"""A seller for the benches: products, stock, an Amazon shop, and raw orders of Amazon's Orders v2026-01-01."""
 
 import random
 import string
@@ -13,14 +13,15 @@ from addons.marketplace_simulator.server.world.marketplaces import MARKETPLACES
 COUNTRY = "GB"
 MARKET = MARKETPLACES[COUNTRY]
 SHOP_ID = accounts.marketplace_id(COUNTRY)
+OPENING = datetime(2026, 3, 2, 8, tzinfo=timezone.utc)
 AMPLE = 10_000_000
 
 
-def make_catalogue(count: int) -> list[dict]:
+def make_catalogue(count: int, prefix: str = "BENCH") -> list[dict]:
     """Products as the simulator describes them, all sold and stocked in Britain."""
-    rng = random.Random("bench")
+    rng = random.Random(prefix)
     products = [
-        catalogue.product(f"BENCH-{number:05d}", f"Bench product {number}", "LAMP", 500, Decimal(5 + number % 95), rng)
+        catalogue.product(f"{prefix}-{number:05d}", f"Product {prefix} {number}", "LAMP", 500, Decimal(5 + number % 95), rng)
         for number in range(count)
     ]
     return [{**product, "ships_from": COUNTRY} for product in products]
@@ -29,23 +30,30 @@ def make_catalogue(count: int) -> list[dict]:
 def make_payloads(products: list[dict], count: int, first: int, fulfilled_by: str = "merchant") -> Iterator[dict]:
     """Raw orders of one to three lines, every one by a new customer at an address of its own.
 
-    :param first: number of the first order; different numbers never share an order id
+    :param first: number of the first order
     :param fulfilled_by: ``merchant``, or ``platform``: the marketplace has shipped them already
     """
-    start = datetime(2026, 3, 2, 8, tzinfo=timezone.utc)
     for number in range(first, first + count):
         rng = random.Random(f"bench:{number}")
-        customer = buyers.buyer(f"bench:{number}", COUNTRY, rng)
-        customer["address"]["postcode"] = _postcode(number)
-        lines = [
-            (product, rng.randint(1, 3), Decimal(product["prices"][COUNTRY]))
-            for product in rng.sample(products, rng.randint(1, 3))
-        ]
-        moment = start + timedelta(milliseconds=number)
-        order = orders.assemble(number, MARKET, fulfilled_by, customer, lines, set(), moment, rng)
-        if fulfilled_by == "platform":
-            events.ship(order, moment, rng)
-        yield order_view.view(order, order_view.INCLUDED_DATA)
+        lines = [(product, rng.randint(1, 3)) for product in rng.sample(products, rng.randint(1, 3))]
+        yield make_payload(number, lines, fulfilled_by)
+
+
+def make_payload(number: int, lines: list[tuple[dict, int]], fulfilled_by: str = "merchant") -> dict:
+    """One raw order.
+
+    :param number: different numbers never share an order id, a customer or an address
+    :param lines: products and units
+    """
+    rng = random.Random(f"bench order:{number}")
+    customer = buyers.buyer(f"bench:{number}", COUNTRY, rng)
+    customer["address"]["postcode"] = _postcode(number)
+    moment = OPENING + timedelta(milliseconds=number)
+    priced = [(product, units, Decimal(product["prices"][COUNTRY])) for product, units in lines]
+    order = orders.assemble(number, MARKET, fulfilled_by, customer, priced, set(), moment, rng)
+    if fulfilled_by == "platform":
+        events.ship(order, moment, rng)
+    return order_view.view(order, order_view.INCLUDED_DATA)
 
 
 def _postcode(number: int) -> str:
@@ -85,22 +93,19 @@ def open_shop(env, products: list[dict], stock: float = AMPLE):
             "fulfilment_warehouse_id": fulfilment.id,
         }
     )
-    records = make_products(env, products)
-    env["marketplace.listing"].create(
-        [
-            {"shop_id": shop.id, "sku": record.default_code, "title": record.name, "product_id": record.id}
-            for record in records
-        ]
-    )
+    records = list_products(shop, products)
     put_on_shelf(env, records, (warehouse | fulfilment).lot_stock_id, stock)
     env.cr.commit()
     return shop
 
 
-def make_products(env, products: list[dict]):
-    """Storable products whose sales tax is contained in the price, so that plain Odoo reads it so too."""
-    taxes = env.company.account_sale_tax_id._get_included()
-    return env["product.product"].create(
+def list_products(shop, products: list[dict]):
+    """Storable products that the shop lists; their sales tax is contained in the price, so plain Odoo reads it so too.
+
+    :return: the ``product.product`` records
+    """
+    taxes = shop.company_id.account_sale_tax_id._get_included()
+    records = shop.env["product.product"].create(
         [
             {
                 "name": product["title"],
@@ -113,6 +118,13 @@ def make_products(env, products: list[dict]):
             for product in products
         ]
     )
+    shop.env["marketplace.listing"].create(
+        [
+            {"shop_id": shop.id, "sku": record.default_code, "title": record.name, "product_id": record.id}
+            for record in records
+        ]
+    )
+    return records
 
 
 def put_on_shelf(env, products, locations, quantity: float) -> None:

@@ -11,14 +11,23 @@ def import_ours(env, shop, payloads: list[dict]):
 
     :return: the sale orders
     """
+    orders = file_and_import(env, shop, payloads)
+    if merchant := orders.filtered(lambda order: order.marketplace_fulfilment == "merchant"):
+        env["marketplace.stock.reserver"]._reserve_waiting(shop.warehouse_id, merchant.ids)
+        env.cr.commit()
+    return orders
+
+
+def file_and_import(env, shop, payloads: list[dict]):
+    """File raw orders and import them without reserving; commit.
+
+    :return: the sale orders
+    """
     from odoo.addons.marketplace_amazon.connector.orders import raw_record
 
     rows = env["marketplace.inbox"]._receive(shop, [raw_record(payload) for payload in payloads])
     orders = env["marketplace.order.importer"]._import_rows(rows)
     env.cr.commit()
-    if merchant := orders.filtered(lambda order: order.marketplace_fulfilment == "merchant"):
-        env["marketplace.stock.reserver"]._reserve_waiting(shop.warehouse_id, merchant.ids)
-        env.cr.commit()
     return orders
 
 
@@ -28,7 +37,7 @@ def import_plain(env, shop, payload: dict):
 
     :return: the sale order
     """
-    order = env["sale.order"].create(_prepare_order(env, shop, payload))
+    order = create_plain(env, shop, payload)
     order.action_confirm()
     if payload["fulfillment"]["fulfilledBy"] == "AMAZON":
         done = order.picking_ids.with_context(skip_sms=True).button_validate()
@@ -36,6 +45,14 @@ def import_plain(env, shop, payload: dict):
             raise RuntimeError(f"{order.name}: the delivery asks for a person: {done}")
     env.cr.commit()
     return order
+
+
+def create_plain(env, shop, payload: dict):
+    """Find or create the customer and create the order, a quotation still.
+
+    :return: the sale order
+    """
+    return env["sale.order"].create(_prepare_order(env, shop, payload))
 
 
 def _prepare_order(env, shop, payload: dict) -> dict:
