@@ -46,10 +46,10 @@ class MarketplaceAccount(models.Model):
         groups="marketplace.group_manager",
     )
     amazon_endpoint = fields.Char(
-        "Other Endpoint", groups="base.group_no_one", help="Address instead of Amazon's, e.g. of a proxy or a test server."
+        "Other Endpoint", groups="marketplace.group_manager", help="Address instead of Amazon's, e.g. of a proxy or a test server."
     )
     amazon_use_v0 = fields.Boolean(
-        "Old Orders API", groups="base.group_no_one", help="Read orders by the version that Amazon removes in March 2027."
+        "Old Orders API", groups="marketplace.group_manager", help="Read orders by the version that Amazon removes in March 2027."
     )
 
     # === SECRETS === #
