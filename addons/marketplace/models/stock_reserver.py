@@ -120,19 +120,22 @@ class MarketplaceStockReserver(models.AbstractModel):
         if not moves:
             return moves
         quants = self._load_quants(moves)
-        line_vals, taken, assigned, partial, left = [], defaultdict(float), [], [], []
+        line_vals, top_ups, taken = [], defaultdict(float), defaultdict(float)
+        assigned, partial, left = [], [], []
         for move in moves:
             stock = quants.get((move.product_id.id, move.location_id.id))
             if stock is None:
                 left.append(move.id)
                 continue
             need = move.product_uom_qty - move.quantity
-            got = self._allocate(move, need, stock, line_vals, taken)
+            allocated = self._allocate(move, need, stock)
+            got = sum(units for _quant_id, _place, units in allocated)
+            self._prepare_lines(move, allocated, line_vals, top_ups, taken)
             if got and float_compare(got, need, precision_rounding=move.product_uom.rounding) >= 0:
                 assigned.append(move.id)
             elif got:
                 partial.append(move.id)
-        self._write_reservation(line_vals, taken, assigned, partial)
+        self._write_reservation(line_vals, top_ups, taken, assigned, partial)
         return moves - moves.browse(left)
 
     def _is_simple(self, move):
@@ -187,37 +190,61 @@ class MarketplaceStockReserver(models.AbstractModel):
         strategy = self.env["stock.quant"]._get_removal_strategy(move.product_id, move.location_id)
         return strategy == "fifo"
 
-    def _allocate(self, move, need, stock, line_vals, taken):
+    def _allocate(self, move, need, stock):
         """Take up to ``need`` units from ``stock``, first row first.
 
-        :return: units taken
+        :return: ``[(quant id, (location id, package id, owner id), units)]``
         """
-        got = 0.0
+        result = []
         for row in stock:
-            if need - got <= 0:
+            if need <= 0:
                 break
             quant_id, location_id, package_id, owner_id, free = row
-            units = float_round(min(free, need - got), precision_rounding=move.product_uom.rounding)
-            if units <= 0:
-                continue
-            row[4] -= units
-            got += units
-            taken[quant_id] += units
+            units = float_round(min(free, need), precision_rounding=move.product_uom.rounding)
+            if units > 0:
+                row[4] -= units
+                need -= units
+                result.append((quant_id, (location_id, package_id, owner_id), units))
+        stock[:] = [row for row in stock if row[4] > 0]
+        return result
+
+    def _prepare_lines(self, move, allocated, line_vals, top_ups, taken):
+        """Values of one move line per place; units from a place that the move takes from already top that line up."""
+        lines = move.move_line_ids.filtered(lambda line: not line.result_package_id) if move.quantity else ()
+        line_of = {(line.location_id.id, line.package_id.id or None, line.owner_id.id or None): line for line in lines}
+        by_place = defaultdict(float)
+        for quant_id, place, units in allocated:
+            if place in line_of:
+                top_ups[line_of[place]] += units
+            else:
+                by_place[place] += units
+                taken[quant_id] += units
+        for (location_id, package_id, owner_id), units in by_place.items():
             vals = move._prepare_move_line_vals(quantity=units)
             line_vals.append({**vals, "location_id": location_id, "package_id": package_id, "owner_id": owner_id})
-        stock[:] = [row for row in stock if row[4] > 0]
-        return got
 
-    def _write_reservation(self, line_vals, taken, assigned, partial):
-        """Store what was allocated: move lines, reserved quantities of the quants, states of the moves."""
-        if not line_vals:
-            return
+    def _write_reservation(self, line_vals, top_ups, taken, assigned, partial):
+        """Store what was allocated: move lines, reserved quantities of the quants, states of the moves.
+
+        :param dict top_ups: ``{move line: further units}``; a change of its quantity reserves by itself
+        :param dict taken: ``{quant id: units}`` of the new lines
+        """
         moves = self.env["stock.move"].browse(assigned + partial)
+        if not moves:
+            return
+        if taken:
+            self._reserve_quants(taken)
         with self._protect_sales(moves):
             context = {"marketplace_quants_done": True, "preserve_state": True}
             self.env["stock.move.line"].with_context(**context).create(line_vals)
+            for line, units in top_ups.items():
+                line.quantity += units
             self.env["stock.move"].browse(assigned).write({"state": "assigned"})
             self.env["stock.move"].browse(partial).write({"state": "partially_available"})
+            packed = [vals["move_id"] for vals in line_vals if vals["package_id"]]
+            self.env["stock.move"].browse(packed).picking_id._check_entire_pack()
+
+    def _reserve_quants(self, taken):
         self.env.cr.execute_values(
             """UPDATE stock_quant q SET reserved_quantity = COALESCE(q.reserved_quantity, 0) + v.units
                  FROM (VALUES %s) AS v (id, units) WHERE q.id = v.id""",

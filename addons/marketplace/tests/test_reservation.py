@@ -230,6 +230,27 @@ class TestAsStandard(ReservationCase):
                 savepoint.rollback()
             self.env.invalidate_all()
 
+    def test_top_up_of_a_partly_reserved_order(self):
+        self._add_stock(self.plain[0], 2, self.shelves[0])
+        order = self._import_and_reserve(self._order("O1", self._line("P0", 6, "6.00")))
+        self.assertEqual(order.picking_ids.move_ids.quantity, 2)
+        for shelf in self.shelves[:2]:
+            self._add_stock(self.plain[0], 2, shelf)
+        self._assert_same(order)
+        self._reserve()
+        taken = [(line.location_id, line.quantity) for line in order.picking_ids.move_line_ids.sorted("id")]
+        self.assertEqual(taken, [(self.shelves[0], 4.0), (self.shelves[1], 2.0)])
+        self.assertEqual((order.picking_ids.state, order.marketplace_hold), ("assigned", False))
+        self._assert_reserved_is_reserved()
+
+    def test_package_that_leaves_whole_is_kept(self):
+        package = self.env["stock.package"].create({})
+        self._add_stock(self.plain[0], 2, self.shelves[0], package_id=package)
+        order = self._import(self._order("O1", self._line("P0", 2, "6.00")))
+        self._assert_same(order)
+        self._reserve()
+        self.assertEqual(order.picking_ids.move_line_ids.result_package_id, package)
+
     def test_last_in_first_out_is_kept(self):
         for day, shelf in enumerate(self.shelves):
             self._add_stock(self.lifo, 1, shelf, in_date=ORDERED_AT.replace(tzinfo=None) + timedelta(days=day))
