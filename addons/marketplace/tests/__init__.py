@@ -1,4 +1,5 @@
 from . import (
+    test_fetch,
     test_fulfilment,
     test_import_flow,
     test_import_money,
