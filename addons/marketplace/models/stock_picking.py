@@ -4,6 +4,8 @@ from odoo import fields, models
 class StockPicking(models.Model):
     _inherit = "stock.picking"
 
+    marketplace_shop_id = fields.Many2one(related="sale_id.marketplace_shop_id", string="Shop")
+    marketplace_ref = fields.Char(related="sale_id.marketplace_ref", string="Marketplace Order")
     marketplace_shipment_ids = fields.One2many("marketplace.shipment", "picking_id", readonly=True)
 
     def _action_done(self):
