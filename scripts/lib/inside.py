@@ -19,6 +19,7 @@ def demo_company(env) -> None:
     company.write({"name": "Crossborder Training Ltd", "country_id": country.id})
     company.partner_id.tz = "Europe/London"
     company.partner_id.write({"street": "1 Wharf Road", "city": "London", "zip": "N1 7GR"})
+    env["stock.warehouse"].search([("company_id", "=", company.id)]).write({"name": "London", "code": "LDN"})
     env["account.chart.template"].try_loading("uk", company=company, install_demo=False)
 
 
