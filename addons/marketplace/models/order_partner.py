@@ -28,7 +28,7 @@ class MarketplaceOrderImporter(models.AbstractModel):
         return [(buyer, next(contacts) if vals else buyer) for buyer, vals in zip(buyers, wanted, strict=True)]
 
     def _find_or_create(self, keys, vals_list):
-        """Partners by key, created where missing.
+        """Partners by key, created where missing, filled again where their data was erased.
 
         :return: partners in the order of the keys, repeated where keys repeat
         """
@@ -41,6 +41,8 @@ class MarketplaceOrderImporter(models.AbstractModel):
         for key, vals in zip(keys, vals_list, strict=True):
             if key not in by_key:
                 missing.setdefault(key, vals)
+            elif by_key[key].marketplace_erased_at:
+                by_key[key].write({**vals, "marketplace_erased_at": False})
         created = self.env["res.partner"].create(list(missing.values()))
         by_key.update(zip(missing, created, strict=True))
         return [by_key[key] for key in keys]

@@ -5,8 +5,11 @@ from . import (
     test_import_money,
     test_import_partners,
     test_listing,
+    test_privacy,
     test_publisher,
     test_reservation,
     test_revision,
+    test_secrets,
+    test_security,
     test_shipment,
 )

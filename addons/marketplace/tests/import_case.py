@@ -118,6 +118,13 @@ class ImportCase(FakeMarketplaceCase):
     def _reserve(self):
         self.env["marketplace.stock.reserver"]._job_reserve(self.warehouse)
 
+    def _ship(self, orders):
+        """Reserve the orders and finish their transfers."""
+        self._reserve()
+        orders.picking_ids.move_ids.picked = True
+        with trap_jobs():
+            orders.picking_ids._action_done()
+
     def _find(self, ref):
         return self.env["sale.order"].search([("marketplace_ref", "=", ref)])
 

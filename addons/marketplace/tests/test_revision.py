@@ -21,11 +21,6 @@ class RevisionCase(ImportCase):
         self._import(self._order("O1", *(lines or self.lines), revision=revision, **vals))
         return self._rows("O1").filtered(lambda row: row.revision == str(revision))
 
-    def _ship(self):
-        self.picking.move_ids.picked = True
-        with trap_jobs():
-            self.picking._action_done()
-
     def _reserved(self, product):
         return sum(self.env["stock.quant"].search([("product_id", "=", product.id)]).mapped("reserved_quantity"))
 
@@ -134,7 +129,7 @@ class TestRevisionBeforeShipping(RevisionCase):
 class TestRevisionAfterShipping(RevisionCase):
     def setUp(self):
         super().setUp()
-        self._ship()
+        self._ship(self.order)
 
     def _assert_held(self, text):
         self.assertEqual((self.order.marketplace_hold, self.order.state, self.picking.state), ("changed", "sale", "done"))
@@ -187,11 +182,9 @@ class TestRevisionByData(ImportCase):
 
     def test_rest_of_a_partly_shipped_order_is_not_shipped_twice(self):
         line = self._line("MUG", 3, "36.00", quantity_shipped=1)
-        order = self._import_and_reserve(self._order("O1", line, status=OrderStatus.PARTIALLY_SHIPPED))
+        order = self._import(self._order("O1", line, status=OrderStatus.PARTIALLY_SHIPPED))
+        self._ship(order)
         picking = order.picking_ids
-        picking.move_ids.picked = True
-        with trap_jobs():
-            picking._action_done()
         self._import(
             self._order("O1", replace(line, quantity_shipped=3), status=OrderStatus.SHIPPED, revision=2)
         )
