@@ -20,18 +20,19 @@ AMPLE = 10_000_000
 def make_catalogue(count: int, prefix: str = "BENCH") -> list[dict]:
     """Products as the simulator describes them, all sold and stocked in Britain."""
     rng = random.Random(prefix)
-    products = [
-        catalogue.product(f"{prefix}-{number:05d}", f"Product {prefix} {number}", "LAMP", 500, Decimal(5 + number % 95), rng)
-        for number in range(count)
-    ]
-    return [{**product, "ships_from": COUNTRY} for product in products]
+    products = []
+    for number in range(count):
+        name = f"{prefix}-{number:05d}"
+        product = catalogue.product(name, f"Product {name}", "LAMP", 500, Decimal(5 + number % 95), rng)
+        products.append({**product, "ships_from": COUNTRY})
+    return products
 
 
 def make_payloads(products: list[dict], count: int, first: int, fulfilled_by: str = "merchant") -> Iterator[dict]:
     """Raw orders of one to three lines, every one by a new customer at an address of its own.
 
     :param first: number of the first order
-    :param fulfilled_by: ``merchant``, or ``platform``: the marketplace has shipped them already
+    :param fulfilled_by: ``merchant``, or ``marketplace``, which has shipped them already
     """
     for number in range(first, first + count):
         rng = random.Random(f"bench:{number}")
@@ -51,7 +52,7 @@ def make_payload(number: int, lines: list[tuple[dict, int]], fulfilled_by: str =
     moment = OPENING + timedelta(milliseconds=number)
     priced = [(product, units, Decimal(product["prices"][COUNTRY])) for product, units in lines]
     order = orders.assemble(number, MARKET, fulfilled_by, customer, priced, set(), moment, rng)
-    if fulfilled_by == "platform":
+    if fulfilled_by == "marketplace":
         events.ship(order, moment, rng)
     return order_view.view(order, order_view.INCLUDED_DATA)
 

@@ -88,8 +88,8 @@ class _Bench:
         self.env.invalidate_all()
 
     def _fill_shelves(self) -> None:
-        """A quant per product and warehouse, some of it reserved by open moves; for every tenth product also demand that
-        is not reserved; and eight times as many moves that are done."""
+        """A quant per product and warehouse, every third with a reservation; demand that is not reserved for every
+        tenth product; and two done moves for four quants of five."""
         self.env.flush_all()
         self.env.cr.execute(
             """
@@ -100,7 +100,8 @@ class _Bench:
              WHERE product.id IN %s AND warehouse.id IN %s;
             DELETE FROM stock_quant WHERE product_id IN (SELECT product_id FROM cell);
             INSERT INTO stock_quant (product_id, location_id, company_id, quantity, reserved_quantity, in_date)
-            SELECT product_id, location_id, company_id, units, CASE WHEN number %% 3 = 0 THEN 2 ELSE 0 END, now() FROM cell
+            SELECT product_id, location_id, company_id, units, CASE WHEN number %% 3 = 0 THEN 2 ELSE 0 END, now()
+              FROM cell
             """,
             [tuple(self.products.ids), tuple(self.warehouses.ids)],
         )
@@ -115,8 +116,8 @@ class _Bench:
     def _add_moves(self, condition: str, units: int, state: str, reserved: int, times: int = 1) -> None:
         self.env.cr.execute(
             f"""
-            INSERT INTO stock_move (product_id, company_id, product_uom, location_id, location_dest_id, location_final_id,
-                   procure_method, product_uom_qty, product_qty, quantity, state, date, picked)
+            INSERT INTO stock_move (product_id, company_id, product_uom, location_id, location_dest_id,
+                   location_final_id, procure_method, product_uom_qty, product_qty, quantity, state, date, picked)
             SELECT product_id, company_id, %s, location_id, %s, %s, 'make_to_stock', %s, %s, %s, %s, now(), %s
               FROM cell, generate_series(1, %s) WHERE {condition}
             """,

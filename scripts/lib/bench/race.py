@@ -26,7 +26,7 @@ THROUGHPUT_PRODUCTS = 200
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rounds", type=int, default=3, help="races of either way (3)")
-    parser.add_argument("--orders", type=int, default=1000, help="orders of each importer (1000); 0 leaves that part out")
+    parser.add_argument("--orders", type=int, default=1000, help="orders of each importer (1000); 0: races only")
     parser.add_argument("--runs", type=int, default=2, help="interleaved runs of one and two importers (2)")
 
 
