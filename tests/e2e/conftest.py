@@ -4,10 +4,14 @@ import os
 
 import pytest
 
-from scripts.lib.home import Home
+from scripts.lib.home import CHECKOUT, Home
 from scripts.lib.postgres import Server
 from scripts.lib.progress import Progress
 from scripts.lib.services import scratch_services
+
+
+def pytest_addoption(parser):
+    parser.addoption("--screenshots", metavar="FOLDER", help="keep pictures of the pages that the documentation shows")
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +35,7 @@ def progress():
 @pytest.fixture(scope="session")
 def server(home, postgres, progress):
     """The :class:`scripts.lib.services.Context` of an Odoo server with the suite, the simulator and a training shop."""
-    simulator = ("--seed", "1", "--orders", "20", "--speed", "60")
+    simulator = ("--seed", "1", "--orders", "60", "--speed", "60")
     with scratch_services(home, postgres, progress, simulator) as context:
         yield context
 
@@ -73,3 +77,17 @@ def page(browser, server, login_state):
     context.set_default_timeout(30_000)
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture
+def picture(page, request):
+    """Keep a picture of the page as it is now, by name, where ``--screenshots`` asks for it."""
+    folder = request.config.getoption("--screenshots")
+
+    def keep(name):
+        if folder:
+            page.wait_for_function("document.fonts.status === 'loaded'")
+            page.mouse.move(0, 899)
+            page.screenshot(path=CHECKOUT / folder / f"{name}.png", animations="disabled")
+
+    return keep

@@ -80,9 +80,16 @@ class MarketplaceStockReserver(models.AbstractModel):
         moves = moves.filtered(lambda move: not move.move_orig_ids and not move.picked)
         simple = self._reserve_in_bulk(moves)
         (moves - simple)._action_assign()
-        self._hold_short(moves.sale_line_id.order_id)
+        self._hold_short(moves.sale_line_id.order_id | self._find_held(warehouse, order_ids))
         # Here and not at commit, for only this environment is quiet.
         self.env.flush_all()
+
+    def _find_held(self, warehouse, order_ids):
+        """Orders held as short. Their moves may be reserved by now, for Odoo gives counted stock to whoever waits."""
+        domain = [("marketplace_hold", "=", "short"), ("state", "=", "sale"), ("warehouse_id", "=", warehouse.id)]
+        if order_ids is not None:
+            domain.append(("id", "in", order_ids))
+        return self.env["sale.order"].sudo().search(domain)
 
     def _hold_short(self, orders):
         """Hold orders that are short of stock, and release those that no longer are."""

@@ -79,6 +79,15 @@ class TestShortage(ReservationCase):
         self.assertFalse(second.marketplace_hold_note)
         self._assert_reserved_is_reserved()
 
+    def test_stock_that_odoo_gave_away_by_itself_releases(self):
+        """A counted or received unit goes to whoever waits, without us; the next reservation sees it."""
+        _first, second = self._import_and_reserve(self._rare("O1", 3), self._rare("O2", 1))
+        self._add_stock(self.rare, 1)
+        second.picking_ids.action_assign()
+        self.assertEqual((second.picking_ids.state, second.marketplace_hold), ("assigned", "short"))
+        self._reserve()
+        self.assertFalse(second.marketplace_hold)
+
     def test_reserving_again_changes_nothing(self):
         orders = self._import_and_reserve(self._rare("O1", 2), self._rare("O2", 4))
         lines = orders.picking_ids.move_line_ids.ids
