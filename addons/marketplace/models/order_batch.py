@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+from odoo.fields import Command
+
 
 class Wait(Exception):
     """An order cannot be imported before a person has set something up.
@@ -136,6 +138,25 @@ class OrderBatch:
             return fiscal_position.map_tax(taxes)._get_included() if fiscal_position else taxes._get_included()
 
         return self.keep(("taxes", product.id, fiscal_position.id), find)
+
+    def defaults_of(self, model_name):
+        """Default values of a model, which ``create()`` would ask for record by record."""
+
+        def ask():
+            model = self.env[model_name]
+            defaults = model.default_get(list(model._fields))
+            for name, value in defaults.items():
+                if model._fields[name].type == "many2many" and value and isinstance(value[0], int):
+                    defaults[name] = [Command.set(value)]
+            return defaults
+
+        return self.keep(("defaults", model_name), ask)
+
+    def has_zip_positions(self):
+        """Whether any fiscal position of the company depends on the postcode."""
+        FiscalPosition = self.env["account.fiscal.position"]
+        domain = [*FiscalPosition._check_company_domain(self.company), ("zip_from", "!=", False)]
+        return self.keep("zip positions", lambda: bool(FiscalPosition.search_count(domain, limit=1)))
 
     def charge_product(self, kind):
         """Service product that carries a kind of charge."""

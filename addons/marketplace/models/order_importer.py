@@ -197,7 +197,7 @@ class MarketplaceOrderImporter(models.AbstractModel):
         vals_list = []
         for (row, (order, plan)), (buyer, delivery), name in zip(prepared.items(), partners, names, strict=True):
             vals_list.append(self._prepare_order_vals(batch, row.shop_id, order, plan, buyer, delivery, name))
-        orders = self._create_batch("sale.order", vals_list)
+        orders = self.env["sale.order"].create(vals_list)
         by_row = dict(zip(prepared, orders, strict=True))
         self._check_totals({by_row[row]: order for row, (order, _plan) in prepared.items()})
         self._confirm_orders({by_row[row]: order for row, (order, _plan) in prepared.items()})
@@ -205,15 +205,6 @@ class MarketplaceOrderImporter(models.AbstractModel):
         # Here and not at commit, for only this environment is quiet.
         self.env.flush_all()
         return orders
-
-    def _create_batch(self, model_name, vals_list):
-        """``create()`` with the model's defaults asked once for the batch instead of once per record."""
-        model = self.env[model_name]
-        defaults = model.default_get(list(model._fields))
-        for name, value in defaults.items():
-            if model._fields[name].type == "many2many" and value and isinstance(value[0], int):
-                defaults[name] = [Command.set(value)]
-        return model.create([{**defaults, **vals} for vals in vals_list])
 
     def _confirm_orders(self, orders):
         """Confirm what the marketplace has accepted, and build transfers for what we ship.
@@ -278,6 +269,7 @@ class MarketplaceOrderImporter(models.AbstractModel):
         fiscal_position = self._get_fiscal_position(batch, buyer, delivery)
         merchant = order.fulfilment is Fulfilment.MERCHANT
         return {
+            **batch.defaults_of("sale.order"),
             **self._prepare_revision_vals(order),
             "name": name,
             "company_id": batch.company.id,
@@ -333,6 +325,7 @@ class MarketplaceOrderImporter(models.AbstractModel):
             product = batch.charge_product(planned.kind)
         taxes = batch.taxes_of(product, fiscal_position) if planned.taxed else self.env["account.tax"]
         vals = {
+            **batch.defaults_of("sale.order.line"),
             "sequence": sequence,
             "product_id": product.id,
             "name": batch.line_name_of(product, delivery.lang),
@@ -347,10 +340,10 @@ class MarketplaceOrderImporter(models.AbstractModel):
             "product_no_variant_attribute_value_ids": [],
         }
         if planned.line:
-            vals.update(self._prepare_item_vals(order, planned))
+            vals.update(self._prepare_item_vals(shop, order, planned))
         return vals
 
-    def _prepare_item_vals(self, order, planned):
+    def _prepare_item_vals(self, shop, order, planned):
         """Marketplace values of a line of goods: its number, money as received, and what has left already."""
         by_data = order.fulfilment is Fulfilment.MARKETPLACE or bool(planned.shipped)
         vals = {
@@ -361,10 +354,10 @@ class MarketplaceOrderImporter(models.AbstractModel):
         if by_data:
             # Its default counts as given at creation and would keep it from being computed.
             vals["qty_delivered"] = vals["marketplace_qty_shipped"] = planned.shipped
-            vals["marketplace_shipped_at"] = self._get_shipped_at(order) if planned.shipped else False
-        if by_data and order.fulfilment is Fulfilment.MERCHANT:
-            # It left before this order came in; the stock counted here is without it.
-            vals["marketplace_qty_moved"] = planned.shipped
+        if by_data and planned.shipped:
+            vals["marketplace_shipped_at"] = shipped_at = self._get_shipped_at(order)
+            if shop.stock_from and shipped_at < shop.stock_from:
+                vals["marketplace_qty_moved"] = planned.shipped
         return vals
 
     def _get_shipped_at(self, order):
@@ -373,8 +366,10 @@ class MarketplaceOrderImporter(models.AbstractModel):
         return max(times, default=order.updated_at).replace(tzinfo=None)
 
     def _get_fiscal_position(self, batch, buyer, delivery):
-        key = ("fiscal", buyer.vat, delivery.country_id.id, delivery.state_id.id, delivery.zip)
         FiscalPosition = self.env["account.fiscal.position"]
+        place = (delivery.country_id.id, delivery.state_id.id, delivery.zip if batch.has_zip_positions() else False)
+        own = bool(buyer.vat or delivery.property_account_position_id or buyer.property_account_position_id)
+        key = ("fiscal", *place, (buyer.id, delivery.id) if own else False)
         return batch.keep(key, lambda: FiscalPosition._get_fiscal_position(buyer, delivery))
 
     # === NUMBERS === #

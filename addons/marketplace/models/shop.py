@@ -71,6 +71,12 @@ class MarketplaceShop(models.Model):
         help="A quantity read from the marketplace this soon after our own update is not taken for a change.",
     )
 
+    stock_from = fields.Datetime(
+        "Stock Counted At",
+        copy=False,
+        help="Stock of this shop's warehouses was counted at this time: what left earlier is not taken out again. "
+        "Empty: when the shop was started.",
+    )
     order_cursor = fields.Datetime("Orders Complete Until", copy=False, help="All order changes up to here have arrived.")
     last_fetch_at = fields.Datetime("Last Fetch", readonly=True, copy=False)
     last_publish_at = fields.Datetime("Last Stock Update", readonly=True, copy=False)
@@ -145,8 +151,8 @@ class MarketplaceShop(models.Model):
     def action_start(self):
         """Start exchanging: orders from now on, or from where the shop was paused."""
         for shop in self:
-            if not shop.order_cursor:
-                shop.order_cursor = fields.Datetime.now()
+            shop.order_cursor = shop.order_cursor or fields.Datetime.now()
+            shop.stock_from = shop.stock_from or fields.Datetime.now()
         self.state = "running"
         self._enqueue_fetch()
 

@@ -12,6 +12,7 @@ from odoo.addons.marketplace.contract import NotReady
 REGION_NAMES = {"eu": "Europe", "na": "America", "fe": "Far East"}
 CARRIERS = [("DHL", "DHL"), ("Royal Mail", "Royal Mail"), ("DPD", "DPD"), ("UPS", "UPS")]
 TIMEOUT = (5, 30)
+HISTORY = timedelta(days=700)  # the Orders API shows two years
 REPORT_PATIENCE = 300
 
 
@@ -31,7 +32,11 @@ class MarketplaceSimulatorSetup(models.AbstractModel):
         :param str url: address of the simulator
         :return: the training shops
         """
-        access = self._get_access(url)
+        access = self._ask(url, "/_sim/credentials")
+        counted = {
+            region: {listing["sku"]: listing["starting_quantity"] for listing in listings}
+            for region, listings in self._ask(url, "/_sim/catalogue").items()
+        }
         shops = self.env["marketplace.shop"]
         for region, details in access["regions"].items():
             account = self._ensure_account(url, region, access, details)
@@ -39,17 +44,17 @@ class MarketplaceSimulatorSetup(models.AbstractModel):
             shops |= self._prepare_shops(account)
         self._ensure_carriers()
         for shop in shops.filtered(lambda shop: shop.state == "draft"):
-            self._import_catalogue(shop)
+            self._import_catalogue(shop, counted[shop.account_id.amazon_region])
         shops.filtered(lambda shop: shop.state == "draft").action_start()
         return shops
 
-    def _get_access(self, url):
-        """Training credentials, as the simulator states them.
+    def _ask(self, url, path):
+        """What the simulator's own interface answers: what a seller has on paper or counts on the shelf.
 
         :raise UserError: no simulator answers there
         """
         try:
-            answer = requests.get(urljoin(url, "/_sim/credentials"), timeout=TIMEOUT)
+            answer = requests.get(urljoin(url, path), timeout=TIMEOUT)
             answer.raise_for_status()
         except requests.RequestException as error:
             raise UserError(self.env._("No simulator answers at %(url)s: %(error)s", url=url, error=error)) from error
@@ -76,7 +81,7 @@ class MarketplaceSimulatorSetup(models.AbstractModel):
     # === SHOPS === #
 
     def _prepare_shops(self, account):
-        """Give new shops their warehouses, and let them fetch the orders of the last week."""
+        """Give new shops their warehouses, and let them fetch all that was ever sold."""
         warehouse = self.env["stock.warehouse"].search([("company_id", "=", account.company_id.id)], limit=1)
         fulfilment = self._ensure_fulfilment_warehouse(account)
         shops = account.shop_ids.filtered(lambda shop: shop.state == "draft")
@@ -84,7 +89,8 @@ class MarketplaceSimulatorSetup(models.AbstractModel):
             {
                 "warehouse_ids": [fields.Command.link(warehouse.id)],
                 "fulfilment_warehouse_id": fulfilment.id,
-                "order_cursor": fields.Datetime.now() - timedelta(days=7),
+                "order_cursor": fields.Datetime.now() - HISTORY,
+                "stock_from": fields.Datetime.now() - HISTORY,
             }
         )
         return account.shop_ids
@@ -118,20 +124,16 @@ class MarketplaceSimulatorSetup(models.AbstractModel):
 
     # === CATALOGUE === #
 
-    def _import_catalogue(self, shop):
-        """Import the listings, create products for the unknown ones, and stock what the shop shows at first."""
+    def _import_catalogue(self, shop, counted):
+        """Import the listings, create products for the unknown ones, and put the starting stock on the shelves.
+
+        :param dict counted: ``{SKU: units}`` before the first order
+        """
         received = self._wait_for(lambda handle: shop.account_id._get_connector().fetch_listings(shop.external_id, handle))
         listings = self.env["marketplace.listing.importer"]._apply(shop, received)
         listings.action_create_products()
-        merchant = {listing.sku: listing.quantity or 0 for listing in received if listing.quantity is not None}
-        self._stock(listings, merchant, "merchant", shop.warehouse_id)
-        in_fulfilment = shop.account_id._get_connector().fetch_fulfilment_stock(shop.external_id)
-        self._stock(
-            listings,
-            {stock.sku: stock.available + stock.reserved for stock in in_fulfilment},
-            "marketplace",
-            shop.fulfilment_warehouse_id,
-        )
+        self._stock(listings, counted, "merchant", shop.warehouse_id)
+        self._stock(listings, counted, "marketplace", shop.fulfilment_warehouse_id)
 
     def _wait_for(self, verb):
         """Call a verb until its report is ready. Only this setup waits; jobs come back later instead."""
