@@ -30,7 +30,7 @@ class TestRoles(ImportCase):
         self._ship(self.own | self.foreign)
         self.plain = self.env["sale.order"].create({"partner_id": self.own.partner_id.id})
         listings = self.env["marketplace.listing"].search([("shop_id", "in", (self.shop | self.foreign_shop).ids)])
-        self.env["marketplace.stock.push"].create([{"listing_id": listing.id, "quantity": 1} for listing in listings])
+        self.env["marketplace.stock.push"].create([{"listing_id": listing.id, "shop_id": listing.shop_id.id, "quantity": 1} for listing in listings])
 
     def _shops_seen(self, user, model, path):
         records = self.env[model].with_user(user).search([(path, "in", (self.shop | self.foreign_shop).ids)])
@@ -101,6 +101,7 @@ class TestRoles(ImportCase):
 
     def test_related_records_do_not_open_a_way(self):
         partner = self.foreign.partner_id.with_user(self.operator)
+        self.env.invalidate_all()
         self.assertFalse(partner.sale_order_ids)
         self.assertFalse(self.env["sale.order.line"].with_user(self.operator).search([("order_id.marketplace_ref", "=", "FOREIGN")]))
 
@@ -141,7 +142,7 @@ class TestCompanies(ImportCase):
         order = self._import(self._order("O1"))
         self._ship(order)
         listing = self.env["marketplace.listing"].search([("shop_id", "=", self.shop.id)], limit=1)
-        push = self.env["marketplace.stock.push"].create({"listing_id": listing.id, "quantity": 1})
+        push = self.env["marketplace.stock.push"].create({"listing_id": listing.id, "shop_id": self.shop.id, "quantity": 1})
         fetch = self.env["marketplace.fetch"].create(
             {"account_id": self.account.id, "shop_ids": self.shop.ids, "kind": "manual", "since": "2026-05-01 00:00:00"}
         )

@@ -15,7 +15,11 @@ class MarketplaceAccount(models.Model):
 
     provider = fields.Selection(selection_add=[("amazon", "Amazon")], ondelete={"amazon": "set default"})
     amazon_region = fields.Selection(
-        [("eu", "Europe, Middle East, India"), ("na", "North and South America"), ("fe", "Japan, Australia, Singapore")],
+        [
+            ("eu", "Europe, Middle East, India"),
+            ("na", "North and South America"),
+            ("fe", "Japan, Australia, Singapore"),
+        ],
         string="Region",
         help="A seller account belongs to one region; connect one account per region.",
     )
@@ -36,7 +40,9 @@ class MarketplaceAccount(models.Model):
     )
     amazon_seller_id = fields.Char("Merchant Token", help="Seller Central > Account Info > Merchant Token.")
     amazon_queue_url = fields.Char(
-        "Notification Queue", groups="marketplace.group_manager", help="Address of the SQS queue that gets order changes."
+        "Notification Queue",
+        groups="marketplace.group_manager",
+        help="Address of the SQS queue that gets order changes.",
     )
     amazon_aws_access_key = fields.Char("AWS Access Key", groups="marketplace.group_manager")
     amazon_aws_secret_key = fields.Char(
@@ -46,10 +52,14 @@ class MarketplaceAccount(models.Model):
         groups="marketplace.group_manager",
     )
     amazon_endpoint = fields.Char(
-        "Other Endpoint", groups="marketplace.group_manager", help="Address instead of Amazon's, e.g. of a proxy or a test server."
+        "Other Endpoint",
+        groups="marketplace.group_manager",
+        help="Address instead of Amazon's, e.g. of a proxy or a test server.",
     )
     amazon_use_v0 = fields.Boolean(
-        "Old Orders API", groups="marketplace.group_manager", help="Read orders by the version that Amazon removes in March 2027."
+        "Old Orders API",
+        groups="marketplace.group_manager",
+        help="Read orders by the version that Amazon removes in March 2027.",
     )
 
     # === SECRETS === #
@@ -72,6 +82,8 @@ class MarketplaceAccount(models.Model):
     def _keep_amazon_secret(self, field):
         for account in self:
             account._set_secret(SECRET_FIELDS[field], account[field])
+        # What was typed must not be read back, not even by the answer to saving it.
+        self.invalidate_recordset([field])
 
     # === CONNECTOR === #
 
@@ -88,9 +100,7 @@ class MarketplaceAccount(models.Model):
             self.env._("Refresh Token"): secrets.get("refresh_token"),
         }
         if missing := [label for label, value in required.items() if not value]:
-            raise UserError(
-                self.env._("%(account)s lacks: %(fields)s.", account=self.name, fields=", ".join(missing))
-            )
+            raise UserError(self.env._("%(account)s lacks: %(fields)s.", account=self.name, fields=", ".join(missing)))
         endpoint = account.amazon_endpoint
         return AmazonConnector(
             account._prepare_amazon_credentials(secrets),

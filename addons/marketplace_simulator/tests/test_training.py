@@ -1,0 +1,141 @@
+import threading
+from collections import Counter
+
+import requests
+from werkzeug.serving import make_server
+
+from odoo.addons.queue_job.tests.common import trap_jobs
+from odoo.exceptions import UserError
+from odoo.tests import TransactionCase, tagged
+
+from ..server.__main__ import Handler
+from ..server.app import Simulator
+
+
+@tagged("post_install", "-at_install")
+class TestTraining(TransactionCase):
+    """A seller's day on training shops: from an empty database to shipped and confirmed orders."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env = cls.env(context={**cls.env.context, "tracking_disable": True})
+        cls.env["marketplace.account"].search([]).state = "disabled"
+        company = cls.env["res.company"].create({"name": "Training Company", "currency_id": cls.env.ref("base.EUR").id})
+        cls.env.ref("base.EUR").active = True
+        cls.env.user.write({"company_ids": [(4, company.id)], "company_id": company.id})
+        cls.env = cls.env(context={**cls.env.context, "allowed_company_ids": company.ids})
+        cls.company = cls.env.company
+
+    @classmethod
+    def _request_handler(cls, session, request, /, **kwargs):
+        """Override of `odoo.tests`, which wants one number of seconds where we wait to connect and to read apart."""
+        if isinstance(kwargs.get("timeout"), tuple):
+            kwargs["timeout"] = max(kwargs["timeout"])
+        return super()._request_handler(session, request, **kwargs)
+
+    def setUp(self):
+        super().setUp()
+        self.simulator = Simulator(seed=5, regions=("eu",), speed=2000, orders=40)
+        server = make_server("127.0.0.1", 0, self.simulator, threaded=True, request_handler=Handler)
+        self.url = self.simulator.url = f"http://127.0.0.1:{server.server_port}"
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        self.addCleanup(thread.join)
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+
+    def _get(self, path):
+        return requests.get(f"{self.url}/_sim/{path}", timeout=10).json()
+
+    def _setup(self):
+        with trap_jobs():
+            return self.env["marketplace.simulator.setup"].setup_training(self.url)
+
+    def _run_jobs(self, start):
+        """Run the jobs that ``start()`` queues, and all that these queue, at once."""
+        for _round in range(30):
+            with trap_jobs() as trap:
+                start()
+                jobs = list(trap.enqueued_jobs)
+            if not jobs:
+                return
+            start = lambda jobs=jobs: [job.perform() for job in jobs]  # noqa: E731
+        self.fail("The jobs do not come to an end.")
+
+    def _import_all(self, shops):
+        shops.account_id.last_error = False
+        self._run_jobs(shops._enqueue_fetch)
+        return self.env["sale.order"].search([("marketplace_shop_id", "in", shops.ids)])
+
+    def test_shops_are_ready_to_sell(self):
+        shops = self._setup()
+        listed = [listing for listings in self._get("catalogue").values() for listing in listings]
+        self.assertEqual(set(shops.mapped("state")), {"running"})
+        self.assertEqual(shops.account_id.company_id, self.company)
+        listings = self.env["marketplace.listing"].search([("shop_id", "in", shops.ids)])
+        self.assertEqual(set(listings.mapped("state")), {"matched"})
+        self.assertEqual(set(listings.mapped("sku")), {listing["sku"] for listing in listed})
+        self.assertGreater(sum(listings.product_id.mapped("qty_available")), 0)
+
+    def test_second_setup_changes_nothing(self):
+        shops = self._setup()
+        models = ("marketplace.account", "marketplace.shop", "marketplace.listing", "product.product", "stock.quant",
+                  "stock.warehouse", "delivery.carrier")  # fmt: skip
+        before = {model: self.env[model].search_count([]) for model in models}
+        units = sum(self.env["stock.quant"].search([]).mapped("quantity"))
+        self.assertEqual(self._setup(), shops)
+        self.assertEqual({model: self.env[model].search_count([]) for model in models}, before)
+        self.assertEqual(sum(self.env["stock.quant"].search([]).mapped("quantity")), units)
+
+    def test_orders_agree_with_the_simulators_books(self):
+        orders = self._import_all(self._setup())
+        open_rows = self.env["marketplace.inbox"].search([("company_id", "=", self.company.id), ("state", "in", ["new", "waiting", "failed"])])
+        self.assertEqual(open_rows.mapped("message"), [])
+        theirs = {order["id"]: order for order in self._get("orders")["orders"]}
+        self.assertEqual(sorted(orders.mapped("marketplace_ref")), sorted(theirs))
+        self.assertEqual(
+            Counter(orders.mapped("marketplace_status")), Counter(order["status"] for order in theirs.values())
+        )
+        for order in orders.filtered(lambda order: order.marketplace_status not in ("pending", "cancelled")):
+            their = theirs[order.marketplace_ref]
+            with self.subTest(order=order.marketplace_ref):
+                self.assertEqual(order.currency_id.name, their["currency"])
+                self.assertEqual(f"{order.amount_total:.2f}", f"{float(their['total']):.2f}")
+                units = Counter()
+                for line in order.order_line.filtered("marketplace_line_ref"):
+                    units[line.marketplace_line_ref] += line.product_uom_qty
+                self.assertEqual(units, Counter({line["id"]: line["quantity"] for line in their["lines"]}))
+
+    def test_second_fetch_brings_nothing_new(self):
+        shops = self._setup()
+        orders = self._import_all(shops)
+        before = orders.order_line.ids, orders.picking_ids.ids
+        self.assertEqual(self._import_all(shops), orders)
+        self.assertEqual((orders.order_line.ids, orders.picking_ids.ids), before)
+
+    def test_shipped_order_is_shipped_at_the_marketplace(self):
+        shops = self._setup()
+        orders = self._import_all(shops).filtered_domain(self.env["sale.order"]._get_marketplace_to_ship_domain())
+        order = orders.filtered(lambda order: order.picking_ids.state == "assigned")[0]
+        picking = order.picking_ids
+        picking.carrier_id = self.env["delivery.carrier"].search([("marketplace_carrier_code", "=", "DHL")], limit=1)
+        picking.carrier_tracking_ref = "JD014600001"
+        picking.move_ids.picked = True
+        self._run_jobs(picking._action_done)
+        self.assertEqual(order.marketplace_shipment_ids.mapped("state"), ["confirmed"])
+        (their,) = [theirs for theirs in self._get("orders")["orders"] if theirs["id"] == order.marketplace_ref]
+        self.assertEqual([package["tracking"] for package in their["confirmations"]], ["JD014600001"])
+        self.assertEqual(self._get("books")["shipments"]["repeated"], 0)
+
+    def test_wrong_secret_is_refused_without_telling_it(self):
+        account = self._setup().account_id
+        account.amazon_client_secret = "wrong-secret-4711"
+        with self.assertRaises(UserError) as caught:
+            account.action_test_connection()
+        self.assertIn(account.name, str(caught.exception))
+        self.assertNotIn("wrong-secret-4711", str(caught.exception))
+
+    def test_no_simulator_is_said_so(self):
+        with self.assertRaisesRegex(UserError, "No simulator answers"):
+            self.env["marketplace.simulator.setup"].setup_training("http://127.0.0.1:9")
