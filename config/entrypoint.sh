@@ -4,7 +4,7 @@
 set -eu
 umask 077
 python=/opt/crossborder/venv/bin/python
-config=/tmp/odoo.conf
+config=$(mktemp -d)/odoo.conf
 "$python" /opt/crossborder/config_file.py /opt/crossborder/config/odoo.production.conf > "$config"
 
 if [ "$1" != server ]; then

@@ -61,7 +61,9 @@ class MarketplaceAccount(models.Model):
 
     @api.depends("shop_ids")
     def _compute_shop_count(self):
-        counts = dict(self.env["marketplace.shop"]._read_group([("account_id", "in", self.ids)], ["account_id"], ["__count"]))
+        counts = dict(
+            self.env["marketplace.shop"]._read_group([("account_id", "in", self.ids)], ["account_id"], ["__count"])
+        )
         for account in self:
             account.shop_count = counts.get(account, 0)
 
@@ -70,7 +72,9 @@ class MarketplaceAccount(models.Model):
         for account in self:
             if not account.last_success_at and not account.last_error_at:
                 account.health = "unknown"
-            elif account.last_error_at and (not account.last_success_at or account.last_error_at > account.last_success_at):
+            elif account.last_error_at and (
+                not account.last_success_at or account.last_error_at > account.last_success_at
+            ):
                 account.health = "limited" if account.health_limited else "failing"
             else:
                 account.health = "ok"
@@ -182,7 +186,9 @@ class MarketplaceAccount(models.Model):
 
     def _get_responsible(self):
         """User who looks after the account: whoever created it, or the administrator."""
-        return self.create_uid if self.create_uid.active and not self.create_uid.share else self.env.ref("base.user_admin")
+        return (
+            self.create_uid if self.create_uid.active and not self.create_uid.share else self.env.ref("base.user_admin")
+        )
 
     # === ACTIONS === #
 
@@ -202,7 +208,9 @@ class MarketplaceAccount(models.Model):
             "tag": "display_notification",
             "params": {
                 "type": "success",
-                "message": self.env._("Connected. %(count)s shops found, %(new)s new.", count=len(infos), new=len(created)),
+                "message": self.env._(
+                    "Connected. %(count)s shops found, %(new)s new.", count=len(infos), new=len(created)
+                ),
                 "next": {"type": "ir.actions.act_window_close"},
             },
         }
@@ -217,7 +225,9 @@ class MarketplaceAccount(models.Model):
         return Shop.create([self._prepare_shop_vals(info) for info in infos if info.external_id not in known])
 
     def _prepare_shop_vals(self, info):
-        currency = self.env["res.currency"].with_context(active_test=False).search([("name", "=", info.currency)], limit=1)
+        currency = (
+            self.env["res.currency"].with_context(active_test=False).search([("name", "=", info.currency)], limit=1)
+        )
         if not currency.active:
             currency.sudo().active = True
         return {

@@ -12,15 +12,14 @@ class BulkMixin(models.AbstractModel):
     def _check_company(self, fnames=None):
         """Override of `base` to trust a batch: it is of one company, and every value in it comes from that company's
         shops, warehouses and rules."""
-        if not self.env.context.get("marketplace_bulk"):
-            super()._check_company(fnames)
+        return None if self.env.context.get("marketplace_bulk") else super()._check_company(fnames)
 
     def _add_precomputed_values(self, vals_list):
         """Override of `base`, which makes a draft record per line of values to compute what is missing: give what is
         known already. Fields that `_precompute_bulk` does not know are still computed the usual way."""
         if self.env.context.get("marketplace_bulk"):
             self._precompute_bulk(vals_list)
-        super()._add_precomputed_values(vals_list)
+        return super()._add_precomputed_values(vals_list)
 
     def _precompute_bulk(self, vals_list):
         """Complete create values with what the fields' compute methods would find.
@@ -88,7 +87,8 @@ class SaleOrderLine(models.Model):
         return self.env["account.tax"].browse(ids)
 
     def _compute_bulk_amounts(self, company, currency, taxes, price_unit, quantity):
-        """Amounts of a line, as `_compute_amount` finds them; they depend on nothing else while taxes need no product."""
+        """Amounts of a line, as `_compute_amount` finds them: they depend on nothing else, as no tax looks at the
+        product."""
         Tax = self.env["account.tax"]
         line = Tax._prepare_base_line_for_taxes_computation(
             None, price_unit=price_unit, quantity=quantity, tax_ids=taxes, currency_id=currency, discount=0.0
@@ -106,7 +106,7 @@ class SaleOrderLine(models.Model):
         }
 
     def _compute_untaxed_amount_to_invoice(self):
-        """Override of `sale`: a line that is not invoiced and considered in full, or not at all, needs no computation."""
+        """Override of `sale`: a line not invoiced that is considered in full, or not at all, needs no computation."""
         if not self.env.context.get("marketplace_bulk"):
             return super()._compute_untaxed_amount_to_invoice()
         rest = self.filtered("invoice_lines")

@@ -21,13 +21,17 @@ class MarketplaceDeliveryBuilder(models.AbstractModel):
 
         :param orders: sale orders confirmed with ``skip_procurement``
         """
-        lines = orders.order_line.filtered(lambda line: line.product_id.type == "consu" and not line.marketplace_by_data)
+        lines = orders.order_line.filtered(
+            lambda line: line.product_id.type == "consu" and not line.marketplace_by_data
+        )
         rules = self._find_rules(lines)
         direct = lines.filtered(lambda line: self._can_build(line, rules[line]))
         if direct:
             self._build_direct(direct, rules)
         if standard := lines - direct:
-            standard.with_context(skip_procurement=False, marketplace_defer_reservation=True)._action_launch_stock_rule()
+            standard.with_context(
+                skip_procurement=False, marketplace_defer_reservation=True
+            )._action_launch_stock_rule()
 
     def _find_rules(self, lines):
         """Rule that brings each line to its customer, looked up once per warehouse, destination and set of routes."""
@@ -65,8 +69,10 @@ class MarketplaceDeliveryBuilder(models.AbstractModel):
 
     def _build_direct(self, lines, rules):
         orders = lines.order_id
-        references = self.env["stock.reference"].sudo().create(
-            [{"name": order.name, "sale_ids": [Command.link(order.id)]} for order in orders]
+        references = (
+            self.env["stock.reference"]
+            .sudo()
+            .create([{"name": order.name, "sale_ids": [Command.link(order.id)]} for order in orders])
         )
         reference_by_order = dict(zip(orders, references, strict=True))
         groups = defaultdict(self.env["sale.order.line"].browse)
@@ -91,11 +97,12 @@ class MarketplaceDeliveryBuilder(models.AbstractModel):
             picking_type: iter(importer._next_names(picking_type.sequence_id, count))
             for picking_type, count in counts.items()
         }
-        return self.env["stock.picking"].sudo().create(
-            [
-                self._prepare_picking_vals(order, rule, next(names[rule.picking_type_id]))
-                for order, rule in groups
-            ]
+        return (
+            self.env["stock.picking"]
+            .sudo()
+            .create(
+                [self._prepare_picking_vals(order, rule, next(names[rule.picking_type_id])) for order, rule in groups]
+            )
         )
 
     def _prepare_picking_vals(self, order, rule, name):

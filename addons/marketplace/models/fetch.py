@@ -22,7 +22,10 @@ class MarketplaceFetch(models.Model):
     since = fields.Datetime("From", required=True, readonly=True)
     until = fields.Datetime("To", readonly=True, help="Empty: up to now.")
     state = fields.Selection(
-        [("running", "Running"), ("done", "Done"), ("failed", "Failed")], default="running", required=True, readonly=True
+        [("running", "Running"), ("done", "Done"), ("failed", "Failed")],
+        default="running",
+        required=True,
+        readonly=True,
     )
     token = fields.Char(readonly=True, help="Where the marketplace continues.")
     page_count = fields.Integer("Pages", readonly=True)
@@ -85,8 +88,8 @@ class MarketplaceFetch(models.Model):
     # === WORK === #
 
     def _job_run(self):
-        """Fetch pages into the inbox. Rows, the place to continue and the shops' cursors are one transaction, so a page
-        is either filed and passed, or fetched again."""
+        """Fetch pages into the inbox. Rows, the place to continue and the shops' cursors are one transaction, so a
+        page is either filed and passed, or fetched again."""
         self.ensure_one()
         if not self.try_lock_for_update() or self.state != "running":
             return
@@ -109,7 +112,7 @@ class MarketplaceFetch(models.Model):
             self._enqueue_next(wait)
 
     def _enqueue_next(self, seconds):
-        """Continue in a further job; this one still counts as the fetch's only one, so the next gets a key of its own."""
+        """Continue in a further job, under a key of its own, since this one still holds the fetch's."""
         self.with_delay(
             channel="root.marketplace.fetch",
             eta=max(int(seconds), 1),

@@ -23,15 +23,21 @@ class MarketplaceFulfilmentTransfer(models.AbstractModel):
             units = line.marketplace_qty_shipped - line.marketplace_qty_moved
             units = line.product_uom_id._compute_quantity(units, line.product_id.uom_id)
             groups[day, line.order_id.warehouse_id][line.product_id] += units
-        pickings = self.env["stock.picking"].sudo().create(
-            [self._prepare_picking_vals(day, warehouse) for day, warehouse in groups]
+        pickings = (
+            self.env["stock.picking"]
+            .sudo()
+            .create([self._prepare_picking_vals(day, warehouse) for day, warehouse in groups])
         )
-        moves = self.env["stock.move"].sudo().create(
-            [
-                self._prepare_move_vals(picking, product, units)
-                for picking, units_by_product in zip(pickings, groups.values(), strict=True)
-                for product, units in units_by_product.items()
-            ]
+        moves = (
+            self.env["stock.move"]
+            .sudo()
+            .create(
+                [
+                    self._prepare_move_vals(picking, product, units)
+                    for picking, units_by_product in zip(pickings, groups.values(), strict=True)
+                    for product, units in units_by_product.items()
+                ]
+            )
         )
         self._validate(moves)
         for line in lines:
@@ -92,7 +98,10 @@ class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
 
     marketplace_qty_to_move = fields.Float(
-        compute="_compute_marketplace_qty_to_move", store=True, digits="Product Unit", help="Shipped, still in our stock."
+        compute="_compute_marketplace_qty_to_move",
+        store=True,
+        digits="Product Unit",
+        help="Shipped, still in our stock.",
     )
     _marketplace_to_move_idx = models.Index("(company_id) WHERE marketplace_qty_to_move > 0")
 

@@ -1,7 +1,6 @@
 from odoo import fields, models
-from odoo.tools import SQL
-
 from odoo.addons.queue_job.jobrunner.runner import PG_ADVISORY_LOCK_ID
+from odoo.tools import SQL
 
 CHANNEL = "root.marketplace"
 

@@ -15,7 +15,9 @@ class MarketplaceInbox(models.Model):
     kind = fields.Char(required=True, readonly=True, help="What arrived, e.g. order.")
     external_id = fields.Char("Marketplace Number", required=True, readonly=True)
     revision = fields.Char(required=True, readonly=True, help="Changes whenever the marketplace changes the object.")
-    payload = fields.Json("Raw Payload", readonly=True, help="What the marketplace sent, untouched.", groups="marketplace.group_manager")
+    payload = fields.Json(
+        "Raw Payload", readonly=True, help="What the marketplace sent, untouched.", groups="marketplace.group_manager"
+    )
     payload_text = fields.Text("Payload", compute="_compute_payload_text", groups="marketplace.group_manager")
     updated_at = fields.Datetime("Changed at Marketplace", readonly=True)
     received_at = fields.Datetime(readonly=True)
@@ -128,7 +130,14 @@ class MarketplaceInbox(models.Model):
         """
         now = fields.Datetime.now()
         self.write(
-            {"state": "done", "processed_at": now, "reason_code": False, "reason_key": False, "message": False, "advice": False}
+            {
+                "state": "done",
+                "processed_at": now,
+                "reason_code": False,
+                "reason_key": False,
+                "message": False,
+                "advice": False,
+            }
         )
         for row, order in order_by_row.items():
             row.order_id = order

@@ -57,7 +57,7 @@ class MarketplaceListing(models.Model):
         help="To match: orders of this SKU wait until a product is chosen.",
     )
     suggested_product_id = fields.Many2one(
-        "product.product", string="Suggested Product", ondelete="set null", check_company=True, readonly=True
+        "product.product", ondelete="set null", check_company=True, readonly=True
     )
     suggestion_reason = fields.Char("Why", readonly=True)
 

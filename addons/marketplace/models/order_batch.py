@@ -57,7 +57,9 @@ class OrderBatch:
             [("shop_id", "in", list(shop_ids)), ("sku", "in", list(skus))], ["shop_id", "sku", "product_id", "state"]
         )
         products = listings.product_id
-        products.fetch(["name", "display_name", "uom_id", "type", "is_storable", "sale_delay", "taxes_id", "route_ids", "categ_id"])
+        products.fetch(
+            ["name", "display_name", "uom_id", "type", "is_storable", "sale_delay", "taxes_id", "route_ids", "categ_id"]
+        )
         return {(listing.shop_id.id, listing.sku): listing for listing in listings}
 
     def _load_countries(self):
@@ -118,7 +120,9 @@ class OrderBatch:
             raise Wait(
                 "unknown_sku",
                 self.env._("The SKU %(sku)s of %(shop)s is not matched to a product.", sku=line.sku, shop=shop.name),
-                self.env._("Match the listing to a product under Marketplaces > Listings; the order then comes in by itself."),
+                self.env._(
+                    "Match the listing to a product under Marketplaces > Listings; the order then comes in by itself."
+                ),
                 line.sku,
             )
         return listing

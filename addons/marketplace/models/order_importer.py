@@ -11,8 +11,8 @@ from .order_batch import OrderBatch, Wait
 
 _logger = logging.getLogger(__name__)
 
-# Nobody follows or reads a note per imported order; the inbox is the trail. What `marketplace_bulk` spares is done once
-# per batch instead of once per record.
+# Nobody follows or reads a note per imported order; the inbox is the trail. What `marketplace_bulk` spares is done
+# once per batch instead of once per record.
 QUIET = {
     "tracking_disable": True,
     "mail_create_nolog": True,
@@ -29,8 +29,8 @@ QUIET = {
 class MarketplaceOrderImporter(models.AbstractModel):
     """Turns inbox rows into sale orders, a batch at a time.
 
-    Extend the ``_prepare_*`` hooks; the flow stays: parse, look up, prepare values, one ``create()`` per model, confirm,
-    build the transfers. Reservation follows in a transaction of its own (``marketplace.stock.reserver``). Nothing that
+    Extend the ``_prepare_*`` hooks; the flow stays: parse, look up, prepare values, one ``create()`` per model,
+    confirm, build the transfers. Reservation follows in a transaction of its own (``marketplace.stock.reserver``). Nothing that
     is wrong with one order stops another: what cannot be prepared waits in the inbox with its reason, and when the
     database refuses a batch its orders are retried one by one.
     """
@@ -111,9 +111,7 @@ class MarketplaceOrderImporter(models.AbstractModel):
         """
         refs = [order.external_id for order in latest.values()]
         shops = [row.shop_id.id for row in latest]
-        orders = self.env["sale.order"].search(
-            [("marketplace_ref", "in", refs), ("marketplace_shop_id", "in", shops)]
-        )
+        orders = self.env["sale.order"].search([("marketplace_ref", "in", refs), ("marketplace_shop_id", "in", shops)])
         by_key = {(order.marketplace_shop_id.id, order.marketplace_ref): order for order in orders}
         found = {row: by_key.get((row.shop_id.id, order.external_id)) for row, order in latest.items()}
         return {row: order for row, order in found.items() if order}
@@ -386,9 +384,7 @@ class MarketplaceOrderImporter(models.AbstractModel):
         """The next ``count`` numbers of a sequence, in one query where its numbers may have gaps."""
         if sequence.implementation != "standard" or sequence.use_date_range:
             return [sequence.next_by_id() for _number in range(count)]
-        self.env.cr.execute(
-            "SELECT nextval(%s) FROM generate_series(1, %s)", [f"ir_sequence_{sequence.id:03d}", count]
-        )
+        self.env.cr.execute("SELECT nextval(%s) FROM generate_series(1, %s)", [f"ir_sequence_{sequence.id:03d}", count])
         return [sequence.get_next_char(number) for (number,) in self.env.cr.fetchall()]
 
     # === PROBLEMS === #

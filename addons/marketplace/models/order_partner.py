@@ -1,7 +1,6 @@
 import hashlib
 
 from odoo import models
-
 from odoo.addons.phone_validation.tools.phone_validation import phone_format
 
 
@@ -33,10 +32,7 @@ class MarketplaceOrderImporter(models.AbstractModel):
         :return: partners in the order of the keys, repeated where keys repeat
         """
         Partner = self.env["res.partner"].with_context(active_test=False)
-        by_key = {
-            partner.marketplace_key: partner
-            for partner in Partner.search([("marketplace_key", "in", keys)])
-        }
+        by_key = {partner.marketplace_key: partner for partner in Partner.search([("marketplace_key", "in", keys)])}
         missing = {}
         for key, vals in zip(keys, vals_list, strict=True):
             if key not in by_key:
@@ -132,7 +128,8 @@ class MarketplaceOrderImporter(models.AbstractModel):
             return f"{shop.account_id.id}:b:{self._digest(order.buyer.key)}"
         address = order.address
         if address and (address.street or address.name):
-            return f"{shop.account_id.id}:a:{self._digest(address.name, address.street, address.postal_code, address.country_code)}"
+            digest = self._digest(address.name, address.street, address.postal_code, address.country_code)
+            return f"{shop.account_id.id}:a:{digest}"
         return f"{shop.account_id.id}:s:{shop.id}:{address.country_code if address else ''}"
 
     def _digest(self, *parts):

@@ -24,7 +24,10 @@ class MarketplaceOrderImporter(models.AbstractModel):
             return result
         batch = OrderBatch(self.env, [(row.shop_id, order) for row, (_sale, order) in changed.items()])
         for row, (sale_order, order) in changed.items():
-            if sale_order.marketplace_updated_at and order.updated_at.replace(tzinfo=None) < sale_order.marketplace_updated_at:
+            if (
+                sale_order.marketplace_updated_at
+                and order.updated_at.replace(tzinfo=None) < sale_order.marketplace_updated_at
+            ):
                 row.write({"state": "superseded", "order_id": sale_order.id})
                 continue
             if self._apply_alone(batch, row, sale_order, order):
@@ -101,8 +104,8 @@ class MarketplaceOrderImporter(models.AbstractModel):
             sale_order._hold(
                 "changed",
                 self.env._(
-                    "The marketplace says shipped (%s), but a transfer is still open here. Validate it if the parcel left "
-                    "from this stock, else cancel it.",
+                    "The marketplace says shipped (%s), but a transfer is still open here. Validate it if the parcel "
+                    "left from this stock, else cancel it.",
                     ", ".join(p.tracking for p in order.packages if p.tracking) or self.env._("no tracking number"),
                 ),
             )

@@ -71,9 +71,7 @@ class MarketplaceAccount(models.Model):
 
     def _erase_messages(self, partners):
         """Notes on the buyers, which may repeat what was erased."""
-        self.env["mail.message"].sudo().search(
-            [("model", "=", "res.partner"), ("res_id", "in", partners.ids)]
-        ).unlink()
+        self.env["mail.message"].sudo().search([("model", "=", "res.partner"), ("res_id", "in", partners.ids)]).unlink()
 
     def _erase_payloads(self):
         """Raw payloads hold the same data; what is still open is kept, for it is needed to retry."""

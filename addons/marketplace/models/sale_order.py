@@ -14,7 +14,9 @@ class SaleOrder(models.Model):
     marketplace_shop_id = fields.Many2one(
         "marketplace.shop", string="Shop", index="btree_not_null", ondelete="restrict", copy=False, readonly=True
     )
-    marketplace_ref = fields.Char("Marketplace Order", copy=False, readonly=True, help="Order number at the marketplace.")
+    marketplace_ref = fields.Char(
+        "Marketplace Order", copy=False, readonly=True, help="Order number at the marketplace."
+    )
     marketplace_status = fields.Selection(
         [
             ("pending", "Pending"),
@@ -33,11 +35,13 @@ class SaleOrder(models.Model):
     )
     marketplace_revision = fields.Char(copy=False, readonly=True)
     marketplace_updated_at = fields.Datetime("Changed at Marketplace", copy=False, readonly=True)
-    marketplace_ship_by = fields.Datetime("Ship By", copy=False, readonly=True, help="Latest time to hand it to the carrier.")
+    marketplace_ship_by = fields.Datetime(
+        string="Ship By", copy=False, readonly=True, help="Latest time to hand it to the carrier."
+    )
     marketplace_deliver_by = fields.Datetime("Deliver By", copy=False, readonly=True)
     marketplace_service_level = fields.Char("Promised Service", copy=False, readonly=True)
     marketplace_total = fields.Monetary(
-        "Marketplace Total", copy=False, readonly=True, help="What the buyer pays according to the marketplace."
+        copy=False, readonly=True, help="What the buyer pays according to the marketplace."
     )
     marketplace_is_business = fields.Boolean("Business Buyer", copy=False, readonly=True)
     marketplace_charges = fields.Json(copy=False, readonly=True, help="Charges of the order as a whole, as received.")
@@ -59,7 +63,12 @@ class SaleOrder(models.Model):
     marketplace_inbox_ids = fields.One2many("marketplace.inbox", "order_id", readonly=True)
     marketplace_shipment_ids = fields.One2many("marketplace.shipment", "order_id", readonly=True)
     marketplace_shipment_state = fields.Selection(
-        [("none", "Not Shipped"), ("pending", "To Confirm"), ("rejected", "Confirmation Rejected"), ("confirmed", "Confirmed")],
+        [
+            ("none", "Not Shipped"),
+            ("pending", "To Confirm"),
+            ("rejected", "Confirmation Rejected"),
+            ("confirmed", "Confirmed"),
+        ],
         string="Shipment Confirmation",
         compute="_compute_marketplace_shipment_state",
         store=True,
@@ -148,11 +157,15 @@ class SaleOrder(models.Model):
     def _hold(self, reason, note):
         """Stop the orders for a person to look at; the first reason stays until it is cleared."""
         orders = self.filtered(lambda order: not order.marketplace_hold)
-        orders.write({"marketplace_hold": reason, "marketplace_hold_note": note, "marketplace_hold_at": fields.Datetime.now()})
+        orders.write(
+            {"marketplace_hold": reason, "marketplace_hold_note": note, "marketplace_hold_at": fields.Datetime.now()}
+        )
 
     def _release(self, *reasons):
         """Clear holds, of the given reasons only if any are given."""
-        orders = self.filtered(lambda order: order.marketplace_hold and (not reasons or order.marketplace_hold in reasons))
+        orders = self.filtered(
+            lambda order: order.marketplace_hold and (not reasons or order.marketplace_hold in reasons)
+        )
         orders.write({"marketplace_hold": False, "marketplace_hold_note": False, "marketplace_hold_at": False})
 
     def action_marketplace_release(self):
@@ -200,7 +213,7 @@ class SaleOrderLine(models.Model):
     marketplace_by_data = fields.Boolean(
         copy=False,
         readonly=True,
-        help="Shipped outside this database: delivered quantities come from the marketplace, no transfer is made per order.",
+        help="Shipped outside this database: delivered quantities come from the marketplace, no transfer per order.",
     )
     marketplace_qty_shipped = fields.Float(
         "Shipped by Marketplace", digits="Product Unit", copy=False, readonly=True, help="Units shipped, as reported."
@@ -214,13 +227,13 @@ class SaleOrderLine(models.Model):
     def _compute_qty_delivered_method(self):
         """Override of `sale_stock`: orders that the marketplace ships have no transfers."""
         by_data = self.filtered("marketplace_by_data")
-        super(SaleOrderLine, self - by_data)._compute_qty_delivered_method()
         by_data.qty_delivered_method = "marketplace"
+        return super(SaleOrderLine, self - by_data)._compute_qty_delivered_method()
 
     @api.depends("marketplace_qty_shipped", "qty_delivered_method")
     def _compute_qty_delivered(self):
         """Override of `sale` to depend on the reported shipments."""
-        super()._compute_qty_delivered()
+        return super()._compute_qty_delivered()
 
     def _prepare_qty_delivered(self):
         """Override of `sale`: what the marketplace reports as shipped is delivered."""

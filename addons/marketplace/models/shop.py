@@ -16,7 +16,9 @@ class MarketplaceShop(models.Model):
     account_id = fields.Many2one("marketplace.account", required=True, ondelete="cascade", index=True)
     provider = fields.Selection(related="account_id.provider", store=True)
     company_id = fields.Many2one(related="account_id.company_id", store=True, index=True)
-    external_id = fields.Char("Marketplace ID", required=True, copy=False, help="The marketplace's own id of this shop.")
+    external_id = fields.Char(
+        "Marketplace ID", required=True, copy=False, help="The marketplace's own id of this shop."
+    )
     country_id = fields.Many2one("res.country", help="Country the shop sells in.")
     currency_id = fields.Many2one("res.currency", required=True)
     state = fields.Selection(
@@ -28,7 +30,9 @@ class MarketplaceShop(models.Model):
     )
 
     user_ids = fields.Many2many(
-        "res.users", string="Operators", help="Operators who may see this shop. Managers, warehouse, buyers and accountants see all."
+        "res.users",
+        string="Operators",
+        help="Operators who may see this shop. Managers, warehouse, buyers and accountants see all.",
     )
     team_id = fields.Many2one("crm.team", string="Sales Team", check_company=True)
     warehouse_ids = fields.Many2many(
@@ -77,13 +81,17 @@ class MarketplaceShop(models.Model):
         help="Stock of this shop's warehouses was counted at this time: what left earlier is not taken out again. "
         "Empty: when the shop was started.",
     )
-    order_cursor = fields.Datetime("Orders Complete Until", copy=False, help="All order changes up to here have arrived.")
+    order_cursor = fields.Datetime(
+        "Orders Complete Until", copy=False, help="All order changes up to here have arrived."
+    )
     last_fetch_at = fields.Datetime("Last Fetch", readonly=True, copy=False)
     last_publish_at = fields.Datetime("Last Stock Update", readonly=True, copy=False)
     last_reconcile_at = fields.Datetime("Last Stock Check", readonly=True, copy=False)
     last_error = fields.Text(readonly=True, copy=False)
 
-    lag_minutes = fields.Integer("Lag (min)", compute="_compute_lag", help="How far orders in Odoo are behind the marketplace.")
+    lag_minutes = fields.Integer(
+        "Lag (min)", compute="_compute_lag", help="How far orders in Odoo are behind the marketplace."
+    )
     order_today_count = fields.Integer(compute="_compute_counts")
     to_ship_count = fields.Integer(compute="_compute_counts")
     late_count = fields.Integer(compute="_compute_counts")
@@ -226,5 +234,5 @@ class ProductPricelist(models.Model):
         string="Shop",
         index="btree_not_null",
         ondelete="set null",
-        help="The shop whose orders use this pricelist. Prices come with the orders; the list only carries the currency.",
+        help="The shop whose orders use this pricelist. Prices come with the orders; it only carries the currency.",
     )

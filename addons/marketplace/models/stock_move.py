@@ -18,8 +18,7 @@ class StockMove(models.Model):
 
     def _update_orderpoints(self):
         """Override of `stock`: a batch tells the reordering rules once, at its end."""
-        if not self.env.context.get("marketplace_bulk"):
-            super()._update_orderpoints()
+        return None if self.env.context.get("marketplace_bulk") else super()._update_orderpoints()
 
     def _update_orderpoints_once(self):
         """Tell the reordering rules of the moved products about the moves, and run the automatic ones."""

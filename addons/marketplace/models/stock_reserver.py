@@ -276,7 +276,7 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     def _enqueue_reservation(self):
-        """Queue the reservation of the warehouses these orders ship from; one job per warehouse takes all that waits."""
+        """Queue the reservation of the warehouses these orders ship from: a job each, which takes all that waits."""
         merchant = self.filtered(lambda order: order.marketplace_fulfilment == "merchant" and order.state == "sale")
         for warehouse in merchant.warehouse_id:
             self.env["marketplace.stock.reserver"].with_delay(

@@ -9,7 +9,6 @@ import os
 from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken
-
 from odoo.tools import config
 
 KEY_VARIABLE = "CROSSBORDER_SECRET_KEY"

@@ -3,11 +3,9 @@ from datetime import timedelta
 from urllib.parse import urljoin
 
 import requests
-
 from odoo import api, fields, models
-from odoo.exceptions import UserError
-
 from odoo.addons.marketplace.contract import NotReady
+from odoo.exceptions import UserError
 
 REGION_NAMES = {"eu": "Europe", "na": "America", "fe": "Far East"}
 CARRIERS = [("DHL", "DHL"), ("Royal Mail", "Royal Mail"), ("DPD", "DPD"), ("UPS", "UPS")]
@@ -25,7 +23,7 @@ class MarketplaceSimulatorSetup(models.AbstractModel):
     @api.model
     @api.private
     def setup_training(self, url):
-        """Connect to a simulator, match its catalogue to products, put its starting stock on the shelf, start the shops.
+        """Connect to a simulator, match its catalogue to products, put its starting stock on shelves, start the shops.
 
         Running it again completes what is missing and changes nothing else.
 
@@ -98,9 +96,7 @@ class MarketplaceSimulatorSetup(models.AbstractModel):
     def _ensure_fulfilment_warehouse(self, account):
         code = f"FBA{account.amazon_region.upper()}"
         Warehouse = self.env["stock.warehouse"]
-        return Warehouse.search(
-            [("code", "=", code), ("company_id", "=", account.company_id.id)]
-        ) or Warehouse.create(
+        return Warehouse.search([("code", "=", code), ("company_id", "=", account.company_id.id)]) or Warehouse.create(
             {
                 "name": self.env._("Amazon %s (FBA)", REGION_NAMES[account.amazon_region]),
                 "code": code,
@@ -112,7 +108,7 @@ class MarketplaceSimulatorSetup(models.AbstractModel):
     def _ensure_carriers(self):
         """Carriers a training seller hands parcels to."""
         Carrier = self.env["delivery.carrier"]
-        known = set(Carrier.search([]).mapped("marketplace_carrier_code"))
+        known = set(Carrier.search([("marketplace_carrier_code", "!=", False)]).mapped("marketplace_carrier_code"))
         product = self.env.ref("marketplace.product_shipping")
         Carrier.create(
             [
@@ -129,7 +125,9 @@ class MarketplaceSimulatorSetup(models.AbstractModel):
 
         :param dict counted: ``{SKU: units}`` before the first order
         """
-        received = self._wait_for(lambda handle: shop.account_id._get_connector().fetch_listings(shop.external_id, handle))
+        received = self._wait_for(
+            lambda handle: shop.account_id._get_connector().fetch_listings(shop.external_id, handle)
+        )
         listings = self.env["marketplace.listing.importer"]._apply(shop, received)
         listings.action_create_products()
         self._stock(listings, counted, "merchant", shop.warehouse_id)
@@ -156,7 +154,9 @@ class MarketplaceSimulatorSetup(models.AbstractModel):
         }
         Quant = self.env["stock.quant"]
         location = warehouse.lot_stock_id
-        known = Quant.search([("location_id", "=", location.id), ("product_id", "in", [p.id for p in products])]).product_id
+        known = Quant.search(
+            [("location_id", "=", location.id), ("product_id", "in", [p.id for p in products])]
+        ).product_id
         quants = Quant.with_context(inventory_mode=True).create(
             [
                 {"product_id": product.id, "location_id": location.id, "inventory_quantity": units}
