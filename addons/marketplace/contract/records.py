@@ -271,4 +271,3 @@ class Shipment:
     lines: tuple[ShipmentLine, ...]
     service: str = ""
     ship_from: Address | None = None
-

@@ -25,17 +25,23 @@ class MarketplaceFetchAgain(models.TransientModel):
         accounts = self.shop_ids.account_id
         if disabled := accounts.filtered(lambda account: account.state == "disabled"):
             raise UserError(self.env._("Enable these accounts first: %s", ", ".join(disabled.mapped("name"))))
-        fetches = self.env["marketplace.fetch"].sudo().create(
-            [
-                {
-                    "account_id": account.id,
-                    "shop_ids": self.shop_ids.filtered(lambda shop, account=account: shop.account_id == account).ids,
-                    "kind": "manual",
-                    "since": self.date_from,
-                    "until": self.date_to,
-                }
-                for account in accounts
-            ]
+        fetches = (
+            self.env["marketplace.fetch"]
+            .sudo()
+            .create(
+                [
+                    {
+                        "account_id": account.id,
+                        "shop_ids": self.shop_ids.filtered(
+                            lambda shop, account=account: shop.account_id == account
+                        ).ids,
+                        "kind": "manual",
+                        "since": self.date_from,
+                        "until": self.date_to,
+                    }
+                    for account in accounts
+                ]
+            )
         )
         fetches._enqueue()
         return fetches._get_records_action(name=self.env._("Fetching Orders"))
