@@ -1,8 +1,10 @@
 """A running server on a database of its own, and a browser page that is logged in to it."""
 
+import io
 import os
 
 import pytest
+from PIL import Image
 
 from scripts.lib.home import CHECKOUT, Home
 from scripts.lib.postgres import Server
@@ -88,6 +90,7 @@ def picture(page, request):
         if folder:
             page.wait_for_function("document.fonts.status === 'loaded'")
             page.mouse.move(0, 899)
-            page.screenshot(path=CHECKOUT / folder / f"{name}.png", animations="disabled")
+            drawn = Image.open(io.BytesIO(page.screenshot(animations="disabled")))
+            drawn.convert("RGB").quantize(128).save(CHECKOUT / folder / f"{name}.png", optimize=True)
 
     return keep

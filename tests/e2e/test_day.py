@@ -24,6 +24,7 @@ PAGES = (
     "accounts",
     "fetches",
 )
+WITHOUT_FORM = {"stock-updates"}
 # Odoo's mail module asks for a script that Debian's package leaves out; it blurs the background of video calls.
 NOT_IN_DEBIAN = "mail/static/lib/selfie_segmentation/"
 
@@ -158,7 +159,7 @@ def test_unknown_sku_waits_until_it_is_matched(page, training, errors, picture):
     picture("inbox")
     open_page(page, f"listings-to-match/{listing}")
     page.locator("div[name=product_id] input").fill(sku)
-    page.click(f".o-autocomplete--dropdown-item:has-text('[{sku}]')")
+    page.click(f".o-autocomplete--dropdown-item:has-text('{sku}')")
     page.click(".o_form_button_save")
     until(lambda: training.client.call("sale.order", "search", [("marketplace_ref", "=", number)]))
 
@@ -170,7 +171,7 @@ def test_every_page_opens(page, training, errors, picture):
         if path == "listings":
             picture(path)
         rows = page.locator(".o_list_view .o_data_row .o_data_cell.o_list_char")
-        if rows.count():
+        if rows.count() and path not in WITHOUT_FORM:
             rows.first.click()
             page.wait_for_selector(".o_form_view .o_form_sheet")
     account = training.client.call("marketplace.account", "search", [("provider", "=", "amazon")])[0]

@@ -14,6 +14,17 @@ class StockPicking(models.Model):
         self.env["marketplace.shipment"].sudo()._create_from_pickings(self.sudo())
         return result
 
+    def _pre_action_done_hook(self):
+        """Override of `stock`: Odoo need not ask about a text message that must not be sent."""
+        silent = self.with_context(skip_sms=True) if self.marketplace_shop_id else self
+        return super(StockPicking, silent)._pre_action_done_hook()
+
+    def _send_confirmation_email(self):
+        """Override of `stock`: marketplaces write to their buyers themselves and forbid text messages of the seller."""
+        marketplace = self.filtered("marketplace_shop_id")
+        super(StockPicking, self - marketplace)._send_confirmation_email()
+        super(StockPicking, marketplace.with_context(skip_sms=True))._send_confirmation_email()
+
     def write(self, vals):
         """Override of `stock` to pass on a tracking number that comes after the transfer is done."""
         result = super().write(vals)
