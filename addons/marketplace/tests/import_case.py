@@ -22,7 +22,12 @@ from .fake_connector import FakeMarketplaceCase
 
 ORDERED_AT = datetime(2026, 5, 4, 10, 0, tzinfo=timezone.utc)
 ADDRESS = Address(
-    name="Ada Byron", street="12 Mill Lane", city="Leeds", postal_code="LS1 4AP", country_code="GB", phone="0113 496 0000"
+    name="Ada Byron",
+    street="12 Mill Lane",
+    city="Leeds",
+    postal_code="LS1 4AP",
+    country_code="GB",
+    phone="0113 496 0000",
 )
 
 

@@ -47,7 +47,8 @@ class TestFetch(ImportCase):
         self.assertEqual(list(jobs), ["_job_import"])
         self.assertEqual(jobs["_job_import"].recordset.mapped("external_id"), ["O1", "O2", "O3"])
         self.assertRecordValues(
-            fetch, [{"state": "done", "page_count": 2, "received_count": 3, "new_count": 3, "progress": 100, "token": ""}]
+            fetch,
+            [{"state": "done", "page_count": 2, "received_count": 3, "new_count": 3, "progress": 100, "token": ""}],
         )
         self.assertEqual(self.shop.order_cursor, NOW.replace(tzinfo=None))
         since = (self.cursor - timedelta(minutes=5)).replace(tzinfo=timezone.utc)
@@ -227,7 +228,9 @@ class TestFetchAgain(ImportCase):
         with trap_jobs():
             self._wizard(shop_ids=(self.shop | other).ids).action_fetch()
         fetches = self.env["marketplace.fetch"].search([("kind", "=", "manual")], limit=2, order="id desc")
-        self.assertEqual({fetch.account_id: fetch.shop_ids for fetch in fetches}, {self.account: self.shop, other.account_id: other})
+        self.assertEqual(
+            {fetch.account_id: fetch.shop_ids for fetch in fetches}, {self.account: self.shop, other.account_id: other}
+        )
 
     def test_range_must_make_sense(self):
         start = ORDERED_AT.replace(tzinfo=None)

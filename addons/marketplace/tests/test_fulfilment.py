@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo.addons.queue_job.tests.common import trap_jobs
 from odoo.tests import tagged
 
-from ..contract import Package
+from ..contract import OrderStatus, Package
 from .import_case import ORDERED_AT, ImportCase
 
 
@@ -45,10 +45,10 @@ class TestFulfilmentTransfer(ImportCase):
         self.assertEqual([(p.origin[-10:], p.picking_type_id) for p in pickings.sorted("origin")], [
             ("2026-05-04", self.fulfilment_warehouse.out_type_id), ("2026-05-05", self.fulfilment_warehouse.out_type_id)
         ])  # fmt: skip
-        units = {(move.picking_id.origin[-10:], move.product_id.default_code): move.quantity for move in pickings.move_ids}
-        self.assertEqual(
-            units, {("2026-05-04", "MUG"): 5.0, ("2026-05-04", "PEN"): 1.0, ("2026-05-05", "MUG"): 4.0}
-        )
+        units = {
+            (move.picking_id.origin[-10:], move.product_id.default_code): move.quantity for move in pickings.move_ids
+        }
+        self.assertEqual(units, {("2026-05-04", "MUG"): 5.0, ("2026-05-04", "PEN"): 1.0, ("2026-05-05", "MUG"): 4.0})
         self.assertEqual((self._stock_of(self.mug), self._stock_of(self.pen)), (91, 99))
 
     def test_second_run_moves_nothing(self):
@@ -70,11 +70,23 @@ class TestFulfilmentTransfer(ImportCase):
         self.assertFalse(self._transfer())
         self.assertEqual(self._stock_of(self.mug), 100)
 
-    def test_units_shipped_before_the_import_of_our_own_orders_stay_counted(self):
+    def test_what_was_shipped_before_the_stock_was_counted_is_not_moved(self):
+        self.shop.stock_from = (ORDERED_AT + timedelta(hours=12)).replace(tzinfo=None)
+        orders = self._import(
+            self._shipped_on("O1", 0, self._line("MUG", 2, "24.00")),
+            self._shipped_on("O2", 1, self._line("MUG", 3, "36.00")),
+        )
+        self.assertEqual(orders.order_line.mapped("qty_delivered"), [2.0, 3.0])
+        self.assertEqual(self._transfer().move_ids.quantity, 3)
+        self.assertEqual(self._stock_of(self.mug), 97)
+
+    def test_own_order_shipped_before_it_came_leaves_our_stock_once(self):
         line = self._line("MUG", 2, "24.00", quantity_shipped=2)
-        order = self._import(self._order("O1", line))
-        self.assertEqual(order.order_line.qty_delivered, 2)
+        order = self._import(self._order("O1", line, status=OrderStatus.SHIPPED))
+        self.assertEqual((order.order_line.qty_delivered, len(order.picking_ids)), (2.0, 0))
+        self.assertEqual(self._transfer().location_id, self.stock)
         self.assertFalse(self._transfer())
+        self.assertEqual(self.mug.with_context(warehouse_id=self.warehouse.id).qty_available, 998)
 
     def test_more_shipped_than_counted_shows_as_negative(self):
         self._import(self._marketplace_order("O1", self._line("MUG", 120, "1200.00")))

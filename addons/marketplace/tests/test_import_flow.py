@@ -77,7 +77,9 @@ class TestImportFlow(ImportCase):
         order = self._import(*revisions)[0]
         self.assertEqual(order.amount_total, 32.0)
         self.assertEqual(sum(order.order_line.mapped("product_uom_qty")), 3)
-        self.assertEqual({row.revision: row.state for row in self._rows("O1")}, {"1": "superseded", "2": "superseded", "3": "done"})
+        self.assertEqual(
+            {row.revision: row.state for row in self._rows("O1")}, {"1": "superseded", "2": "superseded", "3": "done"}
+        )
 
     def test_older_revision_that_comes_later_is_passed_over(self):
         order = self._import(self._order("O1", self._line("MUG", 3, "36.00"), revision=5))
@@ -109,9 +111,7 @@ class TestImportFlow(ImportCase):
         self.assertEqual((order.state, order.marketplace_hold, len(order.picking_ids)), ("cancel", False, 0))
 
     def test_pending_order_is_a_quotation_until_it_is_released(self):
-        pending = self._order(
-            "O1", self._line("MUG", 2, None), status=OrderStatus.PENDING, total=None, address=None
-        )
+        pending = self._order("O1", self._line("MUG", 2, None), status=OrderStatus.PENDING, total=None, address=None)
         order = self._import(pending)
         name = order.name
         self.assertEqual((order.state, len(order.picking_ids), order.marketplace_hold), ("draft", 0, False))
@@ -232,9 +232,7 @@ class TestImportProblems(ImportCase):
     def test_batch_that_is_refused_comes_in_one_by_one(self):
         group = self._create_tax("Grouped", 0, amount_type="group", children_tax_ids=self.tax.ids)
         self._create_listing("CUP", self._create_product("CUP", 5, taxes_id=group.ids))
-        orders = self._import(
-            self._order("O1"), self._order("O2", self._line("CUP", 1, "5.00")), self._order("O3")
-        )
+        orders = self._import(self._order("O1"), self._order("O2", self._line("CUP", 1, "5.00")), self._order("O3"))
         self.assertEqual(orders.mapped("marketplace_ref"), ["O1", "O3"])
         self.assertEqual(orders.picking_ids.mapped("state"), ["confirmed", "confirmed"])
         row = self._rows("O2")
@@ -284,7 +282,9 @@ class TestImportProblems(ImportCase):
 
     def test_forgotten_rows_are_queued_again(self):
         rows = self._receive(self._order("O1"), self._order("O2"))
-        self.env.cr.execute("UPDATE marketplace_inbox SET received_at = received_at - interval '10 min' WHERE id = %s", rows[:1].ids)
+        self.env.cr.execute(
+            "UPDATE marketplace_inbox SET received_at = received_at - interval '10 min' WHERE id = %s", rows[:1].ids
+        )
         self.env.invalidate_all()
         with trap_jobs() as trap:
             self.Inbox._cron_import()

@@ -12,7 +12,8 @@ from .import_case import ADDRESS, ImportCase
 class TestImportMoney(ImportCase):
     def _assert_amounts(self, order, total, tax):
         self.assertRecordValues(
-            order, [{"amount_total": total, "amount_tax": tax, "amount_untaxed": total - tax, "marketplace_total": total}]
+            order,
+            [{"amount_total": total, "amount_tax": tax, "amount_untaxed": total - tax, "marketplace_total": total}],
         )
 
     def test_tax_included_in_the_price(self):
@@ -84,7 +85,9 @@ class TestImportMoney(ImportCase):
         self.assertEqual(order.amount_total, 27.0)
 
     def test_free_shipping_leaves_no_line(self):
-        line = self._line("MUG", 1, "12.00", self._charge("shipping", "4.99"), self._charge("shipping_discount", "-4.99"))
+        line = self._line(
+            "MUG", 1, "12.00", self._charge("shipping", "4.99"), self._charge("shipping_discount", "-4.99")
+        )
         order = self._import(self._order("O1", line))
         self.assertEqual(self._summary(order), [("MUG", 1, 12.0)])
 
@@ -157,9 +160,7 @@ class TestImportMoney(ImportCase):
             for index in range(random.randint(1, 5)):
                 charges = [self._charge("shipping", self._amount(random, 9))] if random.random() < 0.5 else []
                 amount, number_ = self._amount(random, 300), f"L{index}"
-                lines.append(
-                    self._line(random.choice(skus), random.randint(1, 12), amount, *charges, number=number_)
-                )
+                lines.append(self._line(random.choice(skus), random.randint(1, 12), amount, *charges, number=number_))
             orders.append(self._order(f"R{number}", *lines))
         imported = self._import(*orders)
         self.assertEqual(len(imported), 60)

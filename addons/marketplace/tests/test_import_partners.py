@@ -65,7 +65,9 @@ class TestImportPartners(ImportCase):
         self.assertEqual(len(orders.partner_id), 1)
         contact = orders[1].partner_shipping_id
         self.assertEqual(orders.mapped("partner_shipping_id"), orders.partner_id | contact)
-        self.assertEqual((contact.parent_id, contact.street, contact.name), (orders.partner_id, "7 High Street", "Charles B."))
+        self.assertEqual(
+            (contact.parent_id, contact.street, contact.name), (orders.partner_id, "7 High Street", "Charles B.")
+        )
         self.assertEqual(orders[3].partner_shipping_id, contact)
 
     def test_without_a_key_the_address_tells_the_buyer(self):
@@ -111,10 +113,14 @@ class TestImportPartners(ImportCase):
         self._import(self._order("O1", revision=2))
         self.assertEqual(order.marketplace_hold, False)
         self.assertEqual(order.partner_shipping_id.street, "12 Mill Lane")
-        self.assertEqual(order.picking_ids.filtered(lambda p: p.state != "cancel").partner_id, order.partner_shipping_id)
+        self.assertEqual(
+            order.picking_ids.filtered(lambda p: p.state != "cancel").partner_id, order.partner_shipping_id
+        )
 
     def test_masked_address_of_what_the_marketplace_ships_holds_nothing(self):
-        order = self._import(self._marketplace_order("O1", shipped=False, address=Address(country_code="GB", masked=True)))
+        order = self._import(
+            self._marketplace_order("O1", shipped=False, address=Address(country_code="GB", masked=True))
+        )
         self.assertFalse(order.marketplace_hold)
 
     def test_buyers_without_key_and_address_share_a_partner_per_country(self):
@@ -129,7 +135,12 @@ class TestImportPartners(ImportCase):
         self.assertEqual(orders[2].partner_id.country_id.code, "DE")
 
     def test_phones_are_international_or_as_received(self):
-        cases = {"0113 496 0000": "+441134960000", "+49 30 901820": "+4930901820", "ring twice": "ring twice", "": False}
+        cases = {
+            "0113 496 0000": "+441134960000",
+            "+49 30 901820": "+4930901820",
+            "ring twice": "ring twice",
+            "": False,
+        }
         for number, (phone, kept) in enumerate(cases.items()):
             with self.subTest(phone=phone):
                 order = self._import(self._order(f"O{number}", address=replace(ADDRESS, phone=phone)))

@@ -26,7 +26,8 @@ class TestPrivacy(ImportCase):
         self.env.cr.execute(f"UPDATE sale_order SET marketplace_updated_at = {ago} WHERE id = ANY(%s)", [orders.ids])
         self.env.cr.execute(f"UPDATE res_partner SET create_date = {ago} WHERE id = ANY(%s)", [partners.ids])
         self.env.cr.execute(
-            f"UPDATE marketplace_inbox SET received_at = {ago} WHERE external_id = ANY(%s)", [orders.mapped("marketplace_ref")]
+            f"UPDATE marketplace_inbox SET received_at = {ago} WHERE external_id = ANY(%s)",
+            [orders.mapped("marketplace_ref")],
         )
         self.env.invalidate_all()
 
@@ -51,13 +52,15 @@ class TestPrivacy(ImportCase):
         self._age(order, 31)
         self._erase()
         self.assertTrue(self._is_erased(order))
-        self.assertEqual((order.partner_id.country_id.code, order.partner_id.zip, order.partner_id.city), ("GB", "LS1 4AP", "Leeds"))
+        self.assertEqual(
+            (order.partner_id.country_id.code, order.partner_id.zip, order.partner_id.city), ("GB", "LS1 4AP", "Leeds")
+        )
         self.assertEqual((order.amount_total, order.order_line.qty_delivered), (12.0, 1.0))
 
     def test_younger_and_unfinished_orders_keep_their_buyers(self):
-        young, unshipped, cancelled = (
-            self._shipped("O1"), self._shipped("O2", status=OrderStatus.UNSHIPPED), self._shipped("O3", status=OrderStatus.CANCELLED)
-        )  # fmt: skip
+        young = self._shipped("O1")
+        unshipped = self._shipped("O2", status=OrderStatus.UNSHIPPED)
+        cancelled = self._shipped("O3", status=OrderStatus.CANCELLED)
         self._age(young, 29)
         self._age(unshipped | cancelled, 90)
         self._erase()
@@ -69,7 +72,9 @@ class TestPrivacy(ImportCase):
         self.assertEqual(old.partner_id, new.partner_id)
         self._age(old, 60)
         self._age(new, 5)
-        self.env.cr.execute("UPDATE res_partner SET create_date = create_date - interval '90 days' WHERE id = %s", old.partner_id.ids)
+        self.env.cr.execute(
+            "UPDATE res_partner SET create_date = create_date - interval '90 days' WHERE id = %s", old.partner_id.ids
+        )
         self._erase()
         self.assertFalse(self._is_erased(old))
 
@@ -113,7 +118,10 @@ class TestPrivacy(ImportCase):
         self._age(order, 31)
         self._erase()
         before = order.partner_id.marketplace_erased_at
-        self.env.cr.execute("UPDATE res_partner SET marketplace_erased_at = marketplace_erased_at - interval '1 day' WHERE id = %s", order.partner_id.ids)
+        self.env.cr.execute(
+            "UPDATE res_partner SET marketplace_erased_at = marketplace_erased_at - interval '1 day' WHERE id = %s",
+            order.partner_id.ids,
+        )
         self._erase()
         self.assertLess(order.partner_id.marketplace_erased_at, before)
 

@@ -64,7 +64,9 @@ class TestShortage(ReservationCase):
         self.assertIn("1 of 1 missing", order.marketplace_hold_note)
 
     def test_order_short_of_one_line_is_held_as_a_whole(self):
-        order = self._import_and_reserve(self._order("O1", self._line("MUG", 1, "12.00"), self._line("RARE", 9, "9.00")))
+        order = self._import_and_reserve(
+            self._order("O1", self._line("MUG", 1, "12.00"), self._line("RARE", 9, "9.00"))
+        )
         self.assertEqual(order.marketplace_hold, "short")
         self.assertEqual(order.picking_ids.move_ids.sorted("id").mapped("quantity"), [1.0, 3.0])
 
@@ -207,7 +209,9 @@ class TestAsStandard(ReservationCase):
             for _count in range(random.randint(0, 5)):
                 vals = {}
                 if product == self.lot:
-                    vals["lot_id"] = self.env["stock.lot"].create({"name": str(random.random()), "product_id": product.id})
+                    vals["lot_id"] = self.env["stock.lot"].create(
+                        {"name": str(random.random()), "product_id": product.id}
+                    )
                 if random.random() < 0.2:
                     vals["package_id"] = self.env["stock.package"].create({})
                 if random.random() < 0.1:

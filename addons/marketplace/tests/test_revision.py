@@ -132,7 +132,9 @@ class TestRevisionAfterShipping(RevisionCase):
         self._ship(self.order)
 
     def _assert_held(self, text):
-        self.assertEqual((self.order.marketplace_hold, self.order.state, self.picking.state), ("changed", "sale", "done"))
+        self.assertEqual(
+            (self.order.marketplace_hold, self.order.state, self.picking.state), ("changed", "sale", "done")
+        )
         self.assertIn(text, self.order.marketplace_hold_note)
         self.assertEqual((self.order.amount_total, self.order.order_line.mapped("qty_delivered")), (26.0, [2.0, 1.0]))
 
@@ -185,8 +187,6 @@ class TestRevisionByData(ImportCase):
         order = self._import(self._order("O1", line, status=OrderStatus.PARTIALLY_SHIPPED))
         self._ship(order)
         picking = order.picking_ids
-        self._import(
-            self._order("O1", replace(line, quantity_shipped=3), status=OrderStatus.SHIPPED, revision=2)
-        )
+        self._import(self._order("O1", replace(line, quantity_shipped=3), status=OrderStatus.SHIPPED, revision=2))
         self.assertEqual((order.marketplace_hold, order.picking_ids), (False, picking))
         self.assertEqual(sum(order.order_line.mapped("qty_delivered")), 3)

@@ -17,7 +17,9 @@ class TestRoles(ImportCase):
             {"name": "Foreign", "external_id": "FR1", "warehouse_ids": cls.warehouse.ids, "state": "running"}
         )
         cls.env["marketplace.listing"].create({"shop_id": cls.foreign_shop.id, "sku": "MUG", "product_id": cls.mug.id})
-        cls.operator = new_test_user(cls.env, "mp-operator", "marketplace.group_operator,sales_team.group_sale_salesman_all_leads")
+        cls.operator = new_test_user(
+            cls.env, "mp-operator", "marketplace.group_operator,sales_team.group_sale_salesman_all_leads"
+        )
         cls.shop.user_ids = cls.operator
         cls.users = {role: new_test_user(cls.env, f"mp-{role}", f"marketplace.group_{role}") for role in ALL_SHOPS}
 
@@ -30,7 +32,9 @@ class TestRoles(ImportCase):
         self._ship(self.own | self.foreign)
         self.plain = self.env["sale.order"].create({"partner_id": self.own.partner_id.id})
         listings = self.env["marketplace.listing"].search([("shop_id", "in", (self.shop | self.foreign_shop).ids)])
-        self.env["marketplace.stock.push"].create([{"listing_id": listing.id, "shop_id": listing.shop_id.id, "quantity": 1} for listing in listings])
+        self.env["marketplace.stock.push"].create(
+            [{"listing_id": listing.id, "shop_id": listing.shop_id.id, "quantity": 1} for listing in listings]
+        )
 
     def _shops_seen(self, user, model, path):
         records = self.env[model].with_user(user).search([(path, "in", (self.shop | self.foreign_shop).ids)])
@@ -74,13 +78,23 @@ class TestRoles(ImportCase):
                 groups = dict(Model._read_group([], [field], ["__count"]))
                 self.assertNotIn(self.foreign_shop, groups)
                 self.assertIn(self.shop, groups)
-        groups = self.env["sale.order"].with_user(self.operator).formatted_read_group(
-            [], ["marketplace_shop_id"], ["amount_total:sum"]
+        groups = (
+            self.env["sale.order"]
+            .with_user(self.operator)
+            .formatted_read_group([], ["marketplace_shop_id"], ["amount_total:sum"])
         )
-        self.assertNotIn(self.foreign_shop.id, [group["marketplace_shop_id"] and group["marketplace_shop_id"][0] for group in groups])
+        self.assertNotIn(
+            self.foreign_shop.id, [group["marketplace_shop_id"] and group["marketplace_shop_id"][0] for group in groups]
+        )
 
     def test_foreign_records_cannot_be_read_or_changed_by_number(self):
-        foreign = [self.foreign, self.foreign.order_line, self.foreign_shop, self._rows("FOREIGN"), self.foreign.marketplace_shipment_ids]
+        foreign = [
+            self.foreign,
+            self.foreign.order_line,
+            self.foreign_shop,
+            self._rows("FOREIGN"),
+            self.foreign.marketplace_shipment_ids,
+        ]
         for records in foreign:
             self.assertTrue(records)
             with self.subTest(model=records._name), self.assertRaises(AccessError):
@@ -90,7 +104,9 @@ class TestRoles(ImportCase):
         with self.assertRaises(AccessError):
             self.foreign.with_user(self.operator).action_marketplace_release()
         with self.assertRaises(AccessError):
-            self.env["marketplace.listing"].search([("shop_id", "=", self.foreign_shop.id)]).with_user(self.operator).write({"publish": False})
+            self.env["marketplace.listing"].search([("shop_id", "=", self.foreign_shop.id)]).with_user(
+                self.operator
+            ).write({"publish": False})
 
     def test_money_of_own_lines_is_readable(self):
         (line,) = self.own.order_line.with_user(self.operator).read(["marketplace_charges"])
@@ -103,7 +119,9 @@ class TestRoles(ImportCase):
         partner = self.foreign.partner_id.with_user(self.operator)
         self.env.invalidate_all()
         self.assertFalse(partner.sale_order_ids)
-        self.assertFalse(self.env["sale.order.line"].with_user(self.operator).search([("order_id.marketplace_ref", "=", "FOREIGN")]))
+        self.assertFalse(
+            self.env["sale.order.line"].with_user(self.operator).search([("order_id.marketplace_ref", "=", "FOREIGN")])
+        )
 
     def test_raw_payload_is_for_managers(self):
         row = self._rows("OWN")
@@ -123,7 +141,13 @@ class TestRoles(ImportCase):
 
     def test_user_without_a_role_sees_nothing(self):
         nobody = new_test_user(self.env, "mp-nobody", "base.group_user")
-        for model in ("marketplace.account", "marketplace.shop", "marketplace.inbox", "marketplace.listing", "marketplace.shipment"):
+        for model in (
+            "marketplace.account",
+            "marketplace.shop",
+            "marketplace.inbox",
+            "marketplace.listing",
+            "marketplace.shipment",
+        ):
             with self.subTest(model=model), self.assertRaises(AccessError):
                 self.env[model].with_user(nobody).search([])
 
@@ -135,18 +159,33 @@ class TestCompanies(ImportCase):
         super().setUpClass()
         cls.other = cls.env["res.company"].create({"name": "Elsewhere", "currency_id": cls.env.company.currency_id.id})
         cls.stranger = new_test_user(
-            cls.env, "mp-stranger", "marketplace.group_manager", company_id=cls.other.id, company_ids=[(6, 0, cls.other.ids)]
+            cls.env,
+            "mp-stranger",
+            "marketplace.group_manager",
+            company_id=cls.other.id,
+            company_ids=[(6, 0, cls.other.ids)],
         )
 
     def test_another_company_sees_none_of_it(self):
         order = self._import(self._order("O1"))
         self._ship(order)
         listing = self.env["marketplace.listing"].search([("shop_id", "=", self.shop.id)], limit=1)
-        push = self.env["marketplace.stock.push"].create({"listing_id": listing.id, "shop_id": self.shop.id, "quantity": 1})
+        push = self.env["marketplace.stock.push"].create(
+            {"listing_id": listing.id, "shop_id": self.shop.id, "quantity": 1}
+        )
         fetch = self.env["marketplace.fetch"].create(
             {"account_id": self.account.id, "shop_ids": self.shop.ids, "kind": "manual", "since": "2026-05-01 00:00:00"}
         )
-        records = (self.account, self.shop, self._rows("O1"), listing, push, fetch, order.marketplace_shipment_ids, order)
+        records = (
+            self.account,
+            self.shop,
+            self._rows("O1"),
+            listing,
+            push,
+            fetch,
+            order.marketplace_shipment_ids,
+            order,
+        )
         for record in records:
             with self.subTest(model=record._name):
                 self.assertTrue(record)
@@ -171,7 +210,9 @@ class TestCompanies(ImportCase):
         rows |= self._receive(self._order("O2"))
         self._run_import(rows)
         first, second = self._find("O1"), self._find("O2")
-        self.assertEqual((first.company_id, first.picking_ids.company_id, first.warehouse_id), (self.other, self.other, warehouse))
+        self.assertEqual(
+            (first.company_id, first.picking_ids.company_id, first.warehouse_id), (self.other, self.other, warehouse)
+        )
         self.assertEqual((second.company_id, second.picking_ids.company_id), (self.env.company, self.env.company))
 
     def test_shop_takes_no_warehouse_of_another_company(self):
@@ -191,7 +232,9 @@ class TestEveryModel(ImportCase):
         self.assertEqual([model._name for model in self._models() if model._name not in granted], [])
 
     def test_no_right_is_for_everybody(self):
-        rights = self.env["ir.model.access"].search([("model_id.model", "=like", "marketplace.%"), ("group_id", "=", False)])
+        rights = self.env["ir.model.access"].search(
+            [("model_id.model", "=like", "marketplace.%"), ("group_id", "=", False)]
+        )
         self.assertEqual(rights.mapped("name"), [])
 
     def _global_rules(self, model):
@@ -199,7 +242,9 @@ class TestEveryModel(ImportCase):
         return " ".join(rule.domain_force for rule in rules if rule.perm_read and rule.perm_write)
 
     def test_every_model_with_a_company_has_a_rule_for_it(self):
-        models = [model for model in self._models() if not model._transient and {"company_id", "shop_id"} & set(model._fields)]
+        models = [
+            model for model in self._models() if not model._transient and {"company_id", "shop_id"} & set(model._fields)
+        ]
         self.assertGreater(len(models), 4)
         self.assertEqual([model._name for model in models if "company_ids" not in self._global_rules(model)], [])
 

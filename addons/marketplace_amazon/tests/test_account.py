@@ -121,7 +121,11 @@ class TestAmazonAccount(TransactionCase):
 
     def test_neutralized_copy_has_no_credentials(self):
         self.account.write(
-            {"amazon_queue_url": "https://sqs.example/q", "amazon_aws_access_key": "AKIA1", "amazon_aws_secret_key": "s"}
+            {
+                "amazon_queue_url": "https://sqs.example/q",
+                "amazon_aws_access_key": "AKIA1",
+                "amazon_aws_secret_key": "s",
+            }
         )
         self.env.flush_all()
         for addon in ("marketplace", "marketplace_amazon"):

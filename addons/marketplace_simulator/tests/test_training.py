@@ -2,11 +2,10 @@ import threading
 from collections import Counter
 
 import requests
-from werkzeug.serving import make_server
-
 from odoo.addons.queue_job.tests.common import trap_jobs
 from odoo.exceptions import UserError
 from odoo.tests import TransactionCase, tagged
+from werkzeug.serving import make_server
 
 from ..server.__main__ import Handler
 from ..server.app import Simulator
@@ -54,13 +53,12 @@ class TestTraining(TransactionCase):
 
     def _run_jobs(self, start):
         """Run the jobs that ``start()`` queues, and all that these queue, at once."""
-        for _round in range(30):
-            with trap_jobs() as trap:
-                start()
-                jobs = list(trap.enqueued_jobs)
-            if not jobs:
-                return
-            start = lambda jobs=jobs: [job.perform() for job in jobs]  # noqa: E731
+        with trap_jobs() as trap:
+            start()
+            for _round in range(30):
+                if not trap.enqueued_jobs:
+                    return
+                trap.perform_enqueued_jobs()
         self.fail("The jobs do not come to an end.")
 
     def _import_all(self, shops):
@@ -90,7 +88,9 @@ class TestTraining(TransactionCase):
 
     def test_orders_agree_with_the_simulators_books(self):
         orders = self._import_all(self._setup())
-        open_rows = self.env["marketplace.inbox"].search([("company_id", "=", self.company.id), ("state", "in", ["new", "waiting", "failed"])])
+        open_rows = self.env["marketplace.inbox"].search(
+            [("company_id", "=", self.company.id), ("state", "in", ["new", "waiting", "failed"])]
+        )
         self.assertEqual(open_rows.mapped("message"), [])
         theirs = {order["id"]: order for order in self._get("orders")["orders"]}
         self.assertEqual(sorted(orders.mapped("marketplace_ref")), sorted(theirs))
