@@ -201,4 +201,4 @@ class MarketplaceShop(models.Model):
     _inherit = "marketplace.shop"
 
     def _enqueue_fetch(self):
-        self.account_id._enqueue_fetch()
+        self.sudo().account_id._enqueue_fetch()

@@ -26,6 +26,9 @@ class MarketplaceAccount(models.Model):
         partners.with_context(tracking_disable=True, no_vat_validation=True).write(self._prepare_erased_vals())
         for partner in partners:
             partner.name = self.env._("Buyer %s", (partner.marketplace_key or "")[-8:])
+            # The postcode area: the outward part in Britain, about half of the digits elsewhere.
+            postcode = (partner.zip or "").strip()
+            partner.zip = postcode.split(" ")[0] if " " in postcode else postcode[: (len(postcode) + 1) // 2]
         self._erase_messages(partners)
         self._erase_payloads()
         if len(partners) == limit:
@@ -35,6 +38,8 @@ class MarketplaceAccount(models.Model):
         return {
             "street": False,
             "street2": False,
+            "city": False,
+            "vat": False,
             "phone": False,
             "email": False,
             "comment": False,
