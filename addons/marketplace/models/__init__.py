@@ -12,6 +12,7 @@ from . import sale_order
 from . import listing
 from . import listing_import
 from . import order_importer
+from . import order_values
 from . import order_partner
 from . import order_revision
 from . import delivery_builder
