@@ -1,6 +1,7 @@
 from . import (
     test_fetch,
     test_fulfilment,
+    test_health,
     test_import_flow,
     test_import_money,
     test_import_partners,

@@ -1,0 +1,42 @@
+from odoo.addons.queue_job.jobrunner.runner import PG_ADVISORY_LOCK_ID
+from odoo.tests import tagged
+
+from .fake_connector import FakeMarketplaceCase
+
+
+@tagged("post_install", "-at_install")
+class TestHealth(FakeMarketplaceCase):
+    def _look(self):
+        action = self.env["marketplace.health"].action_open()
+        return self.env["marketplace.health"].browse(action["res_id"])
+
+    def _enqueue(self, channel="root.marketplace.import", eta=None):
+        """A job that was enqueued ninety and a half minutes ago."""
+        job = self.env["marketplace.inbox"].with_delay(channel=channel, eta=eta)._job_import()
+        self.env.cr.execute(
+            "UPDATE queue_job SET date_created = date_created - interval '5430 seconds' WHERE uuid = %s", [job.uuid]
+        )
+
+    def test_due_jobs_wait_and_later_ones_do_not(self):
+        before = self._look().job_waiting_count
+        self._enqueue()
+        self._enqueue(eta=600)
+        self._enqueue(channel="root.elsewhere")
+        self.assertEqual(self._look().job_waiting_count, before + 1)
+
+    def test_oldest_due_job_tells_the_wait(self):
+        self._enqueue()
+        self.assertEqual(self._look().waiting_minutes, 90)
+
+    def test_runner_is_known_by_its_lock(self):
+        self.assertFalse(self._look().runner_alive)
+        self.env.cr.execute("SELECT pg_advisory_xact_lock(%s)", [PG_ADVISORY_LOCK_ID])
+        self.assertTrue(self._look().runner_alive)
+
+    def test_problems_are_counted_by_shop(self):
+        product = self._create_product("A", 1)
+        listings = [self._create_listing(sku, product) for sku in ("A1", "A2", "A3")]
+        listings[0].push_state = "rejected"
+        listings[1].seen_difference = -2
+        self.assertIn(self.shop, self._look().shop_ids)
+        self.assertEqual((self.shop.stock_problem_count, self.shop.rejected_shipment_count), (2, 0))
