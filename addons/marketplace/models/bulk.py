@@ -52,6 +52,23 @@ class SaleOrder(models.Model):
             vals["currency_id"] = currency.id
             vals["currency_rate"] = rates[key]
 
+    def _compute_amounts(self):
+        """Override of `sale`: the same sums without the table of tax groups that nobody looks at during an import."""
+        if not self.env.context.get("marketplace_bulk"):
+            return super()._compute_amounts()
+        Tax = self.env["account.tax"]
+        for order in self:
+            lines = [line._prepare_base_line_for_taxes_computation() for line in order._get_priced_lines()]
+            lines += order._add_base_lines_for_early_payment_discount()
+            Tax._add_tax_details_in_base_lines(lines, order.company_id)
+            Tax._round_base_lines_tax_details(lines, order.company_id)
+            by_line = Tax._aggregate_base_lines_tax_details(lines, lambda _line, tax_data: bool(tax_data))
+            sums = Tax._aggregate_base_lines_aggregated_values(by_line).values()
+            order.amount_untaxed = sum(values["total_excluded_currency"] for values in sums)
+            order.amount_tax = sum(values["tax_amount_currency"] for values in sums)
+            order.amount_total = order.amount_untaxed + order.amount_tax
+        return None
+
 
 class SaleOrderLine(models.Model):
     _name = "sale.order.line"
