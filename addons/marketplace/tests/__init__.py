@@ -1,4 +1,5 @@
 from . import (
+    test_feed,
     test_fetch,
     test_fulfilment,
     test_health,
@@ -13,4 +14,5 @@ from . import (
     test_secrets,
     test_security,
     test_shipment,
+    test_stock_target,
 )
