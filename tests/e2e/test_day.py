@@ -31,7 +31,10 @@ NOT_IN_DEBIAN = "mail/static/lib/selfie_segmentation/"
 
 @pytest.fixture(scope="module")
 def training(server):
-    return Training(server)
+    """The training seller, on a day with some orders."""
+    training = Training(server)
+    training.fill(24)
+    return training
 
 
 @pytest.fixture
@@ -55,23 +58,19 @@ def open_order(page, order):
     page.wait_for_selector(".o_form_view .o_form_sheet")
 
 
-def test_shop_shows_lag_and_leads_to_todays_orders(page, training, errors, picture):
+def test_shop_shows_lag_and_leads_to_todays_orders(page, training, errors):
     """The dashboard says how far behind the shop is; its figure opens the orders behind it."""
     number = training.place(training.merchant_sku(0))
     training.order(number)
     open_page(page, "shops")
     card = page.locator(".o_kanban_record", has_text=SHOP)
     assert re.search(r"\d+ min behind", card.inner_text())
-    picture("shops")
     today = card.locator("a[name=action_view_today]")
     count = int(today.inner_text().split()[0])
     today.click()
     page.wait_for_selector(".o_list_view .o_data_row")
     assert page.locator(".o_data_row").count() == count
     assert page.locator(".o_data_row", has_text=number).count() == 1
-    open_page(page, "orders")
-    page.wait_for_selector(".o_data_row")
-    picture("orders")
 
 
 def test_short_order_is_reserved_when_stock_arrives(page, training, errors, picture):
@@ -79,6 +78,10 @@ def test_short_order_is_reserved_when_stock_arrives(page, training, errors, pict
     sku = training.merchant_sku(1)
     training.count_stock(sku, free=0)
     order = training.order(training.place(sku, allow_oversell=True), ("marketplace_hold", "=", "short"))
+    open_page(page, "shops")
+    picture("shops")
+    open_page(page, "orders")
+    picture("orders")
     open_order(page, order)
     banner = page.locator(".alert-warning", has_text="Held")
     assert sku in banner.inner_text()
@@ -107,7 +110,7 @@ def test_cancel_request_is_released_by_a_person(page, training, errors):
 
 def test_parcel_leaves_and_is_confirmed(page, training, errors, picture):
     """Slip, carrier, tracking number, validation; the job runner then tells the marketplace."""
-    number = training.place(training.merchant_sku(3))
+    number = training.place(training.merchant_sku(3), kinds=["several_units", "gift", "shipping", "discount"])
     order = training.order(number, ("picking_ids.state", "=", "assigned"))
     open_order(page, order)
     page.click("button[name=action_view_delivery]")
@@ -115,6 +118,7 @@ def test_parcel_leaves_and_is_confirmed(page, training, errors, picture):
     print_slip(page)
     page.locator("div[name=carrier_id] input").first.fill("Royal Mail")
     page.click(".o-autocomplete--dropdown-item:has-text('Royal Mail')")
+    page.wait_for_function("document.querySelector('div[name=carrier_id] input').value === 'Royal Mail'")
     page.locator("div[name=carrier_tracking_ref] input").first.fill("RM123456785GB")
     picture("delivery")
     page.click("button[name=button_validate]:visible")
@@ -125,6 +129,7 @@ def test_parcel_leaves_and_is_confirmed(page, training, errors, picture):
     page.click(".nav-link[name=marketplace]")
     confirmed = page.locator("div[name=marketplace_shipment_state]", has_text="Confirmed")
     confirmed.wait_for()
+    page.locator("div[name=marketplace_charge_html] table").scroll_into_view_if_needed()
     picture("order-charges")
     books = training.marketplace_order(number)
     assert books["status"] == "shipped"
@@ -171,7 +176,8 @@ def test_every_page_opens(page, training, errors, picture):
         if path == "listings":
             picture(path)
         rows = page.locator(".o_list_view .o_data_row .o_data_cell.o_list_char")
-        if rows.count() and path not in WITHOUT_FORM:
+        sample = page.locator(".o_view_sample_data").count()
+        if rows.count() and not sample and path not in WITHOUT_FORM:
             rows.first.click()
             page.wait_for_selector(".o_form_view .o_form_sheet")
     account = training.client.call("marketplace.account", "search", [("provider", "=", "amazon")])[0]

@@ -39,9 +39,20 @@ class Training:
 
     def place(self, sku, **options):
         """Have a buyer in the training shop order one SKU that we ship; the number of the order."""
-        options = {"count": 1, "skus": [sku], "marketplace": COUNTRY, "fulfilled_by": "merchant", "kinds": [], **options}
-        (number,) = self.at_marketplace("orders", **options)["orders"]
+        wanted = {"count": 1, "skus": [sku], "marketplace": COUNTRY, "fulfilled_by": "merchant", "kinds": []}
+        (number,) = self.at_marketplace("orders", **wanted | options)["orders"]
         return number
+
+    def fill(self, count):
+        """Have buyers in all shops place orders of every kind, and wait until Odoo has them."""
+        numbers = self.at_marketplace("orders", count=count)["orders"]
+        shops = self.client.call("marketplace.shop", "search", [])
+
+        def arrived():
+            self.client.call("marketplace.shop", "action_fetch_now", shops)
+            return self.client.call("sale.order", "search_count", [("marketplace_ref", "in", numbers)]) == count
+
+        until(arrived, 180)
 
     def merchant_sku(self, index):
         """A SKU that we ship ourselves; tests take different ones, so that they do not share stock."""
