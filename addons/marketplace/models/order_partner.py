@@ -3,6 +3,8 @@ import hashlib
 from odoo import models
 from odoo.addons.phone_validation.tools.phone_validation import phone_format
 
+ADDRESS_FIELDS = ("street", "street2", "city", "zip")
+
 
 class MarketplaceOrderImporter(models.AbstractModel):
     """Buyers: one partner per anonymous buyer key, and one contact below it per further delivery address."""
@@ -18,9 +20,10 @@ class MarketplaceOrderImporter(models.AbstractModel):
         """
         buyer_vals = [self._prepare_buyer_vals(batch, shop, order) for shop, order in orders]
         buyers = self._find_or_create([vals["marketplace_key"] for vals in buyer_vals], buyer_vals)
-        delivery_vals, wanted = [], []
+        wanted = []
         for (shop, order), buyer, vals in zip(orders, buyers, buyer_vals, strict=True):
-            same = not order.address or self._has_address(buyer, vals, order.address)
+            shared = self._is_shared(vals["marketplace_key"])
+            same = not order.address or (not shared and self._has_address(buyer, vals, order.address))
             wanted.append(None if same else self._prepare_delivery_vals(batch, shop, order, buyer))
         delivery_vals = [vals for vals in wanted if vals]
         contacts = iter(self._find_or_create([vals["marketplace_key"] for vals in delivery_vals], delivery_vals))
@@ -47,9 +50,8 @@ class MarketplaceOrderImporter(models.AbstractModel):
         """Whether a buyer's own name and address are those of this delivery."""
         if address.name and address.name != partner.name:
             return False
-        fields = ("street", "street2", "city", "zip")
         return (
-            all((partner[field] or False) == vals[field] for field in fields)
+            all((partner[field] or False) == vals[field] for field in ADDRESS_FIELDS)
             and partner.country_id.id == vals["country_id"]
             and partner.state_id.id == vals["state_id"]
         )
@@ -65,13 +67,18 @@ class MarketplaceOrderImporter(models.AbstractModel):
         vals = {
             **self._prepare_partner_base_vals(batch, shop),
             **self._prepare_address_vals(batch, order.address),
-            "name": name or self.env._("Buyer %s", key[-8:]),
+            "name": name or self.env._("Buyer %s", key[-6:]),
             "email": buyer.email or False,
             "marketplace_key": key,
             "customer_rank": 1,
         }
         if order.is_business and company:
             vals.update(is_company=True, vat=buyer.vat or False)
+        if self._is_shared(key):
+            # Of nobody in particular: the place of delivery is a contact below it.
+            country = order.address.country_code if order.address else ""
+            vals["name"] = self.env._("Buyers of %(shop)s %(country)s", shop=shop.name, country=country).strip()
+            vals.update(dict.fromkeys(ADDRESS_FIELDS, False))
         return vals
 
     def _prepare_delivery_vals(self, batch, shop, order, buyer):
@@ -131,6 +138,10 @@ class MarketplaceOrderImporter(models.AbstractModel):
             digest = self._digest(address.name, address.street, address.postal_code, address.country_code)
             return f"{shop.account_id.id}:a:{digest}"
         return f"{shop.account_id.id}:s:{shop.id}:{address.country_code if address else ''}"
+
+    def _is_shared(self, key):
+        """Whether a key stands for all anonymous buyers of a shop and country."""
+        return ":s:" in key
 
     def _digest(self, *parts):
         text = "\n".join(str(part).strip().casefold() for part in parts)

@@ -55,6 +55,7 @@ class MarketplaceAccount(models.Model):
                 """
                 SELECT p.id FROM res_partner p
                  WHERE p.marketplace_account_id = %s AND p.marketplace_erased_at IS NULL
+                   AND (p.marketplace_key NOT LIKE '%%:s:%%' OR p.parent_id IS NOT NULL) -- shared by anonymous buyers
                    AND p.create_date < (now() AT TIME ZONE 'UTC') - %s * interval '1 day'
                    AND NOT EXISTS (
                        SELECT 1 FROM sale_order o
