@@ -154,3 +154,17 @@ class TestImportPartners(ImportCase):
                 partner = self._import(self._order(f"O{number}", address=address)).partner_shipping_id
                 self.assertEqual(partner.state_id.code, code)
                 self.assertEqual(partner.street2, "Flat 2" if code else "Flat 2, Nowhere")
+
+    def test_anonymous_buyers_share_a_partner_and_keep_their_places(self):
+        leeds = Address(city="Leeds", postal_code="LS1 4AP", country_code="GB")
+        london = Address(city="London", postal_code="N1 7GR", country_code="GB")
+        orders = self._import(
+            self._order("O1", address=leeds, buyer=Buyer()),
+            self._order("O2", address=london, buyer=Buyer()),
+            self._order("O3", address=leeds, buyer=Buyer()),
+        )
+        self.assertEqual(len(orders.partner_id), 1)
+        self.assertEqual(orders.partner_id.name, f"Buyers of {self.shop.name} GB")
+        self.assertFalse(orders.partner_id.city)
+        self.assertEqual(orders.mapped("partner_shipping_id.city"), ["Leeds", "London"])
+        self.assertEqual(orders.partner_id.country_id.code, "GB")
