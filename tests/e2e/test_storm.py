@@ -19,7 +19,7 @@ from scripts.lib.postgres import free_port
 from scripts.lib.processes import Process
 from scripts.lib.services import LOGIN, forget_simulator, start_odoo, start_simulator
 
-STOCK = 15
+STOCK = 12
 SIMULATOR = ("--seed", "7", "--orders", "0", "--stock", str(STOCK), "--speed", "600")
 FAULTS = [
     {"kind": "throttle", "operation": "searchOrders", "probability": 0.4, "count": 8},
@@ -28,9 +28,9 @@ FAULTS = [
     {"kind": "duplicate_orders", "operation": "searchOrders"},
     {"kind": "shuffle_pages", "operation": "searchOrders"},
 ]
-BEFORE_KILL, AFTER_KILL, BY_MARKETPLACE = 400, 100, 100
+BEFORE_KILL, AFTER_KILL, BY_MARKETPLACE = 300, 60, 80
 CANCELLED, SHIPPED = 20, 30
-PATIENCE = 150
+PATIENCE = 240
 BUSY = "('wait_dependencies', 'pending', 'enqueued', 'started')"
 QUIET = {"skip_sms": True, "skip_backorder": True, "tracking_disable": True}
 
@@ -79,10 +79,11 @@ class Storm:
         cron = self.client.call("ir.model.data", "search_read", [("name", "=", name)], fields=["res_id"])[0]["res_id"]
         self.client.call("ir.cron", "method_direct_trigger", [cron])
 
-    def wait(self, what: str, is_done, every: float = 0.5, meanwhile=None) -> None:
-        """Wait until ``is_done()``; fail when that takes too long."""
+    def wait(self, what: str, is_done, every: float = 1, meanwhile=None) -> None:
+        """Wait until ``is_done()``; fail when that takes too long or a job has failed for good."""
         deadline = time.monotonic() + PATIENCE
         while not is_done():
+            assert self.query("SELECT exc_info FROM queue_job WHERE state = 'failed'") == []
             assert time.monotonic() < deadline, f"not within {PATIENCE} s: {what}"
             if meanwhile:
                 meanwhile()
@@ -99,14 +100,20 @@ class Storm:
     def fetch_all(self) -> None:
         """Fetch what is visible by now, however often the marketplace turns us away."""
         self.run_cron("cron_fetch")
-        self.wait("all orders are in", self.is_idle, every=2, meanwhile=lambda: self.run_cron("cron_fetch"))
+        self.wait("all orders are in", self.is_idle, meanwhile=self.resume)
+
+    def resume(self) -> None:
+        """Continue a fetch that was turned away or lost, as the cron does every few minutes."""
+        now = "now() AT TIME ZONE 'UTC'"
+        if self.count(f"marketplace_fetch WHERE state = 'running' AND coalesce(next_try_at, {now}) <= {now}"):
+            self.run_cron("cron_fetch")
 
 
 @pytest.fixture(scope="module")
 def storm(home, postgres, progress):
     """A :class:`Storm` on a database of its own: three workers, so that two jobs run while somebody asks."""
     databases = Databases(home, postgres, progress)
-    name = f"storm-{os.getpid()}"
+    name = f"scratch-storm-{os.getpid()}"
     with databases.scratch("storm") as database:
         odoo = Odoo(home, postgres, database, name=name, http_port=free_port(), gevent_port=free_port(), workers=3)
         password = home.secret("admin_password")
@@ -262,7 +269,7 @@ def test_what_is_short_is_held(storm):
          WHERE sale.state = 'sale' AND move.state IN ('confirmed', 'partially_available', 'waiting')
         """
     )
-    assert len(short) > 50
+    assert len(short) > 20
     assert [order for order, hold in short if not hold] == []
     held = {order for (order,) in storm.query("SELECT id FROM sale_order WHERE marketplace_hold = 'short'")}
     assert held <= {order for order, _hold in short}
