@@ -27,4 +27,3 @@ from . import delivery_carrier
 from . import shipment
 from . import stock_picking
 from . import privacy
-from . import health

@@ -22,8 +22,8 @@ class StockPicking(models.Model):
     def _send_confirmation_email(self):
         """Override of `stock`: marketplaces write to their buyers themselves and forbid text messages of the seller."""
         marketplace = self.filtered("marketplace_shop_id")
-        super(StockPicking, self - marketplace)._send_confirmation_email()
         super(StockPicking, marketplace.with_context(skip_sms=True))._send_confirmation_email()
+        return super(StockPicking, self - marketplace)._send_confirmation_email()
 
     def write(self, vals):
         """Override of `stock` to pass on a tracking number that comes after the transfer is done."""

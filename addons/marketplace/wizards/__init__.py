@@ -1,1 +1,1 @@
-from . import fetch_again
+from . import fetch_again, health

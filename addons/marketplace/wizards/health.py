@@ -60,7 +60,7 @@ class MarketplaceHealth(models.TransientModel):
         )
 
     def _compute_shop_ids(self):
-        self.shop_ids = self.env["marketplace.shop"].search([])
+        self.shop_ids = self.env["marketplace.shop"].search([("active", "=", True)])
 
     # === ACTIONS === #
 
