@@ -91,6 +91,7 @@ def picture(page, request):
             page.wait_for_function("document.fonts.status === 'loaded'")
             page.mouse.move(0, 899)
             drawn = Image.open(io.BytesIO(page.screenshot(animations="disabled")))
-            drawn.convert("RGB").quantize(128).save(CHECKOUT / folder / f"{name}.png", optimize=True)
+            few = drawn.convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE)  # rare colours stay what they are
+            few.save(CHECKOUT / folder / f"{name}.png", optimize=True)
 
     return keep

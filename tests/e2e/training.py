@@ -81,6 +81,14 @@ class Training:
         """One field of a sale order."""
         return self.client.call("sale.order", "read", [order], [field])[0][field]
 
+    def unmatch(self, sku, reference):
+        """Id of the SKU's listing, without a product now: the product has another reference, so that nothing matches."""
+        domain = [("sku", "=", sku), ("shop_id.name", "=", SHOP)]
+        (listing,) = self.client.call("marketplace.listing", "search_read", domain, ["product_id"])
+        self.client.call("product.product", "write", [listing["product_id"][0]], {"default_code": reference})
+        self.client.call("marketplace.listing", "write", [listing["id"]], {"product_id": False})
+        return listing["id"]
+
     def count_stock(self, sku, free):
         """Count stock so that ``free`` units of the SKU are not reserved."""
         domain = [("product_id.default_code", "=", sku), ("location_id.usage", "=", "internal")]

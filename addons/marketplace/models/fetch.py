@@ -1,6 +1,7 @@
 from datetime import timedelta, timezone
 
 from odoo import api, fields, models
+from psycopg2.errors import UniqueViolation
 
 from ..contract import Capability, ConnectorError, RateLimited, Rejected
 from .job_retry import get_retry_seconds
@@ -192,9 +193,13 @@ class MarketplaceAccount(models.Model):
                 due._enqueue()
                 continue
             since = min(shop.order_cursor or fields.Datetime.now() for shop in shops) - OVERLAP
-            self.env["marketplace.fetch"].create(
-                {"account_id": account.id, "shop_ids": shops.ids, "kind": "scheduled", "since": since}
-            )._enqueue()
+            vals = {"account_id": account.id, "shop_ids": shops.ids, "kind": "scheduled", "since": since}
+            try:
+                with self.env.cr.savepoint():
+                    fetch = self.env["marketplace.fetch"].create(vals)
+            except UniqueViolation:
+                continue  # the schedule, or another person, has started it at this moment
+            fetch._enqueue()
 
 
 class MarketplaceShop(models.Model):
