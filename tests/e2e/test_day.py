@@ -58,6 +58,15 @@ def open_order(page, order):
     page.wait_for_selector(".o_form_view .o_form_sheet")
 
 
+def choose(page, field, text):
+    """Choose the record that ``text`` finds, once the list holds what was found for it."""
+    box = page.locator(f"div[name={field}] input").first
+    with page.expect_response(lambda answer: "name_search" in answer.url and text in (answer.request.post_data or "")):
+        box.fill(text)
+    page.click(f".o-autocomplete--dropdown-item:has-text('{text}')")
+    page.wait_for_selector(".o-autocomplete--dropdown-menu", state="detached")
+
+
 def test_shop_shows_lag_and_leads_to_todays_orders(page, training, errors):
     """The dashboard says how far behind the shop is; its figure opens the orders behind it."""
     number = training.place(training.merchant_sku(0))
@@ -116,9 +125,7 @@ def test_parcel_leaves_and_is_confirmed(page, training, errors, picture):
     page.click("button[name=action_view_delivery]")
     page.wait_for_selector("div[name=carrier_tracking_ref] input")
     print_slip(page)
-    page.locator("div[name=carrier_id] input").first.fill("Royal Mail")
-    page.click(".o-autocomplete--dropdown-item:has-text('Royal Mail')")
-    page.wait_for_function("document.querySelector('div[name=carrier_id] input').value === 'Royal Mail'")
+    choose(page, "carrier_id", "Royal Mail")
     page.locator("div[name=carrier_tracking_ref] input").first.fill("RM123456785GB")
     picture("delivery")
     page.click("button[name=button_validate]:visible")
@@ -161,8 +168,7 @@ def test_unknown_sku_waits_until_it_is_matched(page, training, errors, picture):
     assert sku in row.inner_text()
     picture("inbox")
     open_page(page, f"listings-to-match/{listing}")
-    page.locator("div[name=product_id] input").fill("PLAIN-MUG")
-    page.click(".o-autocomplete--dropdown-item:has-text('PLAIN-MUG')")
+    choose(page, "product_id", "PLAIN-MUG")
     page.click(".o_form_button_save")
     until(lambda: training.client.call("sale.order", "search", [("marketplace_ref", "=", number)]))
 

@@ -82,7 +82,7 @@ class Training:
         return self.client.call("sale.order", "read", [order], [field])[0][field]
 
     def unmatch(self, sku, reference):
-        """Id of the SKU's listing, without a product now: the product has another reference, so that nothing matches."""
+        """Id of the SKU's listing, without a product now; the product gets another reference, so nothing matches."""
         domain = [("sku", "=", sku), ("shop_id.name", "=", SHOP)]
         (listing,) = self.client.call("marketplace.listing", "search_read", domain, ["product_id"])
         self.client.call("product.product", "write", [listing["product_id"][0]], {"default_code": reference})
