@@ -17,6 +17,7 @@ from . import order_partner
 from . import order_revision
 from . import delivery_builder
 from . import stock_move
+from . import stock_quant
 from . import stock_reserver
 from . import fulfilment_transfer
 from . import stock_target
