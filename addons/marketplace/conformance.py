@@ -45,6 +45,13 @@ _VERBS = {
     Capability.SHIPMENT_CONFIRMATION: ("confirm_shipments",),
     Capability.MARKETPLACE_FULFILMENT: ("fetch_fulfilment_stock",),
     Capability.NOTIFICATIONS: ("receive_notifications",),
+    Capability.AUTHORISATION: ("authorization_url", "authorize"),
+    Capability.ACKNOWLEDGEMENT: ("acknowledge_orders",),
+    Capability.CANCELLATION: ("cancel_orders",),
+    Capability.RETURNS: ("fetch_returns", "fetch_return", "parse_return"),
+    Capability.REFUND: ("refund_orders",),
+    Capability.LABELS: ("arrange_shipments", "fetch_labels"),
+    Capability.WEBHOOKS: ("subscribe_webhooks", "read_webhook"),
 }
 _ARGUMENTS = {
     "fetch_orders": (["shop"], datetime(2026, 1, 1, tzinfo=timezone.utc)),
@@ -56,6 +63,18 @@ _ARGUMENTS = {
     "confirm_shipments": ([],),
     "fetch_fulfilment_stock": ("shop",),
     "receive_notifications": (),
+    "authorization_url": ("state", "https://shop.example/callback", "challenge"),
+    "authorize": ({}, "https://shop.example/callback", "verifier"),
+    "acknowledge_orders": ("shop", []),
+    "cancel_orders": ([],),
+    "fetch_returns": (["shop"], datetime(2026, 1, 1, tzinfo=timezone.utc)),
+    "fetch_return": ("shop", "1"),
+    "parse_return": ({},),
+    "refund_orders": ([],),
+    "arrange_shipments": ([],),
+    "fetch_labels": ([],),
+    "subscribe_webhooks": ("https://shop.example/webhook",),
+    "read_webhook": (None,),
 }
 
 

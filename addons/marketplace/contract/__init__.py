@@ -1,6 +1,17 @@
 """The contract every connector speaks: records, verbs and errors. Plain Python, no Odoo, no HTTP."""
 
-from .connector import Capability, Connector, Page, PushResult, RawRecord, ShipmentResult
+from .aftersales import (
+    Cancellation,
+    CancelReason,
+    Refund,
+    RefundLine,
+    Restock,
+    Return,
+    ReturnKind,
+    ReturnLine,
+    ReturnStatus,
+)
+from .connector import ActionResult, Capability, Connector, Page, PushResult, RawRecord
 from .errors import (
     AuthenticationFailed,
     ConnectorError,
@@ -10,6 +21,7 @@ from .errors import (
     Rejected,
     Unavailable,
 )
+from .labels import Arrangement, Label, Parcel
 from .money import Money, split_evenly
 from .plan import COLLECTED_TAX, PlannedLine, plan_lines
 from .records import (
@@ -32,12 +44,17 @@ from .records import (
     TaxTreatment,
     Window,
 )
+from .webhooks import Notice, NoticeKind, Webhook, WebhookRequest
 
 __all__ = [
-    "COLLECTED_TAX",
+    "ActionResult",
     "Address",
+    "Arrangement",
     "AuthenticationFailed",
     "Buyer",
+    "COLLECTED_TAX",
+    "CancelReason",
+    "Cancellation",
     "Capability",
     "Charge",
     "ChargeKind",
@@ -46,27 +63,39 @@ __all__ = [
     "Fulfilment",
     "FulfilmentStock",
     "InvalidPayload",
+    "Label",
     "Listing",
     "Money",
     "NotReady",
+    "Notice",
+    "NoticeKind",
     "Order",
     "OrderLine",
     "OrderStatus",
     "Package",
     "Page",
+    "Parcel",
     "PlannedLine",
     "PushResult",
     "RateLimited",
     "RawRecord",
+    "Refund",
+    "RefundLine",
     "Rejected",
+    "Restock",
+    "Return",
+    "ReturnKind",
+    "ReturnLine",
+    "ReturnStatus",
     "Shipment",
     "ShipmentLine",
-    "ShipmentResult",
     "ShopInfo",
     "StockLevel",
     "TaxCollector",
     "TaxTreatment",
     "Unavailable",
+    "Webhook",
+    "WebhookRequest",
     "Window",
     "plan_lines",
     "split_evenly",

@@ -18,6 +18,13 @@ class Capability(str, Enum):
     SHIPMENT_CONFIRMATION = "shipment_confirmation"
     MARKETPLACE_FULFILMENT = "marketplace_fulfilment"
     NOTIFICATIONS = "notifications"
+    AUTHORISATION = "authorisation"  # the seller grants access on a page of the marketplace (OAuth)
+    ACKNOWLEDGEMENT = "acknowledgement"
+    CANCELLATION = "cancellation"
+    RETURNS = "returns"
+    REFUND = "refund"
+    LABELS = "labels"  # the marketplace books the carrier and makes the waybill
+    WEBHOOKS = "webhooks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +70,11 @@ class PushResult:
 
 
 @dataclass(frozen=True, slots=True)
-class ShipmentResult:
-    """What the marketplace said to one shipment confirmation.
+class ActionResult:
+    """What the marketplace said to one shipment confirmation, cancellation, refund …
 
-    :param retry_after: seconds; set when the same confirmation should be sent again later
+    :param reference: of the record that was sent
+    :param retry_after: seconds; set when the same record should be sent again later
     """
 
     reference: str
@@ -90,6 +98,9 @@ class Connector(ABC):
 
     def fetch_orders(self, shop_ids, since, until=None, token="") -> Page:
         """One page of orders changed at or after ``since``.
+
+        A range that the marketplace prepares by itself (a bulk export) raises :class:`~.errors.NotReady` with a text
+        handle, which comes back as ``token``.
 
         :param list[str] shop_ids: external ids of the shops
         :param datetime since: aware UTC
@@ -122,7 +133,7 @@ class Connector(ABC):
         raise self._unsupported(Capability.STOCK_READ)
 
     def confirm_shipments(self, shipments):
-        """Tell the marketplace what was shipped; one :class:`ShipmentResult` per shipment.
+        """Tell the marketplace what was shipped; one :class:`ActionResult` per shipment.
 
         Sending the same reference again must not ship anything twice.
         """
@@ -135,6 +146,83 @@ class Connector(ABC):
     def receive_notifications(self):
         """External ids of orders that the marketplace says have changed, as ``[(external id, acknowledge())]``."""
         raise self._unsupported(Capability.NOTIFICATIONS)
+
+    def authorization_url(self, state, redirect_uri, code_challenge):
+        """Address of the marketplace's page on which the seller grants access.
+
+        :param str state: opaque text that the marketplace hands back
+        :param str redirect_uri: our callback
+        :param str code_challenge: PKCE challenge, method S256 (RFC 7636); left out where the marketplace has no PKCE
+        """
+        raise self._unsupported(Capability.AUTHORISATION)
+
+    def authorize(self, params, redirect_uri, code_verifier):
+        """Exchange what the callback brought for tokens, and keep them in the token store.
+
+        :param dict params: the whole query of the callback, ``state`` already checked
+        :param str redirect_uri: as in :meth:`authorization_url`
+        :param str code_verifier: PKCE verifier of the challenge
+        :raise AuthenticationFailed: the seller declined, or the code is not taken
+        """
+        raise self._unsupported(Capability.AUTHORISATION)
+
+    def acknowledge_orders(self, shop_id, order_ids):
+        """Tell the marketplace that the orders were received; one :class:`ActionResult` per order id."""
+        raise self._unsupported(Capability.ACKNOWLEDGEMENT)
+
+    def cancel_orders(self, cancellations):
+        """Cancel orders or lines, or answer a buyer's wish to; one :class:`ActionResult` per
+        :class:`~.aftersales.Cancellation`."""
+        raise self._unsupported(Capability.CANCELLATION)
+
+    def fetch_returns(self, shop_ids, since, until=None, token="") -> Page:
+        """One page of returns and refunds changed at or after ``since``, as records of the kind ``return``."""
+        raise self._unsupported(Capability.RETURNS)
+
+    def fetch_return(self, shop_id, external_id):
+        """One return by its marketplace number, as :class:`RawRecord`."""
+        raise self._unsupported(Capability.RETURNS)
+
+    def parse_return(self, payload):
+        """Turn a raw return into :class:`~.aftersales.Return`.
+
+        :raise InvalidPayload: a field is missing or contradicts another
+        """
+        raise self._unsupported(Capability.RETURNS)
+
+    def refund_orders(self, refunds):
+        """Pay money back to buyers; one :class:`ActionResult` per :class:`~.aftersales.Refund`.
+
+        Sending the same reference again must not pay twice; after a time-out the marketplace is asked first.
+        """
+        raise self._unsupported(Capability.REFUND)
+
+    def arrange_shipments(self, shipments):
+        """Have the marketplace book the carrier; one :class:`~.labels.Arrangement` per shipment, which needs no
+        tracking yet. Repeating a reference returns the same arrangement."""
+        raise self._unsupported(Capability.LABELS)
+
+    def fetch_labels(self, parcels, handle=None):
+        """Waybills of arranged parcels, as list of :class:`~.labels.Label`; parcels refused are missing from it.
+
+        :param list parcels: :class:`~.labels.Parcel`
+        :raise NotReady: the marketplace still prints
+        """
+        raise self._unsupported(Capability.LABELS)
+
+    def subscribe_webhooks(self, url):
+        """Have the marketplace call ``url`` when something changes; repeating it changes nothing."""
+        raise self._unsupported(Capability.WEBHOOKS)
+
+    def read_webhook(self, request):
+        """Check the signature on the raw body, and only then read it.
+
+        :param request: :class:`~.webhooks.WebhookRequest`
+        :return: :class:`~.webhooks.Webhook`
+        :raise AuthenticationFailed: the signature is missing, wrong or too old
+        :raise InvalidPayload: signed by the marketplace, but unreadable or without an id
+        """
+        raise self._unsupported(Capability.WEBHOOKS)
 
     def _unsupported(self, capability):
         return TypeError(f"{type(self).__name__} does not declare the capability {capability.value}")

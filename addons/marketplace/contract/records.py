@@ -20,6 +20,7 @@ class OrderStatus(str, Enum):
     SHIPPED = "shipped"
     CANCELLED = "cancelled"
     UNFULFILLABLE = "unfulfillable"
+    UNKNOWN = "unknown"  # a word that we do not know yet, see ``Order.status_text``; a person looks at the order
 
 
 class Fulfilment(str, Enum):
@@ -171,6 +172,10 @@ class Order:
     :param revision: text that changes whenever the marketplace changes the order
     :param total: what the buyer pays; ``None`` while the marketplace does not state it (pending orders)
     :param charges: charges of the order as a whole (e.g. a delivery tip)
+    :param status_text: the marketplace's own word for the status
+    :param acknowledged: false: the marketplace waits to hear that the order was received
+    :param subsidies: what the marketplace pays the seller towards discounts and shipping; no part of ``total``
+    :param warnings: what a person should see before shipping, e.g. a high risk of fraud
     """
 
     external_id: str
@@ -192,6 +197,10 @@ class Order:
     cancel_request: str = ""  # the buyer's reason when the buyer asks to cancel
     is_business: bool = False
     programs: tuple[str, ...] = ()
+    status_text: str = ""
+    acknowledged: bool = True
+    subsidies: tuple[Charge, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +268,7 @@ class Shipment:
 
     :param reference: our own number of the parcel, the idempotency key of the confirmation
     :param carrier_code: the marketplace's code of the carrier, or ``Other``
+    :param package_id: the marketplace's number of the parcel, where it booked the carrier
     """
 
     reference: str
@@ -271,3 +281,4 @@ class Shipment:
     lines: tuple[ShipmentLine, ...]
     service: str = ""
     ship_from: Address | None = None
+    package_id: str = ""

@@ -238,7 +238,7 @@ class MarketplaceShipment(models.Model):
     def _apply_results(self, results):
         """Keep what the marketplace said to each parcel; one without an answer is sent again.
 
-        :param list results: :class:`~..contract.ShipmentResult`
+        :param list results: :class:`~..contract.ActionResult`
         """
         result_by_reference = {result.reference: result for result in results}
         confirmed, rejected, again = self.browse(), {}, {}

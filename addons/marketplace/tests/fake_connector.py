@@ -4,7 +4,7 @@ from unittest.mock import patch
 
 from odoo.tests import TransactionCase
 
-from ..contract import Capability, Connector, InvalidPayload, PushResult, RawRecord, ShipmentResult, StockLevel
+from ..contract import ActionResult, Capability, Connector, InvalidPayload, PushResult, RawRecord, StockLevel
 
 
 class FakeConnector(Connector):
@@ -84,7 +84,7 @@ class FakeConnector(Connector):
     def confirm_shipments(self, shipments):
         self._enter("confirm_shipments", list(shipments))
         return [
-            ShipmentResult(
+            ActionResult(
                 shipment.reference,
                 accepted=shipment.tracking not in self.refused and shipment.tracking not in self.postponed,
                 message=self.refused.get(shipment.tracking, ""),

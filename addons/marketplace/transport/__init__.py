@@ -4,6 +4,7 @@ from .buckets import Bucket, BucketStore, Limit, MemoryBucketStore, RateLimiter
 from .client import Answer, HttpClient
 from .documents import Document, decode_document
 from .redaction import RedactingFilter, get_logger, redact, remember_secret
+from .tokens import MemoryTokenStore, TokenAuth, Tokens, TokenStore
 
 __all__ = [
     "Answer",
@@ -13,8 +14,12 @@ __all__ = [
     "HttpClient",
     "Limit",
     "MemoryBucketStore",
+    "MemoryTokenStore",
     "RateLimiter",
     "RedactingFilter",
+    "TokenAuth",
+    "TokenStore",
+    "Tokens",
     "decode_document",
     "get_logger",
     "redact",

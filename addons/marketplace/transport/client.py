@@ -51,6 +51,9 @@ class HttpClient:
         it raises is final; ``renew(failure)`` is called after 401 and 403, and true means "try once more"
     :param dict headers: sent with each signed call
     :param str rate_header: answer header that states the operation's rate in calls per second
+    :param judge: ``(operation, response, body) -> ConnectorError | None``: reads errors out of JSON answers the way
+        this marketplace states them, many with HTTP 200; ``None``: the HTTP status decides
+    :param bool exact: JSON numbers with a fraction arrive as text, every digit kept: for amounts that are no text
     :param float max_wait: most seconds slept per call
     :param tuple timeout: seconds to connect, seconds between bytes
     :param int attempts: most tries of a call that may be repeated
@@ -69,6 +72,8 @@ class HttpClient:
         auth=None,
         headers=None,
         rate_header="",
+        judge=None,
+        exact=False,
         max_wait=20.0,
         timeout=(5.0, 30.0),
         attempts=4,
@@ -81,6 +86,8 @@ class HttpClient:
         self._auth = auth
         self._headers = headers or {}
         self._rate_header = rate_header
+        self._judge = judge or (lambda operation, response, body: None)
+        self._parse_float = str if exact else None
         self._max_wait = max_wait
         self._timeout = timeout
         self._attempts = attempts
@@ -95,9 +102,11 @@ class HttpClient:
         params=None,
         payload=None,
         form=None,
+        content=None,
         headers=None,
         auth=None,
         idempotent=None,
+        binary=False,
     ):
         """One call that answers JSON or nothing.
 
@@ -105,8 +114,10 @@ class HttpClient:
         :param dict params: query; ``None`` values are left out, lists are joined by commas
         :param payload: sent as JSON
         :param dict form: sent as a form
+        :param bytes content: sent as it is; say its type in ``headers``
         :param auth: instead of the client's
         :param idempotent: whether repeating is harmless; by default true of GET, HEAD, PUT and DELETE
+        :param bool binary: the body of the answer is the file itself (bytes), unless the answer is JSON
         :return: :class:`Answer`
         :raise ConnectorError: see :mod:`..contract.errors`
         """
@@ -115,12 +126,18 @@ class HttpClient:
             "method": method,
             "url": url,
             "params": _query(params or {}),
-            "data": form if payload is None else json.dumps(payload).encode(),
+            "data": content or (form if payload is None else json.dumps(payload).encode()),
             "headers": {**self._headers, **json_headers, **(headers or {})},
             "auth": auth or self._auth or _unsigned,
         }
         repeatable = method in _IDEMPOTENT if idempotent is None else idempotent
-        response, body = self._exchange(operation, request, repeatable, _parse)
+
+        def read(answer):
+            if binary and "json" not in answer.headers.get("Content-Type", ""):
+                return answer.content
+            return self._read_json(operation, answer)
+
+        response, body = self._exchange(operation, request, repeatable, read)
         return Answer(response.status_code, response.headers, body)
 
     def download(self, operation, url, *, gzipped=False, max_bytes=MAX_DOCUMENT):
@@ -196,8 +213,10 @@ class HttpClient:
         try:
             response = self._session.request(**request, timeout=self._timeout, allow_redirects=False)
             with response:
-                failure = error_of(response, operation, started)
+                failure = self._find_failure(operation, response, started)
                 value = None if failure else read(response)
+        except RateLimited as error:  # stated in the body of a success
+            failure = error
         except requests.exceptions.ConnectTimeout:
             raise _NeverSent(f"{operation}: no connection within {self._timeout[0]:g} s") from None
         except requests.exceptions.RequestException as error:
@@ -211,6 +230,22 @@ class HttpClient:
         if failure:
             raise failure
         return response, value
+
+    def _find_failure(self, operation, response, now):
+        if response.status_code < 300:
+            return None
+        try:
+            body = json.loads(response.content)
+        except ValueError:
+            body = None
+        return self._judge(operation, response, body) or error_of(response, operation, now)
+
+    def _read_json(self, operation, response):
+        body = _parse(response, self._parse_float)
+        failure = self._judge(operation, response, body)
+        if failure:
+            raise failure
+        return body
 
     def _learn(self, operation, headers):
         value = headers.get(self._rate_header, "") if self._rate_header else ""
@@ -256,11 +291,11 @@ def _query(params):
     return {key: value for key, value in joined.items() if value not in (None, "")}
 
 
-def _parse(response):
+def _parse(response, parse_float):
     if not response.content:
         return None
     try:
-        return json.loads(response.content)
+        return json.loads(response.content, parse_float=parse_float)
     except ValueError:
         # Seen with truncated answers and with error pages of proxies: a repetition usually helps.
         raise Unavailable("the answer is not JSON") from None

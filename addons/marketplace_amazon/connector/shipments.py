@@ -4,7 +4,7 @@ import hashlib
 import re
 from urllib.parse import quote
 
-from ...marketplace.contract import InvalidPayload, RateLimited, Rejected, ShipmentResult, Unavailable
+from ...marketplace.contract import ActionResult, InvalidPayload, RateLimited, Rejected, Unavailable
 from .fields import format_time
 
 # Seconds after which a confirmation is sent again that Amazon could not take.
@@ -36,7 +36,7 @@ def confirm_shipments(api, shipments, fetch_parsed_order):
     """Confirm each shipment; after a refusal that concerns all, the rest is left for later.
 
     :param fetch_parsed_order: order number → :class:`Order`, to look up what Amazon has already recorded
-    :return: list of :class:`ShipmentResult`
+    :return: list of :class:`ActionResult`
     """
     results = []
     for shipment in shipments:
@@ -45,7 +45,7 @@ def confirm_shipments(api, shipments, fetch_parsed_order):
         except (RateLimited, Unavailable) as error:
             wait = error.retry_after if isinstance(error, RateLimited) else _RETRY_AFTER
             rest = shipments[len(results) :]
-            return results + [ShipmentResult(left.reference, False, str(error), wait) for left in rest]
+            return results + [ActionResult(left.reference, False, str(error), wait) for left in rest]
     return results
 
 
@@ -55,9 +55,9 @@ def _confirm(api, shipment, fetch_parsed_order):
         api.send("orders.confirmShipment", "POST", path, confirmation(shipment), idempotent=True)
     except Rejected as error:
         if _MAYBE_DONE.search(error.reason) and _is_recorded(shipment, fetch_parsed_order):
-            return ShipmentResult(shipment.reference, True, "already confirmed")
-        return ShipmentResult(shipment.reference, False, error.reason)
-    return ShipmentResult(shipment.reference, True)
+            return ActionResult(shipment.reference, True, "already confirmed")
+        return ActionResult(shipment.reference, False, error.reason)
+    return ActionResult(shipment.reference, True)
 
 
 def confirmation(shipment):
