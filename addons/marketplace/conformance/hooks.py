@@ -1,0 +1,168 @@
+"""What a connector's author fills in, so that the kit can play its marketplace."""
+
+import logging
+from datetime import datetime, timezone
+
+import pytest
+
+from ..contract import AuthenticationFailed, RateLimited, Rejected, Unavailable
+
+#: Failures of every call of the order operations, and what they mean to the caller.
+FAILURES = {
+    "rate limited": RateLimited,  # the marketplace refuses and says: in ten minutes
+    "throttled": RateLimited,  # the marketplace refuses and does not say for how long
+    "server error": Unavailable,  # every attempt ends in 5xx
+    "no connection": Unavailable,
+    "truncated": Unavailable,  # every answer breaks off in the middle
+    "bad credentials": AuthenticationFailed,
+    "bad request": Rejected,
+}
+#: Seconds by which our clock is ahead of the marketplace's in the failure "clock ahead".
+SKEW = 60
+
+
+class Hooks:
+    """The hooks. Whatever a fake marketplace knows lives as long as one test: two connectors speak to the same one."""
+
+    #: External id of the shop that the sample orders belong to.
+    shop_id = ""
+    #: Start of a range of time that holds the sample orders.
+    since = datetime(2020, 1, 1, tzinfo=timezone.utc)
+    #: Whether access tokens end; false: the credentials are used as they are.
+    tokens_expire = True
+    #: Whether a refresh token may be presented only once.
+    single_use_refresh = False
+    #: Name in lower case of the header that carries a webhook's signature.
+    webhook_signature = ""
+    #: Seconds after which the signed time of a webhook is too old; ``None``: nothing signed tells the time.
+    webhook_max_age = None
+
+    # === ALWAYS === #
+
+    def make_connector(self, failure=None):
+        """A connector whose marketplace is a fake without network and without real waiting.
+
+        ``None``
+            Serves :meth:`raw_orders` in pages of one, each of them by ``fetch_order`` too, :meth:`raw_returns` alike,
+            and takes :meth:`writes` and subscriptions to webhooks.
+        one of :data:`FAILURES`
+            Every call of the order operations fails like that.
+        ``"throttled once"``, ``"server error once"``
+            The first call of the order operations fails like that, all others are served.
+        ``"token expired"``
+            From the second page of orders on, the marketplace refuses the token of the first one.
+        ``"broken order"``
+            The pages hold an object without an id besides :meth:`raw_orders`.
+        ``"clock ahead"``
+            Our clock is :data:`SKEW` seconds ahead of the marketplace's, as its answers show.
+        ``"lost answer"``
+            The first write is carried out, but its answer never arrives (``requests.ReadTimeout``).
+        ``"not connected"``
+            There are no tokens yet; the marketplace takes what :meth:`callback` brings.
+        """
+        raise _missing("make_connector(failure)", "a connector that speaks to a fake marketplace")
+
+    def raw_orders(self):
+        """Valid orders as the marketplace sends them: several, with tax, discount, shipping and a cancellation."""
+        raise _missing("raw_orders()", "several orders with tax, discount, shipping and a cancellation")
+
+    def damaged_orders(self):
+        """``[(order that cannot be parsed, text that the path of its error contains)]``."""
+        raise _missing("damaged_orders()", "[(raw order, part of the path that its error names)]")
+
+    def order_costing(self, amount, currency):
+        """A raw order of one unit for which the buyer pays exactly ``amount`` (text), without tax and shipping."""
+        raise _missing("order_costing(amount, currency)", "a raw order of one unit at that price")
+
+    def unknown_status(self):
+        """``(raw order in a state that nobody knows, the marketplace's word for it)``."""
+        raise _missing("unknown_status()", "(raw order, word of its status that the connector does not know)")
+
+    def revised_order(self):
+        """``(raw order, the same order after a later change)``."""
+        raise _missing("revised_order()", "(raw order, the same order after a later change)")
+
+    def secrets(self):
+        """Texts that must never be told: keys, tokens, buyers' data in failures."""
+        raise _missing("secrets()", "keys, tokens and buyers' data that no log and no error may hold")
+
+    def waited(self):
+        """Seconds that connectors of this test have slept in all, by the injected sleep."""
+        raise _missing("waited()", "the sum of what the injected sleep was asked to wait")
+
+    def now(self):
+        """Epoch seconds of the clock that connectors of this test were given."""
+        raise _missing("now()", "epoch seconds of the injected clock")
+
+    def refreshes(self):
+        """What was presented to the token service in this test, in order: refresh tokens, or any text without them."""
+        raise _missing("refreshes()", "what the token service was shown, or set tokens_expire = False")
+
+    # === WHAT IS DECLARED === #
+
+    def writes(self):
+        """``{capability: (what the marketplace takes, what it refuses)}`` for each declared write.
+
+        Shipment for SHIPMENT_CONFIRMATION and LABELS, Cancellation, Refund, StockLevel for STOCK_PUSH, order id for
+        ACKNOWLEDGEMENT.
+        """
+        raise _missing("writes()", "{capability: (what the marketplace takes, what it refuses)}")
+
+    def booked(self, capability):
+        """How often the fake has carried out such a write in this test; overwriting the same counts once.
+
+        For WEBHOOKS: how many subscriptions there are.
+        """
+        raise _missing("booked(capability)", "how often the fake marketplace has really carried it out")
+
+    def raw_returns(self):
+        """Valid returns as the marketplace sends them: several."""
+        raise _missing("raw_returns()", "several valid returns as received")
+
+    def webhook(self, about):
+        """A signed :class:`~..contract.WebhookRequest` of this moment.
+
+        ``"order"``: the first of :meth:`raw_orders` has changed; ``"another order"``: the second one; ``"no id"``: what
+        it is about is missing.
+        """
+        raise _missing("webhook(about)", "a signed WebhookRequest")
+
+    def callback(self):
+        """The query that the marketplace brings to our callback when the seller has agreed."""
+        raise _missing("callback()", "the query of the callback after the seller's consent")
+
+    # === HELPERS === #
+
+    @pytest.fixture(autouse=True)
+    def _logs_without_secrets(self, caplog):
+        caplog.set_level(logging.DEBUG)
+        yield
+        told = "\n".join(caplog.handler.format(record) for record in caplog.get_records("call"))
+        assert not self._secrets_in(told)
+
+    def _secrets_in(self, text):
+        return [secret for secret in self.secrets() if secret in text]
+
+    def _connector_with(self, capability):
+        """A connector, or the end of the test where the capability is not declared."""
+        connector = self.make_connector()
+        if capability not in connector.capabilities:
+            pytest.skip(f"does not declare {capability.value}")
+        return connector
+
+    def _fetch_all(self, connector=None, verb="fetch_orders"):
+        """``(records, pages)`` of a fetch up to its last page."""
+        connector, pages, token = connector or self.make_connector(), [], ""
+        while not pages or token:
+            pages.append(getattr(connector, verb)([self.shop_id], self.since, token=token))
+            token = pages[-1].next_token
+            assert len(pages) <= 50
+        return [record for page in pages for record in page.records], pages
+
+    def _sample_ids(self):
+        connector = self.make_connector()
+        return sorted(connector.parse_order(payload).external_id for payload in self.raw_orders())
+
+
+def _missing(hook, what):
+    return NotImplementedError(f"fill in {hook}: {what}")
