@@ -5,7 +5,7 @@ from datetime import datetime, timezone
 import pytest
 
 from ..contract import Capability, Connector
-from .hooks import Hooks
+from .hooks import Hooks, secrets_in
 
 _SINCE = datetime(2026, 1, 1, tzinfo=timezone.utc)
 _CALLBACK = "https://shop.example/callback"
@@ -52,4 +52,4 @@ class CapabilityTests(Hooks):
 
     def test_shows_no_secrets(self):
         connector = self.make_connector()
-        assert not self._secrets_in(f"{connector!r} {connector}")
+        assert not secrets_in(self, f"{connector!r} {connector}")

@@ -3,7 +3,7 @@
 import pytest
 
 from ..contract import RateLimited
-from .hooks import FAILURES, Hooks
+from .hooks import FAILURES, Hooks, secrets_in
 
 
 class FailureTests(Hooks):
@@ -15,7 +15,7 @@ class FailureTests(Hooks):
         with pytest.raises(FAILURES[failure]) as caught:
             connector.fetch_orders([self.shop_id], self.since)
         assert self.waited() <= 30
-        assert not self._secrets_in(f"{caught.value} {caught.value!r} {caught.value.__cause__!r} {connector!r}")
+        assert not secrets_in(self, f"{caught.value} {caught.value!r} {caught.value.__cause__!r} {connector!r}")
 
     @pytest.mark.parametrize(("failure", "least"), [("rate limited", 600), ("throttled", 0.1)])
     def test_a_refusal_says_when_to_come_back(self, failure, least):

@@ -131,37 +131,44 @@ class Hooks:
         """The query that the marketplace brings to our callback when the seller has agreed."""
         raise _missing("callback()", "the query of the callback after the seller's consent")
 
-    # === HELPERS === #
-
     @pytest.fixture(autouse=True)
     def _logs_without_secrets(self, caplog):
         caplog.set_level(logging.DEBUG)
         yield
         told = "\n".join(caplog.handler.format(record) for record in caplog.get_records("call"))
-        assert not self._secrets_in(told)
+        assert not secrets_in(self, told)
 
-    def _secrets_in(self, text):
-        return [secret for secret in self.secrets() if secret in text]
 
-    def _connector_with(self, capability):
-        """A connector, or the end of the test where the capability is not declared."""
-        connector = self.make_connector()
-        if capability not in connector.capabilities:
-            pytest.skip(f"does not declare {capability.value}")
-        return connector
+# Functions instead of methods, so that no name of an author's own helper can get in the way.
 
-    def _fetch_all(self, connector=None, verb="fetch_orders"):
-        """``(records, pages)`` of a fetch up to its last page."""
-        connector, pages, token = connector or self.make_connector(), [], ""
-        while not pages or token:
-            pages.append(getattr(connector, verb)([self.shop_id], self.since, token=token))
-            token = pages[-1].next_token
-            assert len(pages) <= 50
-        return [record for page in pages for record in page.records], pages
 
-    def _sample_ids(self):
-        connector = self.make_connector()
-        return sorted(connector.parse_order(payload).external_id for payload in self.raw_orders())
+def secrets_in(kit, text):
+    """Which of the secrets a text tells."""
+    return [secret for secret in kit.secrets() if secret in text]
+
+
+def connector_with(kit, capability):
+    """A connector, or the end of the test where the capability is not declared."""
+    connector = kit.make_connector()
+    if capability not in connector.capabilities:
+        pytest.skip(f"does not declare {capability.value}")
+    return connector
+
+
+def fetch_all(kit, connector=None, verb="fetch_orders"):
+    """``(records, pages)`` of a fetch up to its last page."""
+    connector, pages, token = connector or kit.make_connector(), [], ""
+    while not pages or token:
+        pages.append(getattr(connector, verb)([kit.shop_id], kit.since, token=token))
+        token = pages[-1].next_token
+        assert len(pages) <= 50
+    return [record for page in pages for record in page.records], pages
+
+
+def sample_ids(kit):
+    """External ids of the sample orders, sorted."""
+    connector = kit.make_connector()
+    return sorted(connector.parse_order(payload).external_id for payload in kit.raw_orders())
 
 
 def _missing(hook, what):

@@ -29,7 +29,7 @@ class ParsingTests(Hooks):
     """From raw orders to records."""
 
     def test_charges_add_up_to_the_total(self):
-        for order in self._orders():
+        for order in _orders(self):
             if order.total is not None:
                 assert sum((charge.total for charge in _charges(order)), Decimal(0)) == order.total.amount
                 assert {charge.amount.currency for charge in _charges(order)} <= {order.total.currency}
@@ -41,12 +41,12 @@ class ParsingTests(Hooks):
         assert sum((charge.total for charge in order.lines[0].charges), Decimal(0)) == Decimal(amount)
 
     def test_amounts_keep_their_text(self):
-        for order in self._orders():
+        for order in _orders(self):
             for line in order.lines:
                 assert all(abs(Decimal(charge.amount.text)) == abs(charge.amount.amount) for charge in line.charges)
 
     def test_records_are_sound(self):
-        for order in self._orders():
+        for order in _orders(self):
             assert isinstance(order, Order)
             assert isinstance(order.status, OrderStatus)
             assert isinstance(order.fulfilment, Fulfilment)
@@ -90,9 +90,10 @@ class ParsingTests(Hooks):
             self.make_connector().parse_order(payload)
         assert caught.value.path
 
-    def _orders(self):
-        connector = self.make_connector()
-        return [connector.parse_order(payload) for payload in self.raw_orders()]
+
+def _orders(kit):
+    connector = kit.make_connector()
+    return [connector.parse_order(payload) for payload in kit.raw_orders()]
 
 
 def _charges(order):

@@ -6,7 +6,7 @@ from urllib.parse import unquote
 import pytest
 
 from ..contract import AuthenticationFailed, Capability
-from .hooks import Hooks
+from .hooks import Hooks, connector_with, fetch_all, sample_ids, secrets_in
 
 _CALLBACK = "https://odoo.example/marketplace/callback"
 _STATE = "state-of-4711"
@@ -18,18 +18,18 @@ class TokenTests(Hooks):
     """Nobody notices that a token ends."""
 
     def test_a_token_that_ends_between_pages_is_renewed_once(self):
-        connector = self._connector_whose_token_ends()
+        connector = _connector_whose_token_ends(self)
         first = connector.fetch_orders([self.shop_id], self.since)
         before = len(self.refreshes())
         records, token = list(first.records), first.next_token
         while token:
             page = connector.fetch_orders([self.shop_id], self.since, token=token)
             records, token = records + list(page.records), page.next_token
-        assert sorted(record.external_id for record in records) == self._sample_ids()
+        assert sorted(record.external_id for record in records) == sample_ids(self)
         assert len(self.refreshes()) == before + 1
 
     def test_a_refresh_token_is_used_as_often_as_it_may_be(self):
-        connector = self._connector_whose_token_ends()
+        connector = _connector_whose_token_ends(self)
         token = connector.fetch_orders([self.shop_id], self.since).next_token
         with ThreadPoolExecutor(2) as pool:
             pages = list(pool.map(lambda _: connector.fetch_orders([self.shop_id], self.since, token=token), range(2)))
@@ -38,26 +38,27 @@ class TokenTests(Hooks):
             assert len(set(self.refreshes())) == len(self.refreshes())
 
     def test_the_address_of_consent_carries_the_state_and_no_secret(self):
-        connector = self._connector_with(Capability.AUTHORISATION)
+        connector = connector_with(self, Capability.AUTHORISATION)
         url = connector.authorization_url(_STATE, _CALLBACK, _CHALLENGE)
         assert _STATE in unquote(unquote(url))
         assert _VERIFIER not in url
-        assert not self._secrets_in(unquote(url))
+        assert not secrets_in(self, unquote(url))
 
     def test_consent_connects(self):
-        self._connector_with(Capability.AUTHORISATION)
+        connector_with(self, Capability.AUTHORISATION)
         connector = self.make_connector("not connected")
         with pytest.raises(AuthenticationFailed):
             connector.fetch_orders([self.shop_id], self.since)
         connector.authorize(self.callback(), _CALLBACK, _VERIFIER)
-        assert sorted(record.external_id for record in self._fetch_all(connector)[0]) == self._sample_ids()
+        assert sorted(record.external_id for record in fetch_all(self, connector)[0]) == sample_ids(self)
 
     def test_a_callback_without_consent_is_refused(self):
-        connector = self._connector_with(Capability.AUTHORISATION)
+        connector = connector_with(self, Capability.AUTHORISATION)
         with pytest.raises(AuthenticationFailed):
             connector.authorize({}, _CALLBACK, _VERIFIER)
 
-    def _connector_whose_token_ends(self):
-        if not self.tokens_expire:
-            pytest.skip("its credentials do not end")
-        return self.make_connector("token expired")
+
+def _connector_whose_token_ends(kit):
+    if not kit.tokens_expire:
+        pytest.skip("its credentials do not end")
+    return kit.make_connector("token expired")

@@ -40,7 +40,8 @@ _STATUSES = {
 }
 _canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 _FULFILMENTS = {"MERCHANT": Fulfilment.MERCHANT, "AMAZON": Fulfilment.MARKETPLACE}
-_MONEYLESS = frozenset({OrderStatus.PENDING, OrderStatus.CANCELLED})
+# An order in a state that we do not know may be any of these.
+_MONEYLESS = frozenset({OrderStatus.PENDING, OrderStatus.CANCELLED, OrderStatus.UNKNOWN})
 
 
 def fetch_page(api, marketplace_ids, since, until, token):
@@ -127,7 +128,8 @@ def parse_order(payload):
     record = raw_record(payload)
     order = Node(payload)
     fulfilment = order.node("fulfillment")
-    status = _choice(fulfilment, "fulfillmentStatus", _STATUSES)
+    status_text = fulfilment.text("fulfillmentStatus", required=True)
+    status = _STATUSES.get(status_text, OrderStatus.UNKNOWN)
     if not order.nodes("orderItems"):
         raise InvalidPayload("orderItems", "an order without items")
     total, charges, order_charges = read_money(order, _tax_outside_totals(record.shop_id))
@@ -154,6 +156,7 @@ def parse_order(payload):
         cancel_request=_read_cancel_request(order),
         is_business=bool("AMAZON_BUSINESS" in order.texts("programs") or buyer.company),
         programs=order.texts("programs"),
+        status_text=status_text,
     )
 
 

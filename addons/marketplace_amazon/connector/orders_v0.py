@@ -187,8 +187,9 @@ def _registrations(order):
 
 def _translate_fulfilment(order):
     level = order.text("ShipmentServiceLevelCategory")
+    status = order.text("OrderStatus", required=True)
     return {
-        "fulfillmentStatus": _known(order, "OrderStatus", _STATUSES),
+        "fulfillmentStatus": _STATUSES.get(status, status),
         "fulfilledBy": _known(order, "FulfillmentChannel", _FULFILMENTS),
         "fulfillmentServiceLevel": _SERVICE_LEVELS.get(level, level),
         "shipByWindow": _window(order, "EarliestShipDate", "LatestShipDate"),

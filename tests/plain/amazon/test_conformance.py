@@ -1,12 +1,26 @@
 """The Amazon connector passes the kit that every connector must pass."""
 
 import json
+from datetime import datetime, timezone
 
 import pytest
 import requests
 
-from addons.marketplace.conformance import ConnectorConformance
-from tests.plain.amazon.amazon import CREDENTIALS, DE, Amazon, breakdown, connect, errors, item, order, page, parts
+from addons.marketplace.conformance import SKEW, ConnectorConformance
+from addons.marketplace.contract import Capability, Shipment, ShipmentLine, StockLevel
+from tests.plain.amazon.amazon import (
+    CREDENTIALS,
+    DE,
+    Amazon,
+    breakdown,
+    connect,
+    errors,
+    item,
+    last_path,
+    order,
+    page,
+    parts,
+)
 from tests.plain.fake_http import FakeTime, answer
 
 
@@ -14,13 +28,16 @@ class TestAmazon(ConnectorConformance):
     shop_id = DE
 
     @pytest.fixture(autouse=True)
-    def _time(self):
+    def _marketplace(self):
         self.time = FakeTime(1_780_000_000.0)
+        self.parcels, self.quantities, self.token_requests = {}, {}, []
 
     def make_connector(self, failure=None):
-        return connect(
-            Amazon(handler=self._failing(failure) if failure else self._serve, check_answers=not failure), self.time
-        )[0]
+        lenient = failure in ("truncated", "broken order", "rate limited", "throttled", "server error")
+        amazon = Amazon(handler=None, check_answers=not lenient)
+        amazon.token_requests = self.token_requests
+        amazon.play = lambda request: self._serve(request, failure, amazon)
+        return connect(amazon, self.time)[0]
 
     def raw_orders(self):
         parts_ = [
@@ -43,8 +60,17 @@ class TestAmazon(ConnectorConformance):
             (order(total="12.00", items=[item()]), "proceeds.grandTotal"),
             ({**order(), "orderItems": []}, "orderItems"),
             ({**order(), "createdTime": "yesterday"}, "createdTime"),
-            ({**order(), "fulfillment": {"fulfillmentStatus": "LOST"}}, "fulfillment.fulfillmentStatus"),
+            ({**order(), "fulfillment": {"fulfillmentStatus": "SHIPPED"}}, "fulfillment.fulfilledBy"),
         ]
+
+    def order_costing(self, amount, currency):
+        return order(total=amount, currency=currency)
+
+    def unknown_status(self):
+        return order(status="LOST_IN_SPACE"), "LOST_IN_SPACE"
+
+    def revised_order(self):
+        return order(), {**order(status="SHIPPED"), "lastUpdatedTime": "2026-05-20T11:00:00Z"}
 
     def secrets(self):
         return [CREDENTIALS.client_secret, CREDENTIALS.refresh_token, "Atza|", "ABC123@", "Mustermann"]
@@ -52,21 +78,78 @@ class TestAmazon(ConnectorConformance):
     def waited(self):
         return sum(self.time.waits)
 
-    def _serve(self, request):
-        token = int(parts(request)[1].get("paginationToken", 0))
-        orders = self.raw_orders()
-        return page(orders[token], token=str(token + 1) if token + 1 < len(orders) else "")
+    def now(self):
+        return self.time.now
 
-    def _failing(self, failure):
-        def serve(_request):
-            played = {
-                "rate limited": errors("QuotaExceeded", "slow down", 429, Retry_After=600),
-                "server error": errors("InternalFailure", "for ABC123@marketplace.amazon.de", 500),
-                "no connection": requests.ConnectionError("x-amz-access-token: Atza|abc"),
-                "truncated": answer(json.dumps({"orders": [order()]}).encode()[:-40]),
-                "bad credentials": errors("Unauthorized", "Access to requested resource is denied.", 403),
-                "bad request": errors("InvalidInput", 'bad "buyerName": "Mustermann"', 400),
-            }
-            return played[failure]
+    def refreshes(self):
+        return [form["refresh_token"] for form in self.token_requests]
 
-        return serve
+    def writes(self):
+        shipment = {
+            "reference": "WH/OUT/00001",
+            "shop_id": DE,
+            "order_id": "302-0000000-0000001",
+            "carrier_code": "DHL",
+            "carrier_name": "DHL",
+            "tracking": "00341",
+            "shipped_at": datetime(2026, 5, 21, 8, tzinfo=timezone.utc),
+            "lines": (ShipmentLine("90000000000001", 1),),
+        }
+        elsewhere = {**shipment, "reference": "WH/OUT/00002", "order_id": "302-0000000-0000009"}
+        return {
+            Capability.SHIPMENT_CONFIRMATION: (Shipment(**shipment), Shipment(**elsewhere)),
+            Capability.STOCK_PUSH: (StockLevel("SKU-1", 7), StockLevel("SKU-9", 7)),
+        }
+
+    def booked(self, capability):
+        return len({Capability.SHIPMENT_CONFIRMATION: self.parcels, Capability.STOCK_PUSH: self.quantities}[capability])
+
+    # === THE MARKETPLACE === #
+
+    def _serve(self, request, failure, amazon):
+        first = len(amazon.calls) == 1
+        if failure and failure.endswith(" once"):
+            failure = failure.removesuffix(" once") if first else None
+        played = self._fail(failure)
+        if played:
+            return played
+        if request.method == "GET":
+            return self._serve_orders(request, failure)
+        result = self._write(request)
+        return requests.ReadTimeout("no answer") if failure == "lost answer" and first else result
+
+    def _fail(self, failure):
+        truncated = json.dumps({"orders": [order()]}).encode()[:-40]
+        return {
+            "rate limited": lambda: errors("QuotaExceeded", "slow down", 429, Retry_After=600),
+            "throttled": lambda: errors("QuotaExceeded", "You exceeded your quota", 429),
+            "server error": lambda: errors("InternalFailure", "for ABC123@marketplace.amazon.de", 500),
+            "no connection": lambda: requests.ConnectionError("x-amz-access-token: Atza|abc"),
+            "truncated": lambda: answer(truncated),
+            "bad credentials": lambda: errors("Unauthorized", "Access to requested resource is denied.", 403),
+            "bad request": lambda: errors("InvalidInput", 'bad "buyerName": "Mustermann"', 400),
+        }.get(failure, lambda: None)()
+
+    def _serve_orders(self, request, failure):
+        number, orders = last_path(request), self.raw_orders()
+        if number != "orders":
+            return answer({"order": next(payload for payload in orders if payload["orderId"] == number)})
+        index = int(parts(request)[1].get("paginationToken", 0))
+        if failure == "token expired" and index and request.headers["x-amz-access-token"] == "Atza|access-1":
+            return errors("Unauthorized", "The access token you provided has expired.", 403)
+        broken = [{"createdTime": "2026-05-20T10:00:00Z"}] if failure == "broken order" and index == 1 else []
+        until = datetime.fromtimestamp(self.now() - 120 - (SKEW if failure == "clock ahead" else 0), timezone.utc)
+        token = str(index + 1) if index + 1 < len(orders) else ""
+        return page(*broken, orders[index], token=token, until=f"{until:%Y-%m-%dT%H:%M:%SZ}")
+
+    def _write(self, request):
+        path, _query, body = parts(request)
+        if "/listings/" in path:
+            if last_path(request) != "SKU-1":
+                return errors("InvalidInput", "no such sku", 400)
+            self.quantities["SKU-1"] = body["patches"]
+            return answer({"sku": "SKU-1", "status": "ACCEPTED", "submissionId": "1", "issues": []})
+        if "302-0000000-0000001" not in path:
+            return errors("InvalidInput", "no such order", 400)
+        self.parcels[body["packageDetail"]["packageReferenceId"]] = body
+        return answer(status=204)

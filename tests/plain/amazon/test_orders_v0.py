@@ -163,9 +163,14 @@ def test_pending_and_cancelled_orders_without_money():
         assert parse_order(payload).status is expected
 
 
-def test_unknown_status():
+def test_unknown_status_is_kept():
+    parsed = parse_order(combined(v0_item(), OrderStatus="Lost"))
+    assert (parsed.status, parsed.status_text) == (OrderStatus.UNKNOWN, "Lost")
+
+
+def test_missing_status():
     with pytest.raises(InvalidPayload, match="OrderStatus"):
-        parse_order(combined(v0_item(), OrderStatus="Lost"))
+        parse_order(combined(v0_item(), OrderStatus=None))
 
 
 class World:
