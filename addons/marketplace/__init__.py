@@ -1,3 +1,3 @@
 # The plain packages (contract, transport) are also imported without Odoo, from the checkout root.
 if __name__.startswith("odoo.addons."):
-    from . import models, wizards
+    from . import controllers, models, wizards

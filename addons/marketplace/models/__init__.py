@@ -3,11 +3,15 @@ from . import bulk
 from . import account
 from . import account_tax
 from . import rate_bucket
+from . import token
+from . import authorisation
 from . import shop
 from . import res_partner
 from . import inbox
 from . import fetch
 from . import notification
+from . import webhook
+from . import ir_http
 from . import sale_order
 from . import listing
 from . import listing_import
@@ -28,3 +32,4 @@ from . import delivery_carrier
 from . import shipment
 from . import stock_picking
 from . import privacy
+from . import privacy_request

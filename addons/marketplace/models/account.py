@@ -48,6 +48,11 @@ class MarketplaceAccount(models.Model):
         help="Working: the last call succeeded. Slowed down: the marketplace limits our calls. Failing: see the error.",
     )
     health_limited = fields.Boolean(readonly=True, copy=False)
+    needs_authorisation = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="The marketplace does not accept our access any more. Nothing is exchanged until it is renewed.",
+    )
     retention_days = fields.Integer(
         "Keep Buyer Data (days)",
         default=30,
@@ -67,10 +72,12 @@ class MarketplaceAccount(models.Model):
         for account in self:
             account.shop_count = counts.get(account, 0)
 
-    @api.depends("last_success_at", "last_error_at", "health_limited")
+    @api.depends("last_success_at", "last_error_at", "health_limited", "needs_authorisation")
     def _compute_health(self):
         for account in self:
-            if not account.last_success_at and not account.last_error_at:
+            if account.needs_authorisation:
+                account.health = "failing"
+            elif not account.last_success_at and not account.last_error_at:
                 account.health = "unknown"
             elif account.last_error_at and (
                 not account.last_success_at or account.last_error_at > account.last_success_at
@@ -132,12 +139,22 @@ class MarketplaceAccount(models.Model):
             return known[1]
 
     def _get_connector_signature(self):
-        """Everything a connector is built from; a change of it builds a new one."""
+        """Everything a connector is built from; a change of it builds a new one. Tokens are not: they change by the
+        hour, and the connector asks its token store for them."""
         return (self.provider, self.state, self.sudo().secrets)
 
+    def _get_capabilities(self):
+        """What the account's connector declares: a set of :class:`~..contract.Capability`, empty for an account that is
+        disabled or lacks credentials."""
+        try:
+            return self._get_connector().capabilities
+        except UserError:
+            return frozenset()
+
     def _has_capability(self, capability):
-        """Whether the account's connector declares the :class:`~..contract.Capability`."""
-        return capability in self._get_connector().capabilities
+        """Whether the :class:`~..contract.Capability` may be used now: the connector declares it, and the account does
+        not wait for a new authorisation. Jobs ask before they call."""
+        return not self.needs_authorisation and capability in self._get_connector().capabilities
 
     def _get_bucket_store(self):
         """Rate-limit state shared by all server processes."""
@@ -168,21 +185,12 @@ class MarketplaceAccount(models.Model):
                 }
             )
             if isinstance(error, AuthenticationFailed):
-                account._schedule_reconnect(error)
+                account._require_authorisation(error)
 
     def _write_health(self, vals):
         """Write through the lock of another job only when it is free: health is a hint, not worth waiting for."""
         locked = self.try_lock_for_update(allow_referencing=True)
         locked.with_context(tracking_disable=True).write(vals)
-
-    def _schedule_reconnect(self, error):
-        if not self.activity_search(["mail.mail_activity_data_warning"]):
-            self.activity_schedule(
-                "mail.mail_activity_data_warning",
-                summary=self.env._("Reconnect the marketplace account"),
-                note=str(error),
-                user_id=self._get_responsible().id,
-            )
 
     def _get_responsible(self):
         """User who looks after the account: whoever created it, or the administrator."""
@@ -201,7 +209,7 @@ class MarketplaceAccount(models.Model):
             raise UserError(
                 self.env._("%(account)s cannot be reached: %(error)s", account=self.name, error=error)
             ) from error
-        self._note_success()
+        self._resume()
         created = self._create_missing_shops(infos)
         return {
             "type": "ir.actions.client",

@@ -17,7 +17,11 @@ class MarketplaceListingImporter(models.AbstractModel):
 
     @api.model
     def _cron_import(self):
-        domain = [("state", "=", "running"), ("account_id.state", "!=", "disabled")]
+        domain = [
+            ("state", "=", "running"),
+            ("account_id.state", "!=", "disabled"),
+            ("account_id.needs_authorisation", "=", False),
+        ]
         self._enqueue_import(self.env["marketplace.shop"].sudo().search(domain))
 
     @api.model

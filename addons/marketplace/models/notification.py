@@ -9,7 +9,12 @@ class MarketplaceAccount(models.Model):
     @api.model
     def _cron_receive_notifications(self):
         """Look for change notices of every account that gets them; they only say where to look."""
-        for account in self.search([("state", "!=", "disabled"), ("shop_ids.state", "=", "running")]):
+        domain = [
+            ("state", "!=", "disabled"),
+            ("needs_authorisation", "=", False),
+            ("shop_ids.state", "=", "running"),
+        ]
+        for account in self.search(domain):
             if account._has_capability(Capability.NOTIFICATIONS):
                 account.with_delay(
                     channel="root.marketplace.fetch",
@@ -21,6 +26,8 @@ class MarketplaceAccount(models.Model):
         """Fetch the orders that notices name. A notice is acknowledged once its order is safely in the inbox; if the
         process dies before, the marketplace sends it again."""
         self.ensure_one()
+        if not self._has_capability(Capability.NOTIFICATIONS):
+            return
         connector = self._get_connector()
         rows = self.env["marketplace.inbox"]
         try:

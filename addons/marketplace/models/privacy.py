@@ -23,6 +23,13 @@ class MarketplaceAccount(models.Model):
         """
         self.ensure_one()
         partners = self._find_expired_partners(limit)
+        self._erase_partners(partners)
+        self._erase_payloads()
+        if len(partners) == limit:
+            self.with_delay(channel="root.marketplace")._job_erase_buyer_data()
+
+    def _erase_partners(self, partners):
+        """Take everything personal out of buyers; only where they live roughly is left."""
         partners.with_context(tracking_disable=True, no_vat_validation=True).write(self._prepare_erased_vals())
         for partner in partners:
             partner.name = self.env._("Buyer %s", (partner.marketplace_key or "")[-8:])
@@ -30,9 +37,6 @@ class MarketplaceAccount(models.Model):
             postcode = (partner.zip or "").strip()
             partner.zip = postcode.split(" ")[0] if " " in postcode else postcode[: (len(postcode) + 1) // 2]
         self._erase_messages(partners)
-        self._erase_payloads()
-        if len(partners) == limit:
-            self.with_delay(channel="root.marketplace")._job_erase_buyer_data()
 
     def _prepare_erased_vals(self):
         return {
@@ -75,6 +79,23 @@ class MarketplaceAccount(models.Model):
         )
         return self.env["res.partner"].browse(row[0] for row in rows)
 
+    def _get_invoiced(self, partners):
+        """Buyers whose data an invoice needs for its legal retention."""
+        moves = (
+            self.env["account.move"]
+            .sudo()
+            .search(
+                [
+                    "|",
+                    ("partner_id", "in", partners.ids),
+                    "|",
+                    ("partner_shipping_id", "in", partners.ids),
+                    ("commercial_partner_id", "in", partners.ids),
+                ]
+            )
+        )
+        return partners & (moves.partner_id | moves.partner_shipping_id | moves.commercial_partner_id)
+
     def _erase_messages(self, partners):
         """Notes on the buyers, which may repeat what was erased."""
         self.env["mail.message"].sudo().search([("model", "=", "res.partner"), ("res_id", "in", partners.ids)]).unlink()
@@ -90,3 +111,15 @@ class MarketplaceAccount(models.Model):
             [self.id, self.retention_days],
         )
         self.env["marketplace.inbox"].invalidate_model(["payload"])
+
+    def _erase_order_payloads(self, orders):
+        """Raw payloads of orders and of what belongs to them, at once."""
+        rows = self.env["marketplace.inbox"].search(
+            [
+                ("shop_id", "in", orders.marketplace_shop_id.ids),
+                "|",
+                ("order_id", "in", orders.ids),
+                ("external_id", "in", orders.mapped("marketplace_ref")),
+            ]
+        )
+        rows.payload = False

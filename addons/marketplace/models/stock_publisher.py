@@ -27,7 +27,12 @@ class MarketplaceStockPublisher(models.AbstractModel):
     @api.model
     def _get_shops_domain(self):
         """Shops whose stock is published."""
-        return [("state", "=", "running"), ("publish_stock", "=", True), ("account_id.state", "!=", "disabled")]
+        return [
+            ("state", "=", "running"),
+            ("publish_stock", "=", True),
+            ("account_id.state", "!=", "disabled"),
+            ("account_id.needs_authorisation", "=", False),
+        ]
 
     @api.model
     def _can_publish(self, shop):
@@ -145,6 +150,8 @@ class MarketplaceStockPublisher(models.AbstractModel):
         """
         pushes = self.env["marketplace.stock.push"].search([("batch", "=", batch), ("state", "=", "sent")])
         if not pushes or pushes[0].pushed_at < fields.Datetime.now() - ANSWER_TIMEOUT:
+            return
+        if not shop.account_id._has_capability(Capability.STOCK_PUSH):
             return
         levels = [StockLevel(push.listing_id.sku, push.quantity) for push in pushes]
         try:
