@@ -7,6 +7,7 @@ import sys
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from .app import Simulator
+from .channels import AMAZON, choose, names
 from .faults import InvalidFault
 from .spapi import accounts
 
@@ -23,7 +24,7 @@ def main(arguments=None):
     options = _parser().parse_args(arguments)
     replay = (options.replay, options.replay_lines) if options.replay else None
     simulator = Simulator(options.state, options.seed, tuple(options.regions.split(",")), options.speed,
-                          _orders(options), options.stock, replay)
+                          _orders(options), options.stock, replay, channels=choose(options.channels))
     for fault in options.faults:
         simulator.faults.arm(fault)
     server = make_server(options.host, options.port, simulator, threaded=True, request_handler=Handler)
@@ -52,7 +53,9 @@ def _parser():
     parser.add_argument("--replay-lines", type=int, default=5000, help="how many of its last lines to replay")
     parser.add_argument("--rate", type=float, default=0, help="new orders per second")
     parser.add_argument("--speed", type=float, default=1, help="how many times as fast waiting times pass")
-    parser.add_argument("--regions", default="eu", help="comma-separated: eu, na, fe")
+    parser.add_argument("--regions", default="eu", help="Amazon's, comma-separated: eu, na, fe")
+    parser.add_argument("--channels", default=AMAZON,
+                        help=f"comma-separated, or all (default {AMAZON}): {', '.join(names())}")
     parser.add_argument("--faults", type=_faults, default=[], help="JSON list of faults, as for POST /_sim/faults")
     return parser
 

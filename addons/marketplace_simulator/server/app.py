@@ -5,6 +5,8 @@ import threading
 
 from werkzeug.wrappers import Request, Response
 
+from .channels import AMAZON, load
+from .channels.webhooks import Sender
 from .clock import Clock
 from .control import Control
 from .faults import Faults
@@ -24,16 +26,24 @@ class Simulator:
     :param stock: starting quantity of every product
     :param replay: ``(path, number of lines)`` of a demand file to replay, with its products as the catalogue
     :param clock: a clock of one's own instead of ``speed``
+    :param channels: names of the channels that sell, or :class:`.channels.Channel`; ``regions`` are Amazon's
     """
 
-    def __init__(self, state=None, seed=1, regions=("eu",), speed=1.0, orders=0, stock=None, replay=None, clock=None):
+    def __init__(self, state=None, seed=1, regions=("eu",), speed=1.0, orders=0, stock=None, replay=None, clock=None,
+                 channels=(AMAZON,)):
         self.url = "http://127.0.0.1"
         self._orders, self._stock, self._replay = orders, stock, replay
         self.store = Store(state)
-        self.world = World(self.store, clock or Clock(speed), seed, regions)
+        chosen = [load(one) if isinstance(one, str) else one for one in channels if one != AMAZON]
+        outlets = [outlet for channel in chosen for outlet in channel.outlets()]
+        self.world = World(self.store, clock or Clock(speed), seed, regions if AMAZON in channels else (), outlets)
         self.faults = Faults(self.store, seed)
         self.buckets = Buckets(self.world.clock)
-        self.site = Site(self.world, self.faults, self.buckets, Signer(seed))
+        self.signer, self.webhooks = Signer(seed), Sender(self.world.clock)
+        #: Amazon's site, which answers under every path that no other has.
+        self.site = Site(self.world, self.faults, self.buckets, self.signer)
+        #: The sites of the other channels by name.
+        self.channels = {channel.name: channel.site(channel, self) for channel in chosen}
         self._control = Control(self)
         self._populate()
 
@@ -49,7 +59,8 @@ class Simulator:
 
     def tick(self, everything=False):
         """Let what is due happen, or everything that is planned; return the number of events."""
-        return self.site.tick(everything)
+        sites = (self.site, *self.channels.values())
+        return self.world.tick(everything) + sum(site.tick(everything) for site in sites)
 
     def run_stream(self, rate, stop):
         """Place ``rate`` orders per second of real time until ``stop`` (an Event) is set."""
@@ -78,6 +89,11 @@ class Simulator:
     def _respond(self, request):
         if request.path.startswith("/_sim/"):
             return self._control.respond(request)
+        self.world.tick()
+        channel = self.channels.get(request.path.split("/")[1])
+        if channel is not None:
+            channel.tick()
+            return channel.respond(request)
         return self.site.respond(request) or Response(
             json.dumps({"errors": [{"code": "NotFound", "message": "The requested resource does not exist."}]}), 404,
             content_type="application/json")

@@ -10,11 +10,11 @@ from werkzeug.wrappers import Response
 from .faults import InvalidFault
 from .spapi import accounts
 from .world import books
-from .world.events import EVENTS, Refused
-from .world.marketplaces import MARKETPLACES, in_region
-from .world.orders import KINDS
+from .world.events import EVENTS, REFUSALS
+from .world.marketplaces import in_region
+from .world.orders import ALL_KINDS
 
-ORDER_OPTIONS = {"count", "fulfilled_by", "skus", "marketplace", "allow_oversell", "kinds"}
+ORDER_OPTIONS = {"count", "channel", "fulfilled_by", "skus", "marketplace", "allow_oversell", "kinds"}
 
 
 class BadRequest(ValueError):
@@ -41,6 +41,7 @@ class Control:
             Rule("/_sim/faults", methods=["GET"], endpoint=self.list_faults),
             Rule("/_sim/faults", methods=["POST"], endpoint=self.arm_faults),
             Rule("/_sim/faults", methods=["DELETE"], endpoint=self.disarm_faults),
+            Rule("/_sim/channels/<name>/revoke", methods=["POST"], endpoint=self.revoke),
             Rule("/_sim/reset", methods=["POST"], endpoint=self.reset),
         ])
 
@@ -59,7 +60,7 @@ class Control:
             return _response(error.code, {"error": error.name})
         except (BadRequest, InvalidFault) as error:
             return _response(400, {"error": str(error)})
-        except Refused as error:
+        except REFUSALS as error:
             return _response(409, {"error": str(error)})
         except HTTPException as error:
             return _response(error.code, {"error": error.description})
@@ -67,20 +68,22 @@ class Control:
     def health(self, _body):
         """State the server's settings."""
         return {"status": "ok", "seed": self._world.seed, "speed": self._world.clock.speed,
-                "regions": list(self._world.regions), "url": self._simulator.url}
+                "regions": list(self._world.regions), "url": self._simulator.url,
+                "channels": list(dict.fromkeys(outlet.channel for outlet in self._world.outlets.values()))}
 
     def credentials(self, _body):
-        """Give the fixed training credentials."""
+        """Give the training credentials: Amazon's at the top, the others' under ``channels``."""
         regions = {region: {
             "refresh_token": accounts.refresh_token(region), "seller_id": accounts.SELLERS[region]["id"],
             "marketplaces": {market.code: accounts.marketplace_id(market.code) for market in in_region(region)},
             "queue_arn": accounts.queue_arn(region)} for region in self._world.regions}
         return {"url": self._simulator.url, "token_url": f"{self._simulator.url}/auth/o2/token",
-                "client_id": accounts.CLIENT_ID, "client_secret": accounts.CLIENT_SECRET, "regions": regions}
+                "client_id": accounts.CLIENT_ID, "client_secret": accounts.CLIENT_SECRET, "regions": regions,
+                "channels": {name: _credentials(site) for name, site in self._simulator.channels.items()}}
 
     def catalogue(self, _body):
-        """Return the listings by region, with starting and present quantity."""
-        return {region: self._world.listings(region) for region in self._world.regions}
+        """Return the listings by outlet (Amazon's: by region), with starting and present quantity."""
+        return {outlet: self._world.listings(outlet) for outlet in self._world.outlets}
 
     def books(self, _body):
         """Return the world's books."""
@@ -122,6 +125,15 @@ class Control:
         self._simulator.faults.disarm()
         return {"faults": []}
 
+    def revoke(self, _body, name):
+        """Let the sellers of a channel take back the access that they granted."""
+        if name not in self._simulator.channels:
+            raise NotFound("no such channel")
+        site = self._simulator.channels[name]
+        for region in site.regions:
+            site.tokens.revoke(region)
+        return {"revoked": site.regions}
+
     def reset(self, _body):
         """Start again as with an empty state file."""
         self._simulator.reset()
@@ -136,13 +148,25 @@ def _order_options(body, world):
         raise BadRequest("count must be between 1 and 10000")
     if body.get("fulfilled_by") not in (None, "merchant", "marketplace"):
         raise BadRequest("fulfilled_by must be merchant or marketplace")
-    market = body.get("marketplace")
-    if market is not None and (market not in MARKETPLACES or MARKETPLACES[market].region not in world.regions):
-        raise BadRequest("marketplace must be the country code of a marketplace of a region that runs here")
-    unknown = set(body.get("kinds") or ()) - set(KINDS)
+    market, channel = body.get("marketplace"), body.get("channel")
+    if market is not None and market not in world.markets:
+        raise BadRequest(f"marketplace must be one that runs here: {', '.join(world.markets)}")
+    channels = {outlet.channel for outlet in world.outlets.values()}
+    if channel is not None and channel not in channels:
+        raise BadRequest(f"channel must be one that runs here: {', '.join(sorted(channels))}")
+    if market and channel and world.markets[market].channel != channel:
+        raise BadRequest("the marketplace is not one of the channel")
+    unknown = set(body.get("kinds") or ()) - set(ALL_KINDS)
     if unknown:
-        raise BadRequest(f"unknown kinds: {', '.join(sorted(unknown))}; there are {', '.join(KINDS)}")
+        raise BadRequest(f"unknown kinds: {', '.join(sorted(unknown))}; there are {', '.join(ALL_KINDS)}")
     return dict(body)
+
+
+def _credentials(site):
+    """What a seller's software needs for a channel: its own credentials beside what all have."""
+    outlets = {outlet.name: [{"code": market.code, "country": market.country, "currency": market.currency}
+                             for market in outlet.markets] for outlet in site.outlets}
+    return {"endpoint": site.url, "outlets": outlets, **site.channel.credentials(site)}
 
 
 def _body(request):

@@ -20,9 +20,10 @@ class InvalidFault(ValueError):
 class Faults:
     """The armed faults; they and their random draws are part of the stored state.
 
-    A fault is ``{kind, operation, probability, count, skip, seconds}``: ``operation`` a name or ``*`` (default),
-    ``probability`` 0 … 1 per matching request (default 1), ``count`` how often at most (default for ever), ``skip``
-    how many matching requests pass first, ``seconds`` how long a ``hang`` or ``lost_answer`` takes (default 30).
+    A fault is ``{kind, operation, probability, count, skip, seconds}``: ``operation`` a name (outside Amazon
+    ``<channel>.<name>``), ``<channel>.*`` or ``*`` (default), ``probability`` 0 … 1 per matching request (default 1),
+    ``count`` how often at most (default for ever), ``skip`` how many matching requests pass first, ``seconds`` how long
+    a ``hang`` or ``lost_answer`` takes (default 30).
     """
 
     def __init__(self, store, seed):
@@ -54,11 +55,15 @@ class Faults:
         """Disarm every fault."""
         self._save([])
 
-    def fire(self, operation, kinds):
-        """Return the first fault of ``kinds`` that strikes this request, or ``None``. Counts it."""
+    def fire(self, operation, kinds, by_name=False):
+        """Return the first fault of ``kinds`` that strikes this request, or ``None``. Counts it.
+
+        :param by_name: only faults that name the operation: a lost single-use token should be lost on purpose
+        """
         with self._store.transaction():
             armed = self.armed()
-            matching = [fault for fault in armed if fault["kind"] in kinds and fault["operation"] in ("*", operation)]
+            names = {operation} if by_name else {operation, "*", operation.partition(".")[0] + ".*"}
+            matching = [fault for fault in armed if fault["kind"] in kinds and fault["operation"] in names]
             struck = next((fault for fault in matching if self._strikes(fault)), None)
             if matching:
                 self._save(armed)

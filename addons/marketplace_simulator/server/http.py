@@ -29,7 +29,8 @@ class Operation:
 
     :param name: unique here; the name in books, limits and fault filters
     :param rate: requests per second that the model grants, with ``burst``
-    :param access: ``seller`` (token of a seller), ``grantless`` (token of the application)
+    :param access: ``seller`` (token of a seller), ``grantless`` (token of the application), ``open`` (none: pages and
+        tokens)
     """
 
     name: str
@@ -45,8 +46,11 @@ class Operation:
 class Call:
     """One request on its way to a handler.
 
-    :param region: account that the token belongs to, ``None`` for grantless calls
+    :param operation: ``None`` for an address that no operation has
+    :param region: account or outlet that the token belongs to, ``None`` for grantless calls
     :param resources: restricted resources of the token: list of ``{path, dataElements}``
+    :param name: the operation's name in books, limits and faults, where it is not that of ``operation``
+    :param claims: what else the token says
     """
 
     request: Any
@@ -55,6 +59,8 @@ class Call:
     path: dict
     region: Any = None
     resources: list = field(default_factory=list)
+    name: str = ""
+    claims: dict = field(default_factory=dict)
 
     @property
     def world(self):
@@ -121,7 +127,12 @@ class Call:
 
 @dataclass(frozen=True)
 class Answer:
-    """A handler's answer where it is more than 200 and a JSON body."""
+    """A handler's answer where it is more than 200 and a JSON body.
+
+    :param body: JSON value, or bytes of ``content_type``
+    """
 
     status: int
     body: Any = None
+    headers: dict = field(default_factory=dict)
+    content_type: str = "application/json"

@@ -60,7 +60,7 @@ def submit(world, region, sku, quantity, issues, preview=False):
     if preview:
         return issues
     if issues:
-        world.reject_quantity()
+        world.reject_quantity(region)
     elif quantity is not None:
         world.set_quantity(region, sku, quantity)
     return issues

@@ -22,32 +22,6 @@ def start(call, column, after, before):
             "salt": f"{fault['id']}.{fault['fired']}" if fault else ""}
 
 
-def read_page(store, page, filters, size):
-    """Return the rows of a page and the page after it, ``None`` after the last one.
-
-    While nothing changes the order of rows is fixed; a change moves an order behind the end of the search, never to
-    a page that was read already. A shuffled search runs through the same rows in a random order.
-
-    :param filters: ``{column: wanted values}``, no values meaning all
-    """
-    column, position = page["column"], page["column"]
-    if page["salt"]:
-        position = f"scramble(id, '{page['salt']}')"
-    where = ["region = ?", f"{column} >= ?", f"{column} <= ?"]
-    values = [page["region"], page["after"], page["before"]]
-    for name, wanted in filters.items():
-        if wanted:
-            where.append(f"{name} IN ({','.join('?' * len(wanted))})")
-            values += wanted
-    if page["last"]:
-        where.append(f"({position}, id) > (?, ?)")
-        values += page["last"]
-    rows = store.rows(f"SELECT id, data, {position} AS position FROM purchase WHERE {' AND '.join(where)} "
-                      "ORDER BY position, id LIMIT ?", *values, size + 1)
-    more, rows = len(rows) > size, rows[:size]
-    return rows, {**page, "last": [rows[-1]["position"], rows[-1]["id"]]} if more else None
-
-
 def repeat_some(call, page, rows):
     """Repeat, under the fault ``duplicate_orders``, the last order of the page before and the last of this page."""
     if not rows or not call.site.faults.fire(call.operation.name, ("duplicate_orders",)):

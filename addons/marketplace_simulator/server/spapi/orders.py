@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 
 from ..http import Operation, bad_input
+from ..world.search import read_page
 from . import accounts, order_search
 from .order_view import INCLUDED_DATA, STATUSES, view
 
@@ -20,7 +21,7 @@ def search_orders(call):
     included = call.texts("includedData", INCLUDED_DATA)
     size = call.number("maxResultsPerPage", 100, 1, 100)
     page = _opened(call) or _first(call)
-    rows, following = order_search.read_page(call.store, page, _filters(call), size)
+    rows, following = read_page(call.store, page, _filters(call), size)
     rows = order_search.repeat_some(call, page, rows)
     body = {"orders": [view(json.loads(row["data"]), included) for row in rows]}
     if following:

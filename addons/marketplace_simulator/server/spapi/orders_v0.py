@@ -7,6 +7,7 @@ import json
 from datetime import timedelta
 
 from ..http import Operation, bad_input
+from ..world.search import read_page
 from . import accounts, order_search, order_view_v0, tokens
 
 CHANNELS = {"MFN": "merchant", "AFN": "marketplace"}
@@ -26,7 +27,7 @@ def get_orders(call):
         "fulfilled_by": [CHANNELS[text] for text in call.texts("FulfillmentChannels", CHANNELS)],
         "id": call.texts("AmazonOrderIds", most=50),
     }
-    rows, following = order_search.read_page(call.store, page, filters, size)
+    rows, following = read_page(call.store, page, filters, size)
     rows = order_search.repeat_some(call, page, rows)
     elements = _elements(call)
     payload = {"Orders": [order_view_v0.order(json.loads(row["data"]), elements) for row in rows]}

@@ -4,7 +4,8 @@ import json
 
 from ..clock import from_text, to_text
 from ..http import Answer, Operation, bad_input
-from ..world.shipping import ShipmentRefused, confirm
+from ..world import seller
+from ..world.shipping import ShipmentRefused
 from . import accounts, order_search
 
 REQUIRED = ("packageReferenceId", "carrierCode", "trackingNumber", "shipDate", "orderItems")
@@ -14,14 +15,7 @@ def confirm_shipment(call):
     """Confirm one package of an order; 204, also for the same package once more."""
     order = order_search.find(call)
     try:
-        package = _package(call.body(), order)
-        moment = call.world.clock.now()
-        if confirm(order, package, moment):
-            call.world.save(order, "shipped", moment)
-            call.store.count("shipments:packages")
-            call.store.count(f"confirmed_order:{order['id']}")
-        else:
-            call.store.count("shipments:repeated")
+        seller.confirm_shipment(call.world, order, _package(call.body(), order))
     except ShipmentRefused as refusal:
         raise bad_input(str(refusal)) from refusal
     return Answer(204)

@@ -47,20 +47,19 @@ class Site:
         self._map = Map(rules, strict_slashes=False)
 
     def tick(self, everything=False):
-        """Let what is due happen: in the world, and to feeds and reports.
+        """Let what is due happen to feeds and reports.
 
         :param everything: also what is due later
         :return: number of events
         """
-        events = self.world.tick(everything)
         limit = "9" if everything else to_text(self.world.clock.now())
         with self.world.store.lock:
-            due = self.world.store.due_documents(limit)
+            due = self.world.store.due_documents(limit, PROCESSORS)
             if due:
                 with self.world.store.transaction():
                     for kind, data in due:
                         PROCESSORS[kind](self, data)
-        return events + len(due)
+        return len(due)
 
     def respond(self, request):
         """Answer a request.

@@ -5,6 +5,7 @@ from collections import defaultdict
 from decimal import Decimal
 
 from ..clock import to_text
+from . import money
 from .marketplaces import quantum
 
 
@@ -30,8 +31,31 @@ def books(world):
         "requests": store.counters("requests"),
         "throttled": {"own_fault": 0, "storm": 0, **store.counters("throttled"),
                       "by_operation": store.counters("throttled_operation")},
-        "faults": store.counters("fault"),
+        "faults": store.counters("fault"), "by_channel": by_channel(world),
     }
+
+
+def by_channel(world):
+    """Return, per sales channel, what was sold, confirmed, offered and told."""
+    store, answer = world.store, {}
+    confirmed = store.rows("SELECT p.region, count(*) AS orders FROM counter c JOIN purchase p "
+                           "ON c.name = 'confirmed_order:' || p.id GROUP BY p.region")
+    counts = {name: store.counters(name) for name in ("stock_accepted", "stock_rejected", "oversold_channel",
+                                                      "webhooks_delivered", "webhooks_failed")}
+    for channel in dict.fromkeys(outlet.channel for outlet in world.outlets.values()):
+        regions = [outlet.name for outlet in world.outlets_of(channel)]
+        sold = _orders(store, None, regions)
+        pushed = {region: {key: json.loads(value) for key, value in _settings(store, f"pushed:{region}")}
+                  for region in regions}
+        answer[channel] = {
+            **sold, "shipments": {"confirmed": sum(row["orders"] for row in confirmed if row["region"] in regions)},
+            "stock": {"accepted": counts["stock_accepted"].get(channel, 0),
+                      "rejected": counts["stock_rejected"].get(channel, 0), "by_sku": pushed},
+            "oversold": counts["oversold_channel"].get(channel, 0),
+            "webhooks": {"delivered": counts["webhooks_delivered"].get(channel, 0),
+                         "failed": counts["webhooks_failed"].get(channel, 0)},
+        }
+    return answer
 
 
 def order_list(world):
@@ -42,10 +66,14 @@ def order_list(world):
 
 def _short(order, minor):
     return {
-        "id": order["id"], "status": order["status"], "fulfilled_by": order["fulfilled_by"], "region": order["region"],
+        "id": order["id"], "channel": order["channel"], "region": order["region"], "status": order["status"],
+        "fulfilled_by": order["fulfilled_by"],
         "marketplace": order["marketplace"], "currency": order["currency"], "total": _amount(minor, order["currency"]),
         "created": order["created"], "updated": order["updated"], "ship_by": order["ship_by"], "kinds": order["kinds"],
         "history": order["history"], "refunds": order["refunds"],
+        "payment": order["payment"]["method"], "subsidy": str(money.order_subsidy(order)),
+        "acknowledged": order["acknowledged"], "cancels": order["cancels"],
+        "returns": [{key: entry[key] for key in ("id", "status", "refund", "updated")} for entry in order["returns"]],
         "lines": [{"id": line["id"], "sku": line["sku"], "quantity": line["quantity"], "shipped": line["shipped"]}
                   for line in order["lines"]],
         "confirmations": [{key: package[key] for key in ("reference", "carrier", "tracking", "shipped_at", "items")}
@@ -53,8 +81,10 @@ def _short(order, minor):
     }
 
 
-def _orders(store, horizon):
+def _orders(store, horizon, regions=None):
     where, values = ("WHERE updated <= ?", (horizon,)) if horizon else ("", ())
+    if regions is not None:
+        where, values = f"WHERE region IN ({','.join('?' * len(regions))})", regions
     rows = store.rows("SELECT status, fulfilled_by, currency, count(*) AS orders, sum(lines) AS lines, "
                       f"sum(units) AS units, sum(total) AS total FROM purchase {where} "
                       "GROUP BY status, fulfilled_by, currency", *values)

@@ -9,6 +9,8 @@ PEOPLE = json.loads((Path(__file__).parent / "people.json").read_text(encoding="
 CIRCLE = 400
 REPEAT_SHARE = 0.3
 EMAIL_ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
+#: Where the family name comes first.
+FAMILY_FIRST = ("JP", "VN")
 
 
 def country_of(name):
@@ -58,7 +60,7 @@ def digits(pattern, rng):
 def _name(country, rng):
     people = PEOPLE["countries"].get(country) or PEOPLE["countries"]["GB"]
     given, family = rng.choice(people["given"]), rng.choice(people["family"])
-    return f"{family} {given}" if country == "JP" else f"{given} {family}"
+    return f"{family} {given}" if country in FAMILY_FIRST else f"{given} {family}"
 
 
 def _company(country, rng):

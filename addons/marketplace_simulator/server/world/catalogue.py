@@ -1,4 +1,7 @@
-"""Products of the training shops: deterministic by seed, the same SKUs in every region."""
+"""Products of the training shops: deterministic by seed, the same SKUs in every outlet.
+
+Amazon sells all of them and ships some from its own warehouses; every other outlet sells those that the merchant ships.
+"""
 
 import random
 from decimal import Decimal
@@ -18,13 +21,17 @@ PRODUCTS = (
 )
 VARIANTS = (("Natural", "NAT"), ("Black", "BLK"), ("Blue", "BLU"), ("Set of 3", "S3"))
 MERCHANT, MARKETPLACE = "merchant", "marketplace"
+#: Prices in currencies without small coins are multiples of this.
+STEPS = {"JPY": Decimal(10), "IDR": Decimal(100), "VND": Decimal(100)}
 
 
 def build(seed):
     """Return the catalogue as ``{sku: product}``, about sixty products.
 
     A product has ``sku``, ``title``, ``asin``, ``fnsku``, ``type``, ``weight`` (g), ``channel`` (who fulfils it),
-    ``ships_from`` (country of the stock), ``prices`` (``{marketplace code: Decimal text}``) and ``quantity`` at start.
+    ``ships_from`` (country of the stock), ``prices`` (``{marketplace code: Decimal text}``), ``euro`` (the price that
+    they come from) and ``quantity`` at start. For shops that sell variants of an item: ``model`` (SKU of the item),
+    ``model_title`` and ``option`` (what tells the variants apart).
     """
     products = {}
     for number, (title, kind, weight, price) in enumerate(PRODUCTS):
@@ -32,7 +39,8 @@ def build(seed):
             rng = random.Random(f"{seed}:product:{number}:{variant}")
             times = Decimal("2.6") if suffix == "S3" else Decimal(1) + Decimal(variant) / 20
             sku = f"CB-{number + 1:02d}-{suffix}"
-            products[sku] = product(sku, f"{title}, {label}", kind, int(weight * times), Decimal(price) * times, rng)
+            made = product(sku, f"{title}, {label}", kind, int(weight * times), Decimal(price) * times, rng)
+            products[sku] = {**made, "model": f"CB-{number + 1:02d}", "model_title": title, "option": label}
     return products
 
 
@@ -43,21 +51,39 @@ def product(sku, title, kind, weight, euro, rng, quantity=None):
     return {
         "sku": sku, "title": title, "type": kind, "weight": weight, "channel": channel,
         "asin": "B0" + _code(rng, 8), "fnsku": "X00" + _code(rng, 7),
-        "ships_from": "CN" if imported else "DE", "prices": prices(euro),
+        "ships_from": "CN" if imported else "DE", "prices": prices(euro, MARKETPLACES.values()), "euro": str(euro),
         "quantity": rng.randint(40, 400) if quantity is None else quantity,
+        "model": sku, "model_title": title, "option": "",
     }
 
 
-def prices(euro):
-    """Return a price per marketplace from a price in euros."""
-    return {code: str(_retail(euro * EURO_RATES[market.currency], market.currency))
-            for code, market in MARKETPLACES.items()}
+def offer(product, number, markets):
+    """Return a product as the outlet of ``markets`` offers it: with their prices, a number and a bar code.
+
+    :param number: position in the catalogue from 1, for shops whose item ids are numbers
+    """
+    return {**product, "number": number, "barcode": barcode(number),
+            "prices": {**product["prices"], **prices(Decimal(product["euro"]), markets)}}
+
+
+def barcode(number):
+    """Return a valid EAN-13 out of the range for use within a company (prefix 2)."""
+    body = f"2{number:011d}"
+    total = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(body))
+    return f"{body}{-total % 10}"
+
+
+def prices(euro, markets):
+    """Return ``{marketplace code: price}`` from a price in euros."""
+    return {market.code: str(_retail(euro * EURO_RATES[market.currency], market.currency)) for market in markets}
 
 
 def _retail(amount, currency):
-    """Round the way shops do: 9 in the last place, whole tens in yen."""
-    if currency == "JPY":
-        return max(Decimal(10), (amount / 10).quantize(Decimal(1)) * 10)
+    """Round the way shops do: 9 in the last place, whole tens in yen, hundreds in rupiah and dong, fils in dinar."""
+    if currency in STEPS:
+        return max(STEPS[currency], (amount / STEPS[currency]).quantize(Decimal(1)) * STEPS[currency])
+    if currency == "KWD":
+        return max(Decimal("0.075"), (amount * 10).quantize(Decimal(1)) / 10 - Decimal("0.005"))
     return max(Decimal("0.19"), rounded((amount * 10).quantize(Decimal(1)) / 10 - Decimal("0.01"), currency))
 
 

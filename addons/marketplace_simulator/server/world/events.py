@@ -6,7 +6,7 @@ A change that the order's state does not allow raises :class:`Refused`.
 import random
 
 from ..clock import to_text
-from . import money
+from . import money, parcels, returns
 from .buyers import address as new_address
 from .catalogue import MERCHANT
 from .marketplaces import rounded
@@ -16,6 +16,9 @@ OPEN = ("pending", "unshipped", "partially_shipped")
 
 class Refused(Exception):
     """The order's state does not allow this change."""
+
+
+REFUSALS = (Refused, returns.ReturnRefused, parcels.ParcelRefused)
 
 
 def pay(order, moment, rng):
@@ -61,6 +64,7 @@ def quantity(order, moment, rng):
         raise Refused("no line has more than one unit")
     money.shrink(line, line["quantity"] - 1, order["currency"])
     line["unit_price"] = str(rounded(money.part(line, "item") / line["quantity"], order["currency"]))
+    parcels.refit(order)
     return "quantity changed"
 
 
@@ -76,6 +80,18 @@ def ship(order, moment, rng):
     return "shipped"
 
 
+def collect(order, moment, rng):
+    """The carrier collects every parcel that the seller arranged."""
+    _require(order, "unshipped", "partially_shipped")
+    arranged = [parcel for parcel in order["parcels"] if parcel["status"] == "arranged"]
+    if not arranged:
+        raise Refused("no parcel is arranged")
+    for parcel in arranged:
+        add_package(order, {**parcels.package(parcel, moment), "confirmed": True}, moment)
+        parcel["status"] = "collected"
+    return "shipped"
+
+
 def refund(order, moment, rng):
     """The seller pays back one unit, or the line of a single unit."""
     _require(order, "shipped", "partially_shipped")
@@ -87,7 +103,14 @@ def refund(order, moment, rng):
 
 #: Events that the control interface offers.
 EVENTS = {"pay": pay, "cancel": cancel, "cancel_request": cancel_request, "address": address, "quantity": quantity,
-          "ship": ship, "refund": refund}
+          "ship": ship, "collect": collect, "refund": refund, **returns.EVENTS}
+
+
+def due_event(order):
+    """Return the name of the event that an order waits for by itself."""
+    if order["status"] == "pending":
+        return "pay"
+    return "collect" if any(parcel["status"] == "arranged" for parcel in order["parcels"]) else "ship"
 
 
 def add_package(order, package, moment):

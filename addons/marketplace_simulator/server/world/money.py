@@ -1,4 +1,12 @@
-"""What a buyer pays for an order line, in parts that add up exactly."""
+"""What a buyer pays for an order line, in parts that add up exactly.
+
+Parts are positive Decimal texts: what is charged (``item, shipping, gift_wrap``), what the seller takes off
+(``discount``: sale prices and seller vouchers; ``shipping_discount``), and what the platform takes off and pays to the
+seller instead (``platform_discount``: its vouchers; ``platform_shipping_discount``: its shipping subsidy). Where tax
+comes on top, or was taken out of a gross price, a part has a ``tax_<part>`` beside it; the platform's own discounts
+change no tax. The buyer pays charges − discounts − platform discounts + tax; the seller gets
+:func:`line_subsidy` on top of that from the platform.
+"""
 
 from decimal import Decimal
 
@@ -8,6 +16,8 @@ ZERO = Decimal(0)
 #: The parts of a line. Discounts and the tax on them are positive here and are taken off in totals.
 CHARGES = ("item", "shipping", "gift_wrap")
 DISCOUNTS = ("discount", "shipping_discount")
+#: What the platform takes off the price and pays to the seller.
+SUBSIDIES = ("platform_discount", "platform_shipping_discount")
 #: Value up to which the marketplace collects VAT on goods sent into the EU from outside (IOSS), in EUR.
 IOSS_LIMIT = Decimal(150)
 
@@ -34,18 +44,27 @@ def price_line(market, quantity, unit_price, kinds, rng):
         parts["gift_wrap"] = rounded(unit_price * Decimal("0.08") + 2 * quantum(currency) * 100, currency)
     if "discount" in kinds:
         parts["discount"] = rounded(item * Decimal(rng.choice(("0.05", "0.10", "0.15"))), currency)
+    if "platform_voucher" in kinds:
+        left = item - parts["discount"]
+        parts["platform_discount"] = rounded(left * Decimal(rng.choice(("0.05", "0.08", "0.125"))), currency)
+    if "shipping_subsidy" in kinds:
+        left = parts["shipping"] - parts["shipping_discount"]
+        parts["platform_shipping_discount"] = rounded(left * Decimal(rng.choice(("0.5", "1"))), currency)
     return parts
 
 
 def tax_scheme(market, address, line_total, ships_from, kinds):
     """Return who deals with the tax of a line, and how.
 
-    :return: ``("included", "")`` where the seller owes the VAT contained in the price, else ``("collected", scheme)``
-        where the marketplace charges and remits it: ``sales_tax``, ``ioss``, ``uoss`` or ``gb``
+    :return: ``("included", "")`` where the seller owes the VAT contained in the price, ``("collected", scheme)``
+        where the marketplace charges and remits it: ``sales_tax``, ``ioss``, ``uoss`` or ``gb``; ``("added",
+        "sales_tax")`` where the shop charges it on top and the seller owes it
     """
     country = address["country"]
     if market.taxed_on_top:
-        return "collected", "sales_tax"
+        return ("collected" if market.facilitator else "added"), "sales_tax"
+    if not market.facilitator:
+        return "included", ""
     if "uoss" in kinds and country in EU:
         return "collected", "uoss"
     if ("ioss" in kinds or ships_from == "CN") and country in EU and line_total <= IOSS_LIMIT:
@@ -59,7 +78,7 @@ def apply_tax(market, parts, scheme, address):
     """Add ``tax_*`` parts; VAT that the marketplace collects is taken out of the gross price first."""
     currency = market.currency
     rate = _rate(market, scheme, address)
-    taxed = {}
+    taxed = {name: parts[name] for name in SUBSIDIES if name in parts}
     for name in CHARGES + DISCOUNTS:
         gross = parts[name]
         net = gross if scheme == "sales_tax" else rounded(gross / (1 + rate), currency)
@@ -71,7 +90,7 @@ def apply_tax(market, parts, scheme, address):
 def _rate(market, scheme, address):
     if scheme == "sales_tax":
         return Decimal(SALES_TAX.get(address["state"], "0.06"))
-    return Decimal(VAT_RATES.get(address["country"], VAT_RATES[market.code]))
+    return Decimal(VAT_RATES.get(address["country"], VAT_RATES[market.country]))
 
 
 def part(line, name):
@@ -87,18 +106,34 @@ def line_tax(line):
 
 
 def line_discount(line):
-    """Return the discounts on a line, a positive amount."""
+    """Return the seller's discounts on a line, a positive amount."""
     return sum((part(line, name) for name in DISCOUNTS), ZERO)
+
+
+def line_subsidy(line):
+    """Return what the platform takes off a line and pays to the seller, a positive amount."""
+    return sum((part(line, name) for name in SUBSIDIES), ZERO)
 
 
 def line_total(line):
     """Return what the buyer pays for a line."""
-    return sum((part(line, name) for name in CHARGES), ZERO) - line_discount(line) + line_tax(line)
+    charged = sum((part(line, name) for name in CHARGES), ZERO)
+    return charged - line_discount(line) - line_subsidy(line) + line_tax(line)
+
+
+def order_part(order, *names):
+    """Return the sum of parts over all lines of an order, for platforms that state e.g. shipping per order."""
+    return sum((part(line, name) for line in order["lines"] for name in names), ZERO)
 
 
 def order_total(order):
     """Return what the buyer pays for an order."""
     return sum((line_total(line) for line in order["lines"]), ZERO)
+
+
+def order_subsidy(order):
+    """Return what the platform pays the seller on top of what the buyer pays."""
+    return sum((line_subsidy(line) for line in order["lines"]), ZERO)
 
 
 def shrink(line, quantity, currency):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from . import catalogue, orders, seasons
 from .buyers import buyer, country_of
-from .marketplaces import EURO_RATES, MARKETPLACES, in_region, rounded
+from .marketplaces import EURO_RATES, rounded
 
 REQUIRED = ("sku", "date", "country", "units")
 MOST_LINES = 6
@@ -90,11 +90,11 @@ def run(world, rows, made):
     placed = 0
     for (day, country), group in _groups(rows).items():
         rng = random.Random(f"{world.seed}:replay:{day}:{country}")
-        market = _market(world.regions, country)
-        for channel, lines in _split(group, made):
+        for fulfilled_by, lines in _split(group, made):
             for chunk in _chunks(lines, rng):
                 moment = min(_moment(day + shift, rng), now - timedelta(minutes=4))
-                _place(world, market, channel, country, [(made[row.sku], row.units) for row in chunk], moment, rng)
+                market = _market(world, country, fulfilled_by, f"replay:{day}:{country}:{placed}")
+                _place(world, market, fulfilled_by, country, [(made[row.sku], row.units) for row in chunk], moment, rng)
                 placed += 1
     return placed
 
@@ -107,10 +107,10 @@ def _groups(rows):
 
 
 def _split(group, made):
-    for channel in (catalogue.MERCHANT, catalogue.MARKETPLACE):
-        lines = [row for row in group if made[row.sku]["channel"] == channel]
+    for fulfilled_by in (catalogue.MERCHANT, catalogue.MARKETPLACE):
+        lines = [row for row in group if made[row.sku]["channel"] == fulfilled_by]
         if lines:
-            yield channel, lines
+            yield fulfilled_by, lines
 
 
 def _chunks(lines, rng):
@@ -121,12 +121,13 @@ def _chunks(lines, rng):
         lines = lines[size:]
 
 
-def _market(regions, country):
-    """Return where buyers of a country shop: at home, next door, or in the first shop there is."""
-    markets = [market for region in regions for market in in_region(region)]
-    if country in MARKETPLACES and MARKETPLACES[country] in markets:
-        return MARKETPLACES[country]
-    return next((market for market in markets if country in market.buyers), markets[0])
+def _market(world, country, fulfilled_by, key):
+    """Return where buyers of a country shop: in a channel drawn by weight, there at home, next door, or anywhere."""
+    choice = [outlet for outlet in world.outlets.values() if outlet.fulfils or fulfilled_by == catalogue.MERCHANT]
+    channel = world.draw_outlet(key, choice).channel
+    markets = [market for outlet in choice if outlet.channel == channel for market in outlet.markets]
+    home = next((market for market in markets if market.country == country), None)
+    return home or next((market for market in markets if country in market.buyers), markets[0])
 
 
 def _moment(day, rng):
@@ -134,10 +135,11 @@ def _moment(day, rng):
     return datetime.combine(day, time(hour, rng.randrange(60), rng.randrange(60)), timezone.utc)
 
 
-def _place(world, market, channel, country, basket, moment, rng):
-    kinds = {kind for kind in KINDS if rng.random() < orders.KINDS[kind]}
-    lines = [(product, units, rounded(Decimal(product["prices"][market.code]), market.currency))
-             for product, units in basket]
-    customer = buyer(world.seed, country, rng)
-    order = orders.assemble(world.next_number(), market, channel, customer, lines, kinds, moment, rng)
+def _place(world, market, fulfilled_by, country, basket, moment, rng):
+    outlet = world.outlets[market.region]
+    kinds = {kind for kind in KINDS if rng.random() < orders.KINDS[kind]} & set(outlet.kinds)
+    lines = [(product, units, rounded(Decimal(world.listing(outlet.name, product["sku"])["prices"][market.code]),
+                                      market.currency)) for product, units in basket]
+    customer, number = buyer(world.seed, country, rng), world.next_number()
+    order = orders.assemble(number, market, fulfilled_by, customer, lines, kinds, moment, rng, outlet.order_id(number))
     world.add_order(order, moment, world.clock.now() - timedelta(minutes=3))

@@ -22,6 +22,10 @@ CREATE INDEX IF NOT EXISTS purchase_number ON purchase (number);
 CREATE INDEX IF NOT EXISTS purchase_updated ON purchase (region, updated, id);
 CREATE INDEX IF NOT EXISTS purchase_created ON purchase (region, created, id);
 CREATE INDEX IF NOT EXISTS purchase_due ON purchase (due) WHERE due IS NOT NULL;
+CREATE TABLE IF NOT EXISTS give_back (
+    id TEXT PRIMARY KEY, purchase TEXT NOT NULL, region TEXT NOT NULL, status TEXT NOT NULL, created TEXT NOT NULL,
+    updated TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS give_back_updated ON give_back (region, updated, id);
 CREATE TABLE IF NOT EXISTS document (
     kind TEXT NOT NULL, id TEXT NOT NULL, region TEXT NOT NULL, created TEXT NOT NULL, due TEXT, data TEXT NOT NULL,
     content BLOB, PRIMARY KEY (kind, id));
@@ -30,7 +34,7 @@ CREATE TABLE IF NOT EXISTS message (
     id INTEGER PRIMARY KEY AUTOINCREMENT, queue TEXT NOT NULL, body TEXT NOT NULL, visible_at REAL NOT NULL,
     receipt TEXT, received INTEGER NOT NULL DEFAULT 0);
 """
-TABLES = ("setting", "counter", "listing", "purchase", "document", "message")
+TABLES = ("setting", "counter", "listing", "purchase", "give_back", "document", "message")
 
 
 def scramble(key, salt):
@@ -116,6 +120,11 @@ class Store:
                              (name, by, by))
             return self._db.execute("SELECT value FROM counter WHERE name = ?", (name,)).fetchone()["value"]
 
+    def counter(self, name):
+        """Return the value of one counter, zero if it never counted."""
+        row = self.row("SELECT value FROM counter WHERE name = ?", name)
+        return row["value"] if row else 0
+
     def counters(self, prefix):
         """Return ``{name without prefix: value}`` of the counters under ``prefix:``."""
         rows = self.rows("SELECT name, value FROM counter WHERE name LIKE ? ORDER BY name", prefix + ":%")
@@ -130,9 +139,10 @@ class Store:
                  "due = excluded.due, data = excluded.data, content = coalesce(excluded.content, content)",
                  kind, key, region, created, due, json.dumps(data), content)
 
-    def due_documents(self, limit):
-        """Return ``(kind, JSON object)`` of the documents that want to be processed by ``limit``."""
-        rows = self.rows("SELECT kind, data FROM document WHERE due <= ? ORDER BY due, id", limit)
+    def due_documents(self, limit, kinds):
+        """Return ``(kind, JSON object)`` of the documents of ``kinds`` that want to be processed by ``limit``."""
+        rows = self.rows(f"SELECT kind, data FROM document WHERE due <= ? AND kind IN ({','.join('?' * len(kinds))}) "
+                         "ORDER BY due, id", limit, *kinds)
         return [(row["kind"], json.loads(row["data"])) for row in rows]
 
     def document(self, kind, key, region=None):

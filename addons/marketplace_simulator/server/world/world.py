@@ -7,7 +7,7 @@ from datetime import timedelta
 from ..clock import from_text, to_text
 from . import catalogue, events, money, orders, seasons
 from .catalogue import MARKETPLACE, MERCHANT
-from .marketplaces import MARKETPLACES, REGIONS, quantum
+from .marketplaces import REGIONS, Outlet, in_region, quantum
 
 #: Orders appear in searches this long after their last change.
 SEARCH_LAG = 120
@@ -28,14 +28,17 @@ class World:
     :param store: :class:`.store.Store`
     :param clock: :class:`..clock.Clock`
     :param seed: what all randomness comes from
-    :param regions: regional accounts that take orders
+    :param regions: Amazon's regional accounts that take orders
+    :param outlets: :class:`.marketplaces.Outlet` of other channels, which share the catalogue and the demand
     """
 
-    def __init__(self, store, clock, seed=1, regions=("eu",)):
+    def __init__(self, store, clock, seed=1, regions=("eu",), outlets=()):
         unknown = set(regions) - set(REGIONS)
         if unknown:
             raise ValueError(f"unknown regions: {', '.join(sorted(unknown))}")
         self.store, self.clock, self.seed, self.regions = store, clock, seed, tuple(regions)
+        self.outlets = {outlet.name: outlet for outlet in (*map(amazon_outlet, regions), *outlets)}
+        self.markets = {market.code: market for outlet in self.outlets.values() for market in outlet.markets}
         #: Called with (order, what happened) after every change, inside its transaction.
         self.listeners = []
         #: What never changes about listings, by region.
@@ -59,16 +62,18 @@ class World:
             self.store.set_setting("populated", to_text(self.clock.now()))
             self._products.clear()
             products = products or catalogue.build(self.seed)
-            for number, region in enumerate(self.regions):
-                self._add_listings(region, products, stock, 1 + order_count // 200, number)
+            for number, outlet in enumerate(self.outlets.values()):
+                self._add_listings(outlet, products, stock, 1 + order_count // 200, number)
             self._initial_orders(order_count)
 
-    def _add_listings(self, region, products, stock, factor, number):
-        moment = to_text(self.clock.now() - timedelta(days=90 - number))
-        for product in products.values():
+    def _add_listings(self, outlet, products, stock, factor, position):
+        moment = to_text(self.clock.now() - timedelta(days=90 - position))
+        for number, product in enumerate(products.values(), 1):
+            if product["channel"] == MARKETPLACE and not outlet.fulfils:
+                continue
             quantity = product["quantity"] * factor if stock is None else stock
-            data = {**product, "quantity": quantity, "created": moment}
-            self.store.run("INSERT INTO listing VALUES (?, ?, ?, ?, 0, ?, ?)", region, product["sku"],
+            data = {**catalogue.offer(product, number, outlet.markets), "quantity": quantity, "created": moment}
+            self.store.run("INSERT INTO listing VALUES (?, ?, ?, ?, 0, ?, ?)", outlet.name, product["sku"],
                            product["channel"], quantity, moment, json.dumps(data))
 
     def _initial_orders(self, count):
@@ -95,7 +100,7 @@ class World:
     # --- orders ---
 
     def create_orders(self, count, options=None):
-        """Place orders now; see :func:`.orders.make_order` for the options.
+        """Place orders now; see :func:`.orders.make_order` for the options, to which ``channel`` comes.
 
         :return: the orders, fewer than asked for where nothing is left to sell
         """
@@ -132,20 +137,35 @@ class World:
 
     def _place(self, moment, options, latest=None):
         number = self.next_number()
-        region = self._region(number, options.get("marketplace"))
-        order = orders.make_order(self.seed, number, region, moment, self._stock(region, options.get("skus")), options)
+        outlet = self._outlet(number, options)
+        stock = self._stock(outlet.name, options.get("skus"))
+        order = orders.make_order(self.seed, number, outlet, moment, stock, options)
         if order is None:
             return None
         self.add_order(order, moment, latest)
         return order
 
-    def _region(self, number, marketplace):
-        if marketplace:
-            return MARKETPLACES[marketplace].region
-        if len(self.regions) == 1:
-            return self.regions[0]
-        rng = random.Random(f"{self.seed}:region:{number}")
-        return rng.choices(self.regions, weights=[3 if region == "eu" else 2 for region in self.regions])[0]
+    def outlets_of(self, channel):
+        """Return the outlets of a channel."""
+        return [outlet for outlet in self.outlets.values() if outlet.channel == channel]
+
+    def _outlet(self, number, options):
+        """Return the outlet that takes an order: the one stream of demand is split by the outlets' weights."""
+        if options.get("marketplace"):
+            return self.outlets[self.markets[options["marketplace"]].region]
+        choice = [outlet for outlet in self.outlets.values() if options.get("channel") in (None, outlet.channel)
+                  and (options.get("fulfilled_by") != MARKETPLACE or outlet.fulfils)]
+        return self.draw_outlet(f"region:{number}", choice)
+
+    def draw_outlet(self, key, choice):
+        """Return one of some outlets by their weights; the same key draws the same.
+
+        :raise events.Refused: if there is none
+        """
+        if not choice:
+            raise events.Refused("no outlet here takes such an order")
+        rng = random.Random(f"{self.seed}:{key}")
+        return choice[0] if len(choice) == 1 else rng.choices(choice, weights=[one.weight for one in choice])[0]
 
     def _stock(self, region, skus):
         products = self._products.get(region)
@@ -163,6 +183,7 @@ class World:
             if missing:
                 self.store.count("oversold:units", missing)
                 self.store.count(f"oversold_sku:{line['sku']}", missing)
+                self.store.count(f"oversold_channel:{order['channel']}", missing)
             reserved = line["quantity"] if order["fulfilled_by"] == MARKETPLACE else 0
             self.store.run("UPDATE listing SET quantity = max(0, quantity - ?), reserved = reserved + ?, "
                            "updated = max(updated, ?) WHERE region = ? AND sku = ?", line["quantity"], reserved,
@@ -202,13 +223,14 @@ class World:
             self.store.count(f"events:{name}")
         return happened
 
-    def save(self, order, happened, moment=None):
-        """Store a changed order and tell the listeners."""
+    def save(self, order, happened, moment=None, due=None):
+        """Store a changed order and tell the listeners.
+
+        :param due: time at which :func:`.events.due_event` is to happen by itself
+        """
         order["updated"] = to_text(moment or self.clock.now())
         order["history"].append(happened)
-        order["due"] = None
-        if order["status"] == "unshipped" and order["fulfilled_by"] == MARKETPLACE:
-            order["due"] = to_text(self.clock.now() + self.clock.wait(MARKETPLACE_HANDLING))
+        order["due"] = to_text(due) if due else self._due(order)
         with self.store.transaction():
             was = self.store.row("SELECT status FROM purchase WHERE id = ?", order["id"])["status"]
             if order["fulfilled_by"] == MARKETPLACE and order["status"] in CLOSED and was not in CLOSED:
@@ -216,7 +238,15 @@ class World:
             self.store.run("UPDATE purchase SET status = ?, updated = ?, due = ?, total = ?, units = ?, data = ? "
                            "WHERE id = ?", order["status"], order["updated"], order["due"], self._minor(order),
                            sum(line["quantity"] for line in order["lines"]), json.dumps(order), order["id"])
+            for entry in order["returns"]:
+                self.store.run("INSERT OR REPLACE INTO give_back VALUES (?, ?, ?, ?, ?, ?)", entry["id"], order["id"],
+                               order["region"], entry["status"], entry["created"], entry["updated"])
             self._tell(order, happened)
+
+    def _due(self, order):
+        if order["status"] == "unshipped" and order["fulfilled_by"] == MARKETPLACE:
+            return to_text(self.clock.now() + self.clock.wait(MARKETPLACE_HANDLING))
+        return order["due"] if events.due_event(order) == "collect" and order["status"] in events.OPEN else None
 
     def _release(self, order):
         """End the reservation of an order that the marketplace fulfils; what was cancelled may be sold again."""
@@ -257,7 +287,7 @@ class World:
             with self.store.transaction():
                 for row in rows:
                     order = json.loads(row["data"])
-                    self.apply(order, "pay" if order["status"] == "pending" else "ship")
+                    self.apply(order, events.due_event(order))
         return len(rows)
 
     def search_horizon(self):
@@ -286,11 +316,19 @@ class World:
         self.store.run("UPDATE listing SET quantity = ?, updated = ? WHERE region = ? AND sku = ?", quantity,
                        to_text(self.clock.now()), region, sku)
         self.store.count("stock:accepted")
+        self.store.count(f"stock_accepted:{self.outlets[region].channel}")
         self.store.set_setting(f"pushed:{region}:{sku}", quantity)
 
-    def reject_quantity(self):
+    def reject_quantity(self, region):
         """Count a stock push that was refused."""
         self.store.count("stock:rejected")
+        self.store.count(f"stock_rejected:{self.outlets[region].channel}")
+
+
+def amazon_outlet(region):
+    """Return the outlet of one of Amazon's regional accounts."""
+    return Outlet(region, "amazon", 3 if region == "eu" else 2, tuple(in_region(region)), orders.KINDS,
+                  orders.order_id, fulfils=True)
 
 
 def _draw(shares, rng):
