@@ -1,0 +1,213 @@
+"""Orders by time of their last change. Sources: documents ``v2.order.get_order_list``, ``v2.order.get_order_detail``
+and ``v2.payment.get_escrow_detail_batch``.
+
+A filed order is ``{"shop_id", "order", "escrow"}``: Shopee's orders do not tell their shop, and the parts of their
+money are in the escrow detail (absent where Shopee has none yet, or where the app may not read it).
+"""
+
+import hashlib
+import json
+from datetime import datetime, timedelta, timezone
+
+from ...marketplace.contract import InvalidPayload, Page, RawRecord, Rejected
+from .api import compact
+from .errors import NOT_FOUND, PERMISSION
+from .fields import Node
+
+LIST_PATH, DETAIL_PATH = "order/get_order_list", "order/get_order_detail"
+ESCROW_PATH = "payment/get_escrow_detail_batch"
+#: Most orders of one call of the details; the list is read in pages of as many.
+BATCH = 50
+#: Longest range of time of one list.
+WINDOW = timedelta(days=15)
+# What changed in the last seconds may not be listed yet.
+MARGIN = timedelta(seconds=30)
+OPTIONAL_FIELDS = (
+    "buyer_user_id,buyer_username,estimated_shipping_fee,recipient_address,actual_shipping_fee,goods_to_declare,note,"
+    "note_update_time,item_list,pay_time,dropshipper,dropshipper_phone,split_up,buyer_cancel_reason,cancel_by,"
+    "cancel_reason,actual_shipping_fee_confirmed,buyer_cpf_id,fulfillment_flag,pickup_done_time,package_list,"
+    "shipping_carrier,payment_method,total_amount,invoice_data,checkout_shipping_carrier,reverse_shipping_fee,"
+    "order_chargeable_weight_gram,edt,prescription_images,prescription_check_status,international_label"
+)
+# Before it is paid an order has no income, and when it is cancelled it has none any more.
+_WITHOUT_ESCROW = frozenset({"UNPAID", "PENDING", "CANCELLED"})
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+
+
+def fetch_page(api, shop_ids, since, until, token):
+    """One page of orders changed in a range of time: shop by shop, window by window, in each by Shopee's cursor.
+
+    Our page token is JSON: the shop, the start and end of its window, the cursor and the end of the whole range, which
+    is never later than the platform's own clock.
+    """
+    shops = sorted(shop_ids)
+    state = json.loads(token) if token else _first_state(api, shops, since, until)
+    start, stop, end = state["from"], state["to"], state["end"]
+    answer = _list(api, state) if start <= stop else Node({}, "order.list")
+    if not token:  # the first answer has told the platform's time
+        end = min(end, int((api.utcnow() - MARGIN).timestamp()))
+        stop = min(stop, end)
+    response = answer.node("response")
+    listed, broken = _listed_ids(response)
+    payloads = _fetch_details(api, state["shop"], listed)
+    records, damaged = _file(payloads)
+    token = _next_token({**state, "to": stop, "end": end}, response, shops, since)
+    return Page(
+        records=records,
+        next_token=token,
+        complete_until=None if token else datetime.fromtimestamp(end, timezone.utc),
+        broken=(*broken, *damaged, *_missing(listed, payloads)),
+    )
+
+
+def _first_state(api, shops, since, until):
+    start = int(since.timestamp())
+    latest = api.utcnow() - MARGIN
+    end = int(min(until or latest, latest).timestamp())
+    return {"shop": shops[0], "from": start, "to": _window_end(start, end), "end": end, "cursor": ""}
+
+
+def _window_end(start, end):
+    return min(start + int(WINDOW.total_seconds()), end)
+
+
+def _next_token(state, response, shops, since):
+    """Token of the next page: of this window, of the next window, or of the next shop; empty after the last."""
+    if response.data.get("more"):
+        return compact({**state, "cursor": response.text("next_cursor", required=True)})
+    if state["to"] < state["end"]:
+        start = state["to"] + 1
+        return compact({**state, "from": start, "to": _window_end(start, state["end"]), "cursor": ""})
+    left = shops[shops.index(state["shop"]) + 1 :]
+    if not left:
+        return ""
+    start = int(since.timestamp())
+    stop = _window_end(start, state["end"])
+    return compact({"shop": left[0], "from": start, "to": stop, "end": state["end"], "cursor": ""})
+
+
+def _list(api, state):
+    query = {
+        "time_range_field": "update_time",
+        "time_from": state["from"],
+        "time_to": state["to"],
+        "page_size": BATCH,
+        "cursor": state["cursor"],
+        "response_optional_fields": "order_status",
+        "request_order_status_pending": "true",
+    }
+    return api.get("order.list", state["shop"], LIST_PATH, query)
+
+
+def _listed_ids(response):
+    if not isinstance(response.data.get("order_list", []), list):
+        raise InvalidPayload(response.where("order_list"), "an array was expected")
+    listed, broken = [], []
+    for index, entry in enumerate(response.data.get("order_list") or []):
+        try:
+            listed.append(Node(entry, f"order_list[{index}]", response).text("order_sn", required=True))
+        except InvalidPayload as error:
+            broken.append((error.path, error.reason, entry))
+    return list(dict.fromkeys(listed)), broken
+
+
+def _fetch_details(api, shop_id, order_ids):
+    """Payloads of orders of one shop, to be filed."""
+    if not order_ids:
+        return []
+    query = {
+        "order_sn_list": ",".join(order_ids),
+        "response_optional_fields": OPTIONAL_FIELDS,
+        "request_order_status_pending": "true",
+    }
+    orders = api.get("order.detail", shop_id, DETAIL_PATH, query).node("response").data.get("order_list")
+    if not isinstance(orders, list):
+        raise InvalidPayload("order.detail.response.order_list", "an array was expected")
+    escrows = _fetch_escrows(api, shop_id, [order["order_sn"] for order in orders if _has_escrow(order)])
+    return [_payload(shop_id, order, escrows) for order in orders]
+
+
+def _has_escrow(order):
+    return isinstance(order, dict) and order.get("order_sn") and order.get("order_status") not in _WITHOUT_ESCROW
+
+
+def _payload(shop_id, order, escrows):
+    escrow = escrows.get(order.get("order_sn")) if isinstance(order, dict) else None
+    return {"shop_id": shop_id, "order": order, **({"escrow": escrow} if escrow else {})}
+
+
+def _fetch_escrows(api, shop_id, order_ids):
+    """``{order number: escrow detail}``; an app without access to payments gets none.
+
+    The document's table says GET, its errors speak of a JSON body: that is what the platform takes.
+    """
+    if not order_ids:
+        return {}
+    try:
+        answer = api.post("payment.escrows", shop_id, ESCROW_PATH, {"order_sn_list": order_ids}, idempotent=True)
+    except Rejected as error:
+        if error.code in PERMISSION:
+            return {}
+        raise
+    details = (entry.node("escrow_detail") for entry in answer.nodes("response"))
+    return {detail.text("order_sn"): detail.data for detail in details if "order_income" in detail}
+
+
+def fetch_order(api, order_id):
+    """One order as :class:`RawRecord`; its shop is found by asking."""
+    for shop_id in api.authorisation.shops():
+        payload = fetch_payload(api, shop_id, order_id)
+        if payload is not None:
+            return raw_record(payload)
+    raise Rejected(f"no shop of the account has the order {order_id}", "error_not_found")
+
+
+def fetch_payload(api, shop_id, order_id):
+    """One order of a shop as it is filed; ``None`` if the shop does not have it."""
+    try:
+        payloads = _fetch_details(api, shop_id, [order_id])
+    except Rejected as error:
+        if error.code in NOT_FOUND or "not found" in error.reason:
+            return None
+        raise
+    return payloads[0] if payloads else None
+
+
+def _missing(listed, payloads):
+    """Orders that were listed, but whose details were not given: they must not be forgotten silently."""
+    given = {payload["order"].get("order_sn") for payload in payloads if isinstance(payload["order"], dict)}
+    return [
+        ("order.detail.response.order_list", f"{order_id} was listed, its details are missing", {"order_sn": order_id})
+        for order_id in listed
+        if order_id not in given
+    ]
+
+
+def _file(payloads):
+    records, broken = [], []
+    for index, payload in enumerate(payloads):
+        try:
+            records.append(raw_record(payload, f"order_list[{index}]"))
+        except InvalidPayload as error:
+            broken.append((error.path, error.reason, payload["order"]))
+    return tuple(records), broken
+
+
+def raw_record(payload, path=""):
+    """File an order: id, shop, time and revision are read, nothing else is looked at."""
+    filed = Node(payload, path)
+    order = filed.node("order")
+    updated_at = order.time("update_time", required=True)
+    return RawRecord(
+        kind="order",
+        shop_id=filed.text("shop_id", required=True),
+        external_id=order.text("order_sn", required=True),
+        revision=revision_of(payload, updated_at),
+        payload=payload,
+        updated_at=updated_at,
+    )
+
+
+def revision_of(payload, updated_at):
+    """Time of the last change plus a hash: the same content is the same revision, a silent change is another."""
+    return f"{int(updated_at.timestamp())}-{hashlib.sha256(_canonical(payload).encode()).hexdigest()[:12]}"

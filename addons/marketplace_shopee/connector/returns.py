@@ -1,0 +1,202 @@
+"""Returns and refunds. Sources: documents ``v2.returns.get_return_list``, ``get_return_detail`` and ``confirm``.
+
+A filed return is ``{"shop_id", "return"}`` with the detail of the return.
+"""
+
+import json
+from datetime import datetime, timezone
+
+from ...marketplace.contract import (
+    ActionResult,
+    InvalidPayload,
+    Page,
+    RateLimited,
+    RawRecord,
+    Rejected,
+    Restock,
+    Return,
+    ReturnKind,
+    ReturnLine,
+    ReturnStatus,
+    Unavailable,
+)
+from .api import compact
+from .fields import Node
+from .orders import MARGIN, WINDOW, revision_of
+
+PAGE_SIZE = 40
+_RETRY_AFTER = 60.0
+_STATUSES = {
+    "REQUESTED": ReturnStatus.REQUESTED,
+    "ACCEPTED": ReturnStatus.APPROVED,
+    "PROCESSING": ReturnStatus.APPROVED,
+    "JUDGING": ReturnStatus.DISPUTED,
+    "SELLER_DISPUTE": ReturnStatus.DISPUTED,
+    "REFUND_PAID": ReturnStatus.REFUNDED,
+    "CANCELLED": ReturnStatus.CLOSED,
+    "CLOSED": ReturnStatus.CLOSED,
+}
+#: Where the goods of an agreed return are.
+_TRANSIT = {
+    "LOGISTICS_PICKUP_DONE": ReturnStatus.IN_TRANSIT,
+    "LOGISTICS_DELIVERY_DONE": ReturnStatus.RECEIVED,
+}
+_REFUND_ONLY = 1
+
+
+def fetch_page(api, shop_ids, since, until, token):
+    """One page of returns changed in a range of time; tokens are as those of the orders, with a page number."""
+    shops = sorted(shop_ids)
+    state = json.loads(token) if token else _first_state(api, shops, since, until)
+    response = _list(api, state).node("response") if state["from"] <= state["to"] else Node({})
+    if not token:
+        state["end"] = min(state["end"], int((api.utcnow() - MARGIN).timestamp()))
+        state["to"] = min(state["to"], state["end"])
+    records, broken = [], []
+    for entry in response.nodes("return"):
+        try:
+            records.append(fetch_return(api, state["shop"], entry.text("return_sn", required=True)))
+        except InvalidPayload as error:
+            broken.append((error.path, error.reason, entry.data))
+    token = _next_token(state, response.data.get("more") is True, shops, int(since.timestamp()))
+    end = datetime.fromtimestamp(state["end"], timezone.utc)
+    return Page(tuple(records), token, None if token else end, tuple(broken))
+
+
+def _first_state(api, shops, since, until):
+    start, latest = int(since.timestamp()), api.utcnow() - MARGIN
+    end = int(min(until or latest, latest).timestamp())
+    return {"shop": shops[0], "from": start, "to": _window_end(start, end), "end": end, "page": 0}
+
+
+def _window_end(start, end):
+    return min(start + int(WINDOW.total_seconds()), end)
+
+
+def _next_token(state, more, shops, since):
+    if more:
+        return compact({**state, "page": state["page"] + 1})
+    if state["to"] < state["end"]:
+        start = state["to"] + 1
+        return compact({**state, "from": start, "to": _window_end(start, state["end"]), "page": 0})
+    left = shops[shops.index(state["shop"]) + 1 :]
+    if not left:
+        return ""
+    return compact({**state, "shop": left[0], "from": since, "to": _window_end(since, state["end"]), "page": 0})
+
+
+def _list(api, state):
+    query = {
+        "page_no": state["page"],
+        "page_size": PAGE_SIZE,
+        "update_time_from": state["from"],
+        "update_time_to": state["to"],
+    }
+    return api.get("returns.list", state["shop"], "returns/get_return_list", query)
+
+
+def fetch_return(api, shop_id, return_id):
+    """One return as :class:`RawRecord`."""
+    answer = api.get("returns.detail", shop_id, "returns/get_return_detail", {"return_sn": return_id})
+    return raw_record({"shop_id": shop_id, "return": answer.data.get("response")})
+
+
+def raw_record(payload):
+    """File a return: id, shop, time and revision are read, nothing else is looked at."""
+    filed = Node(payload)
+    received = filed.node("return")
+    updated_at = received.time("update_time", required=True)
+    return RawRecord(
+        kind="return",
+        shop_id=filed.text("shop_id", required=True),
+        external_id=received.text("return_sn", required=True),
+        revision=revision_of(payload, updated_at),
+        payload=payload,
+        updated_at=updated_at,
+    )
+
+
+def parse_return(payload):
+    """A filed return as :class:`Return`.
+
+    :raise InvalidPayload: with the path of the field
+    """
+    record = raw_record(payload)
+    received = Node(payload).node("return")
+    currency = received.text("currency", required=True)
+    word = received.text("status", required=True)
+    refund_only = received.data.get("return_solution") == _REFUND_ONLY or received.data.get("needs_logistics") is False
+    reason = received.text("reassessed_request_reason") or received.text("reason")
+    return Return(
+        external_id=record.external_id,
+        shop_id=record.shop_id,
+        order_id=received.text("order_sn", required=True),
+        revision=record.revision,
+        kind=ReturnKind.REFUND if refund_only else ReturnKind.RETURN,
+        status=_read_status(received, word),
+        status_text=word,
+        created_at=received.time("create_time", required=True),
+        updated_at=record.updated_at,
+        lines=tuple(
+            _read_line(item, index, record.external_id, currency, refund_only, reason)
+            for index, item in enumerate(received.nodes("item"))
+        ),
+        refund=received.money("refund_amount", currency),
+        reason=reason,
+        note=received.text("text_reason"),
+        tracking=received.text("tracking_number"),
+        answer_by=received.time("due_date"),
+    )
+
+
+def _read_status(received, word):
+    status = _STATUSES.get(word, ReturnStatus.UNKNOWN)
+    if status is not ReturnStatus.APPROVED:
+        return status
+    return _TRANSIT.get(received.text("reverse_logistics_status") or received.text("logistics_status"), status)
+
+
+def _read_line(item, index, return_id, currency, refund_only, reason):
+    item_id, model_id = item.ident("item_id", required=True), item.ident("model_id") or "0"
+    return ReturnLine(
+        external_id=f"{return_id}-{index + 1}",
+        order_line_id=f"{item_id}-{model_id}",
+        sku=item.text("variation_sku") or item.text("item_sku") or f"{item_id}-{model_id}",
+        quantity=item.count("amount", required=True),
+        reason=reason,
+        amount=item.money("refund_amount", currency),
+        restock=Restock.NONE if refund_only else Restock.UNKNOWN,
+    )
+
+
+def refund_orders(api, refunds):
+    """Agree to refunds that buyers asked for; one :class:`ActionResult` per refund.
+
+    Shopee pays the amount of the return and no other, and it knows no refund without a return.
+    """
+    results = []
+    for refund in refunds:
+        try:
+            results.append(_refund(api, refund))
+        except Rejected as error:
+            results.append(ActionResult(refund.reference, False, error.reason))
+        except (RateLimited, Unavailable) as error:
+            wait = error.retry_after if isinstance(error, RateLimited) else _RETRY_AFTER
+            results.append(ActionResult(refund.reference, False, str(error), wait))
+    return results
+
+
+def _refund(api, refund):
+    if not refund.return_id:
+        return ActionResult(refund.reference, False, "Shopee refunds only by a return that the buyer has asked for")
+    asked = parse_return(fetch_return(api, refund.shop_id, refund.return_id).payload)
+    if asked.status in (ReturnStatus.CLOSED, ReturnStatus.DISPUTED, ReturnStatus.UNKNOWN):
+        return ActionResult(refund.reference, False, f"the return is {asked.status_text}")
+    if asked.status is not ReturnStatus.REQUESTED and asked.status is not ReturnStatus.RECEIVED:
+        return ActionResult(refund.reference, True, "the refund is agreed already")
+    amount = sum(line.amount.amount for line in refund.lines) + (refund.shipping.amount if refund.shipping else 0)
+    if asked.refund is not None and refund.lines and amount != asked.refund.amount:
+        message = f"the buyer asks for {asked.refund.text} {asked.refund.currency}: Shopee pays exactly this"
+        return ActionResult(refund.reference, False, message)
+    api.post("returns.confirm", refund.shop_id, "returns/confirm", {"return_sn": refund.return_id})
+    return ActionResult(refund.reference, True)
