@@ -85,8 +85,8 @@ class MarketplaceWebhook(models.Model):
         now = fields.Datetime.now()
         filed = self.env.execute_query(
             SQL(
-                """INSERT INTO marketplace_webhook (account_id, company_id, topic, delivery_id, notices, needs_call, state,
-                       received_at, create_uid, create_date, write_uid, write_date)
+                """INSERT INTO marketplace_webhook (account_id, company_id, topic, delivery_id, notices, needs_call,
+                       state, received_at, create_uid, create_date, write_uid, write_date)
                    VALUES (%(account)s, %(company)s, %(topic)s, %(delivery)s, %(notices)s, %(calls)s, %(state)s,
                        %(now)s, %(uid)s, %(now)s, %(uid)s, %(now)s)
                    ON CONFLICT (account_id, delivery_id) DO NOTHING RETURNING id""",

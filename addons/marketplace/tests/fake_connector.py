@@ -1,10 +1,33 @@
 """A marketplace in memory, for the tests of orders, stock, listings and shipments."""
 
+import hashlib
+import hmac
+import json
 from unittest.mock import patch
+from urllib.parse import urlencode
 
 from odoo.tests import TransactionCase
 
-from ..contract import ActionResult, Capability, Connector, InvalidPayload, PushResult, RawRecord, StockLevel
+from ..contract import (
+    ActionResult,
+    AuthenticationFailed,
+    Capability,
+    Connector,
+    InvalidPayload,
+    Notice,
+    NoticeKind,
+    PushResult,
+    RawRecord,
+    StockLevel,
+    Webhook,
+)
+
+SIGNING_KEY = b"fake-signing-key"
+
+
+def sign(body):
+    """The header with which the marketplace signs a call."""
+    return {"X-Fake-Signature": hmac.new(SIGNING_KEY, body, hashlib.sha256).hexdigest()}
 
 
 class FakeConnector(Connector):
@@ -12,7 +35,7 @@ class FakeConnector(Connector):
 
     ``errors`` holds, per verb, what the next calls raise; ``refused`` the message per refused SKU or parcel. Orders are
     added by :meth:`add_order`; ``pages`` are what ``fetch_orders`` returns by token, ``notices`` what each round of
-    ``receive_notifications`` returns.
+    ``receive_notifications`` returns. ``shops`` are what ``fetch_shops`` returns, ``returns`` the raw return per number.
     """
 
     capabilities = frozenset(Capability)
@@ -27,6 +50,8 @@ class FakeConnector(Connector):
         self.orders = {}
         self.pages = {}
         self.notices = []
+        self.shops = []
+        self.returns = {}
 
     def _enter(self, verb, *args):
         self.calls.append((verb, *args))
@@ -37,7 +62,39 @@ class FakeConnector(Connector):
         return [call[1:] for call in self.calls if call[0] == verb]
 
     def fetch_shops(self):
-        return []
+        self._enter("fetch_shops")
+        return list(self.shops)
+
+    def authorization_url(self, state, redirect_uri, code_challenge):
+        self._enter("authorization_url", state, redirect_uri, code_challenge)
+        query = {"state": state, "redirect_uri": redirect_uri, "code_challenge": code_challenge}
+        return f"https://seller.example/authorize?{urlencode(query)}"
+
+    def authorize(self, params, redirect_uri, code_verifier):
+        self._enter("authorize", params, redirect_uri, code_verifier)
+
+    def fetch_return(self, shop_id, external_id):
+        self._enter("fetch_return", shop_id, external_id)
+        return self.returns[external_id]
+
+    def subscribe_webhooks(self, url):
+        self._enter("subscribe_webhooks", url)
+
+    def read_webhook(self, request):
+        self._enter("read_webhook", request)
+        if "challenge" in request.query:
+            return Webhook("challenge", "", reply=request.query["challenge"].encode())
+        expected = sign(request.body)["X-Fake-Signature"]
+        if not hmac.compare_digest(request.headers.get("x-fake-signature", ""), expected):
+            raise AuthenticationFailed("the signature is wrong")
+        try:
+            content = json.loads(request.body)
+        except ValueError:
+            raise InvalidPayload("body", "not JSON") from None
+        if "id" not in content:
+            raise InvalidPayload("body.id", "missing")
+        notices = [Notice(**{**values, "kind": NoticeKind(values["kind"])}) for values in content.get("notices", ())]
+        return Webhook(content["topic"], content["id"], tuple(notices))
 
     def add_order(self, order):
         """Make a revision known; its raw record, whose payload only says where the order is."""
