@@ -1,0 +1,6 @@
+"""WooCommerce behind the marketplace contract. Plain Python."""
+
+from .auth import Credentials
+from .connector import WooCommerceConnector
+
+__all__ = ["WooCommerceConnector", "Credentials"]
