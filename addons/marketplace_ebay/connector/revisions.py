@@ -1,0 +1,20 @@
+"""Revisions of received objects."""
+
+import hashlib
+import json
+
+from .fields import format_time
+
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+
+
+def revision_of(payload, updated_at, without=()):
+    """Time of the last change plus a hash: the same content is the same revision, a silent change is another.
+
+    :param without: ``[(key, key)]`` of fields that do not count, since only one way to get the object has them
+    """
+    for outer, inner in without:
+        if isinstance(payload.get(outer), dict) and inner in payload[outer]:
+            rest = {key: value for key, value in payload[outer].items() if key != inner}
+            payload = {**payload, outer: rest}
+    return f"{format_time(updated_at)}-{hashlib.sha256(_canonical(payload).encode()).hexdigest()[:12]}"
