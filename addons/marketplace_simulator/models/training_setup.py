@@ -1,21 +1,47 @@
 import time
+from dataclasses import dataclass, field
 from datetime import timedelta
-from urllib.parse import urljoin
+from secrets import token_urlsafe
+from urllib.parse import parse_qsl, urljoin, urlsplit
 
 import requests
 from odoo import api, fields, models
-from odoo.addons.marketplace.contract import NotReady
+from odoo.addons.marketplace.contract import Capability, NotReady
 from odoo.exceptions import UserError
 
-REGION_NAMES = {"eu": "Europe", "na": "America", "fe": "Far East"}
+from ..server.channels.tokens import s256
+
 CARRIERS = [("DHL", "DHL"), ("Royal Mail", "Royal Mail"), ("DPD", "DPD"), ("UPS", "UPS")]
 TIMEOUT = (5, 30)
-HISTORY = timedelta(days=700)  # the Orders API shows two years
+HISTORY = timedelta(days=700)  # Amazon's Orders API shows two years
 REPORT_PATIENCE = 300
 
 
+@dataclass(frozen=True)
+class TrainingAccount:
+    """What a provider's module knows about one account of a training seller.
+
+    :ivar label: names the account, e.g. ``Shopee Singapore``
+    :ivar vals: of the ``marketplace.account``
+    :ivar outlets: of the simulator whose starting stock the account's shops sell
+    :ivar approve: what the seller fills in on the page where access is granted, beside pressing "Approve"
+    :ivar fulfilment_code: code of the warehouse in which the marketplace keeps stock, where it does
+    """
+
+    label: str
+    vals: dict
+    outlets: tuple[str, ...]
+    approve: dict = field(default_factory=dict)
+    fulfilment_code: str = ""
+
+
 class MarketplaceSimulatorSetup(models.AbstractModel):
-    """Makes training shops on a running simulator, through the same steps a seller takes with a real account."""
+    """Makes training shops on a running simulator, through the same steps a seller takes with a real account.
+
+    A provider brings a method ``_get_<provider>_accounts(access)`` in a module ``training_<provider>``: it gets what
+    the simulator gives as this channel's credentials (with ``endpoint`` and ``outlets``) and returns a list of
+    :class:`TrainingAccount`.
+    """
 
     _name = "marketplace.simulator.setup"
     _description = "Training Shop Setup"
@@ -30,19 +56,23 @@ class MarketplaceSimulatorSetup(models.AbstractModel):
         :param str url: address of the simulator
         :return: the training shops
         """
-        access = self._ask(url, "/_sim/credentials")
-        counted = {
-            region: {listing["sku"]: listing["starting_quantity"] for listing in listings}
-            for region, listings in self._ask(url, "/_sim/catalogue").items()
-        }
+        catalogue = self._ask(url, "/_sim/catalogue")
         shops = self.env["marketplace.shop"]
-        for region, details in access["regions"].items():
-            account = self._ensure_account(url, region, access, details)
-            account.action_test_connection()
-            shops |= self._prepare_shops(account)
+        counted = {}
+        for provider, access in self._get_channels(url).items():
+            for training in self._get_accounts(provider, access):
+                account = self._ensure_account(provider, training)
+                self._authorise(account, training)
+                account.action_test_connection()
+                shops |= self._prepare_shops(account, training)
+                counted[account] = {
+                    listing["sku"]: listing["starting_quantity"]
+                    for outlet in training.outlets
+                    for listing in catalogue[outlet]
+                }
         self._ensure_carriers()
         for shop in shops.filtered(lambda shop: shop.state == "draft"):
-            self._import_catalogue(shop, counted[shop.account_id.amazon_region])
+            self._import_catalogue(shop, counted[shop.account_id])
         shops.filtered(lambda shop: shop.state == "draft").action_start()
         return shops
 
@@ -58,30 +88,54 @@ class MarketplaceSimulatorSetup(models.AbstractModel):
             raise UserError(self.env._("No simulator answers at %(url)s: %(error)s", url=url, error=error)) from error
         return answer.json()
 
-    def _ensure_account(self, url, region, access, details):
+    # === ACCOUNTS === #
+
+    def _get_channels(self, url):
+        """Credentials of every channel that sells at the simulator, as ``{provider: dict}``."""
+        access = self._ask(url, "/_sim/credentials")
+        channels = access.pop("channels")
+        return {**({"amazon": {**access, "endpoint": url}} if access["regions"] else {}), **channels}
+
+    def _get_accounts(self, provider, access):
+        method = getattr(self, f"_get_{provider}_accounts", None)
+        known = dict(self.env["marketplace.account"]._fields["provider"]._description_selection(self.env))
+        if method is None or provider not in known:
+            raise UserError(self.env._("No connector for the simulator's channel %s is installed.", provider))
+        return method(access)
+
+    def _ensure_account(self, provider, training):
         Account = self.env["marketplace.account"]
-        name = self.env._("Amazon %s (training)", REGION_NAMES[region])
+        name = self.env._("%s (training)", training.label)
         account = Account.search([("name", "=", name), ("company_id", "=", self.env.company.id)])
-        vals = {
-            "state": "test",
-            "amazon_region": region,
-            "amazon_client_id": access["client_id"],
-            "amazon_client_secret": access["client_secret"],
-            "amazon_refresh_token": details["refresh_token"],
-            "amazon_seller_id": details["seller_id"],
-            "amazon_endpoint": url,
-        }
+        vals = {"state": "test", **training.vals}
         if account:
             account.write(vals)
             return account
-        return Account.create({"name": name, "provider": "amazon", **vals})
+        return Account.create({"name": name, "provider": provider, **vals})
+
+    def _authorise(self, account, training):
+        """Grant access on the simulator's page, as a seller does in the browser, where the marketplace has one.
+
+        :raise UserError: the marketplace does not grant it
+        """
+        connector = account._get_connector()
+        if Capability.AUTHORISATION not in connector.capabilities:
+            return
+        state, verifier = token_urlsafe(16), token_urlsafe(48)
+        page = connector.authorization_url(state, account.redirect_uri, s256(verifier))
+        decision = {**training.approve, "decision": "approve"}
+        answer = requests.get(page, params=decision, timeout=TIMEOUT, allow_redirects=False)
+        params = dict(parse_qsl(urlsplit(answer.headers.get("Location", "")).query))
+        problem = account._finish_authorisation(params, account.redirect_uri, verifier)
+        if problem:
+            raise UserError(problem)
 
     # === SHOPS === #
 
-    def _prepare_shops(self, account):
+    def _prepare_shops(self, account, training):
         """Give new shops their warehouses, and let them fetch all that was ever sold."""
         warehouse = self.env["stock.warehouse"].search([("company_id", "=", account.company_id.id)], limit=1)
-        fulfilment = self._ensure_fulfilment_warehouse(account)
+        fulfilment = self._ensure_fulfilment_warehouse(account, training)
         shops = account.shop_ids.filtered(lambda shop: shop.state == "draft")
         shops.write(
             {
@@ -93,12 +147,14 @@ class MarketplaceSimulatorSetup(models.AbstractModel):
         )
         return account.shop_ids
 
-    def _ensure_fulfilment_warehouse(self, account):
-        code = f"FBA{account.amazon_region.upper()}"
+    def _ensure_fulfilment_warehouse(self, account, training):
         Warehouse = self.env["stock.warehouse"]
+        code = training.fulfilment_code
+        if not code:
+            return Warehouse
         return Warehouse.search([("code", "=", code), ("company_id", "=", account.company_id.id)]) or Warehouse.create(
             {
-                "name": self.env._("Amazon %s (FBA)", REGION_NAMES[account.amazon_region]),
+                "name": self.env._("%s (marketplace warehouse)", training.label),
                 "code": code,
                 "company_id": account.company_id.id,
                 "partner_id": False,
@@ -122,6 +178,8 @@ class MarketplaceSimulatorSetup(models.AbstractModel):
 
     def _import_catalogue(self, shop, counted):
         """Import the listings, create products for the unknown ones, and put the starting stock on the shelves.
+
+        Shops sell the same products: the first creates and counts them, the others find them by their SKU.
 
         :param dict counted: ``{SKU: units}`` before the first order
         """
