@@ -1,9 +1,10 @@
 """What the buyer of an order pays, and what TikTok adds to it for the seller.
 
 Source: TikTok Shop's documents "Get Order List" and "Get Order Detail": ``sub_total`` is
-``original_total_product_price`` less ``seller_discount`` less ``platform_discount``; ``shipping_fee`` is ``original_shipping_fee`` less its discounts;
-``total_amount`` is both, the taxes and the fees. In the United States prices are stated before tax, elsewhere with it;
-the documents do not say which amount holds which tax, so the stated total decides, by exact arithmetic.
+``original_total_product_price`` less ``seller_discount`` less ``platform_discount``; ``shipping_fee`` is
+``original_shipping_fee`` less its discounts; ``total_amount`` is both, the taxes and the fees. In the United States
+prices are stated before tax, elsewhere with it; the documents do not say which amount holds which tax, so the stated
+total decides, by exact arithmetic.
 
 Discounts of the platform lower what the buyer pays; TikTok pays them to the seller, so each is also a subsidy. The
 co-funded shipping discount counts as one for the part that TikTok refunds, which only the settlement states: it is no
