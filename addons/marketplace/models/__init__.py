@@ -29,7 +29,15 @@ from . import stock_publisher
 from . import stock_push
 from . import stock_reconcile
 from . import delivery_carrier
+from . import confirmable
+from . import acknowledgement
 from . import shipment
+from . import parcel
+from . import marketplace_return
+from . import return_importer
+from . import reconciliation
+from . import cancellation
+from . import refund
 from . import stock_picking
 from . import privacy
 from . import privacy_request

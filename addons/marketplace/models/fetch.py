@@ -3,23 +3,35 @@ from datetime import timedelta, timezone
 from odoo import api, fields, models
 from psycopg2.errors import UniqueViolation
 
-from ..contract import Capability, ConnectorError, RateLimited, Rejected
+from ..contract import Capability, ConnectorError, NotReady, RateLimited, Rejected
 from .job_retry import get_retry_seconds
 
 OVERLAP = timedelta(minutes=5)
 RETRY_SECONDS = 60
+# What is fetched: the connector's verb, what it must declare, and the shop's field of how far it has come.
+OBJECTS = {
+    "orders": ("fetch_orders", Capability.ORDERS, "order_cursor"),
+    "returns": ("fetch_returns", Capability.RETURNS, "return_cursor"),
+}
 
 
 class MarketplaceFetch(models.Model):
     _name = "marketplace.fetch"
-    _description = "Order Fetch"
+    _description = "Fetch of Orders or Returns"
     _order = "id desc"
     _rec_name = "account_id"
 
     account_id = fields.Many2one("marketplace.account", required=True, ondelete="cascade", index=True, readonly=True)
     company_id = fields.Many2one(related="account_id.company_id", store=True)
     shop_ids = fields.Many2many("marketplace.shop", readonly=True)
-    kind = fields.Selection([("scheduled", "Scheduled"), ("manual", "Again, by Hand")], required=True, readonly=True)
+    object = fields.Selection(
+        [("orders", "Orders"), ("returns", "Returns")], default="orders", required=True, readonly=True, string="What"
+    )
+    kind = fields.Selection(
+        [("scheduled", "Scheduled"), ("manual", "Again, by Hand"), ("reconciliation", "Daily Comparison")],
+        required=True,
+        readonly=True,
+    )
     since = fields.Datetime("From", required=True, readonly=True)
     until = fields.Datetime("To", readonly=True, help="Empty: up to now.")
     state = fields.Selection(
@@ -38,7 +50,7 @@ class MarketplaceFetch(models.Model):
     next_try_at = fields.Datetime(readonly=True)
     finished_at = fields.Datetime(readonly=True)
 
-    _one_scheduled = models.UniqueIndex("(account_id) WHERE kind = 'scheduled' AND state = 'running'")
+    _one_running = models.UniqueIndex("(account_id, object, kind) WHERE kind != 'manual' AND state = 'running'")
 
     _pages_per_job = 20
 
@@ -58,7 +70,7 @@ class MarketplaceFetch(models.Model):
 
     @api.model
     def _cron_fetch(self):
-        """Start or continue the fetch of every account with running shops."""
+        """Start or continue the fetches of every account with running shops."""
         self.env["marketplace.account"].search([("state", "!=", "disabled")])._enqueue_fetch()
 
     @api.autovacuum
@@ -74,7 +86,7 @@ class MarketplaceFetch(models.Model):
                 channel="root.marketplace.fetch",
                 eta=seconds or None,
                 identity_key=f"marketplace-fetch-{fetch.id}",
-                description=self.env._("Fetch orders of %s", fetch.account_id.name),
+                description=fetch._describe(),
             )._job_run()
 
     def action_retry(self):
@@ -90,8 +102,11 @@ class MarketplaceFetch(models.Model):
 
     def _job_run(self):
         """Fetch pages into the inbox. Rows, the place to continue and the shops' cursors are one transaction, so a
-        page is either filed and passed, or fetched again."""
+        page is either filed and passed, or fetched again. An account that is not authorised is not asked: the fetch
+        goes on when it is again."""
         self.ensure_one()
+        if self.account_id.needs_authorisation:
+            return
         if not self.try_lock_for_update() or self.state != "running":
             return
         rows = self.env["marketplace.inbox"]
@@ -102,13 +117,17 @@ class MarketplaceFetch(models.Model):
                 rows |= self._fetch_page(connector)
                 if self.state != "running":
                     break
+        except NotReady as error:
+            # The marketplace prepares the range; its handle is where to ask again.
+            self.token = error.handle
+            wait = get_retry_seconds(error)
         except Rejected as error:
             wait = self._restart_or_fail(error)
         except ConnectorError as error:
             wait = get_retry_seconds(error) or RETRY_SECONDS
             self._note_problem(error)
         rows._enqueue_import()
-        if self.state == "running":
+        if self.state == "running" and not self.account_id.needs_authorisation:
             self.next_try_at = fields.Datetime.now() + timedelta(seconds=wait)
             self._enqueue_next(wait)
 
@@ -118,15 +137,20 @@ class MarketplaceFetch(models.Model):
             channel="root.marketplace.fetch",
             eta=max(int(seconds), 1),
             identity_key=f"marketplace-fetch-{self.id}-{self.page_count}-{fields.Datetime.now():%H%M%S}",
-            description=self.env._("Continue fetching orders of %s", self.account_id.name),
+            description=self._describe(),
         )._job_run()
+
+    def _describe(self):
+        if self.object == "returns":
+            return self.env._("Fetch returns of %s", self.account_id.name)
+        return self.env._("Fetch orders of %s", self.account_id.name)
 
     def _fetch_page(self, connector):
         """Fetch and file one page.
 
         :return: inbox rows that are new
         """
-        page = connector.fetch_orders(
+        page = getattr(connector, OBJECTS[self.object][0])(
             self.shop_ids.mapped("external_id"),
             self.since.replace(tzinfo=timezone.utc),
             until=self.until.replace(tzinfo=timezone.utc) if self.until else None,
@@ -135,6 +159,7 @@ class MarketplaceFetch(models.Model):
         rows = self.env["marketplace.inbox"]._receive(self.shop_ids, page.records)
         if page.broken:
             self.env["marketplace.inbox"]._receive_broken(self.shop_ids[:1], page.broken)
+        self._note_page(page.records, rows)
         times = [record.updated_at.replace(tzinfo=None) for record in page.records]
         self.write(
             {
@@ -150,18 +175,28 @@ class MarketplaceFetch(models.Model):
             self._finish(page.complete_until)
         return rows
 
+    def _note_page(self, records, rows):
+        """Hook for what must be known of a page besides its rows.
+
+        :param records: :class:`~..contract.RawRecord` received
+        :param rows: those that are new, in the inbox
+        """
+
     def _finish(self, complete_until):
         now = fields.Datetime.now()
         self.write({"state": "done", "finished_at": now, "next_try_at": False})
-        vals = {"last_fetch_at": now, "last_error": False}
+        vals = {"last_error": False}
+        if self.object == "orders":
+            vals["last_fetch_at"] = now
         if self.kind == "scheduled" and complete_until:
-            vals["order_cursor"] = complete_until.astimezone(timezone.utc).replace(tzinfo=None)
+            cursor = OBJECTS[self.object][2]
+            vals[cursor] = complete_until.astimezone(timezone.utc).replace(tzinfo=None)
         self.shop_ids.sudo().write(vals)
         self.account_id._note_success()
 
     def _note_problem(self, error):
         self.message = str(error)
-        self.account_id._note_error(error, self.env._("Fetch orders"))
+        self.account_id._note_error(error, self._describe())
         if not isinstance(error, RateLimited):
             self.shop_ids.sudo().write({"last_error": str(error)})
 
@@ -179,27 +214,42 @@ class MarketplaceAccount(models.Model):
     _inherit = "marketplace.account"
 
     def _enqueue_fetch(self):
-        """Fetch the order changes of all running shops, one fetch per account at a time."""
+        """Fetch what has changed in all running shops, one fetch per account and object at a time."""
         for account in self.filtered(lambda account: account.state != "disabled"):
-            shops = account.shop_ids.filtered(lambda shop: shop.state == "running" and shop.import_orders)
-            if not shops or not account._has_capability(Capability.ORDERS):
-                continue
-            running = self.env["marketplace.fetch"].search(
-                [("account_id", "=", account.id), ("kind", "=", "scheduled"), ("state", "=", "running")]
-            )
-            if running:
-                # A job lost with its server process is queued again; a living one keeps its key or its lock.
-                due = running.filtered(lambda f: not f.next_try_at or f.next_try_at < fields.Datetime.now())
-                due._enqueue()
-                continue
-            since = min(shop.order_cursor or fields.Datetime.now() for shop in shops) - OVERLAP
-            vals = {"account_id": account.id, "shop_ids": shops.ids, "kind": "scheduled", "since": since}
-            try:
-                with self.env.cr.savepoint():
-                    fetch = self.env["marketplace.fetch"].create(vals)
-            except UniqueViolation:
-                continue  # the schedule, or another person, has started it at this moment
-            fetch._enqueue()
+            for name in account._get_fetched_objects():
+                shops = account._get_fetching_shops()
+                cursor = OBJECTS[name][2]
+                since = min(shop[cursor] or fields.Datetime.now() for shop in shops) - OVERLAP
+                account._start_fetch(name, "scheduled", since)
+
+    def _get_fetching_shops(self):
+        return self.shop_ids.filtered(lambda shop: shop.state == "running" and shop.import_orders)
+
+    def _get_fetched_objects(self):
+        """What can be fetched now: nothing without a running shop."""
+        if not self._get_fetching_shops():
+            return []
+        return [name for name, (_verb, capability, _cursor) in OBJECTS.items() if self._has_capability(capability)]
+
+    def _start_fetch(self, name, kind, since, **vals):
+        """Start a fetch, or have the one that runs go on when its job was lost.
+
+        :param str name: what, see ``OBJECTS``
+        """
+        self.ensure_one()
+        domain = [("account_id", "=", self.id), ("object", "=", name), ("kind", "=", kind), ("state", "=", "running")]
+        if running := self.env["marketplace.fetch"].search(domain):
+            # A job lost with its server process is queued again; a living one keeps its key or its lock.
+            running.filtered(lambda f: not f.next_try_at or f.next_try_at < fields.Datetime.now())._enqueue()
+            return
+        shops = self._get_fetching_shops()
+        vals = {**vals, "account_id": self.id, "shop_ids": shops.ids, "object": name, "kind": kind, "since": since}
+        try:
+            with self.env.cr.savepoint():
+                fetch = self.env["marketplace.fetch"].create(vals)
+        except UniqueViolation:
+            return  # the schedule, or another person, has started it at this moment
+        fetch._enqueue()
 
 
 class MarketplaceShop(models.Model):

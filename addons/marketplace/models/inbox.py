@@ -2,6 +2,11 @@ import json
 
 from odoo import api, fields, models
 
+from ..contract import InvalidPayload
+
+# Model that imports each kind of object.
+IMPORTERS = {"order": "marketplace.order.importer", "return": "marketplace.return.importer"}
+
 
 class MarketplaceInbox(models.Model):
     _name = "marketplace.inbox"
@@ -121,6 +126,54 @@ class MarketplaceInbox(models.Model):
             ]
         )
 
+    # === READING === #
+
+    def _parse(self, verb):
+        """Parse payloads.
+
+        :param str verb: of the connector, e.g. ``parse_order``
+        :return: ``{row: record of the contract}`` of those that could be; the others are marked as failed
+        """
+        parsed, parsers = {}, {}
+        self.fetch(["shop_id", "payload", "external_id", "updated_at"])
+        for row in self:
+            account = row.shop_id.account_id
+            if account not in parsers:
+                parsers[account] = getattr(account._get_connector(), verb)
+            try:
+                parsed[row] = parsers[account](row.payload)
+            except InvalidPayload as error:
+                advice = self.env._("Fetch it again; if it stays, report the payload.")
+                row._set_problem("failed", "invalid", str(error), advice)
+        return parsed
+
+    @api.model
+    def _drop_superseded(self, parsed):
+        """Keep the newest revision of each object; older ones are marked, also those that waited from before.
+
+        :param dict parsed: ``{row: record of the contract}``
+        :return: the same without what is replaced
+        """
+        latest = {}
+        for row, record in parsed.items():
+            key = (row.shop_id.id, record.external_id)
+            if key not in latest or (record.updated_at, row.id) > (latest[key][1].updated_at, latest[key][0].id):
+                latest[key] = (row, record)
+        kept = dict(latest.values())
+        superseded = self.browse().concat(*(row for row in parsed if row not in kept))
+        superseded |= self.search(
+            [
+                ("shop_id", "in", [row.shop_id.id for row in kept]),
+                ("kind", "in", list({row.kind for row in kept})),
+                ("external_id", "in", [record.external_id for record in kept.values()]),
+                ("state", "in", ["waiting", "failed"]),
+                ("id", "not in", [row.id for row in kept]),
+            ]
+        )
+        if superseded:
+            superseded.write({"state": "superseded", "processed_at": fields.Datetime.now()})
+        return kept
+
     # === RESULTS === #
 
     def _set_done(self, order_by_row):
@@ -183,25 +236,34 @@ class MarketplaceInbox(models.Model):
 
     def _enqueue_import(self):
         """Queue the rows for import, in jobs large enough that the job itself costs next to nothing."""
-        size = self.env["marketplace.order.importer"]._batch_size
-        for shop, rows in self.sorted("id").grouped("shop_id").items():
+        for (shop, kind), rows in self.sorted("id").grouped(lambda row: (row.shop_id, row.kind)).items():
+            if kind not in IMPORTERS:
+                continue
+            size = self.env[IMPORTERS[kind]]._batch_size
             for start in range(0, len(rows), size):
                 part = rows[start : start + size]
                 part.with_delay(
                     channel="root.marketplace.import",
                     identity_key=f"marketplace-import-{part[0].id}-{part[-1].id}-{len(part)}",
-                    description=self.env._("Import %(count)s orders of %(shop)s", count=len(part), shop=shop.name),
+                    description=part._describe_import(shop),
                 )._job_import()
+
+    def _describe_import(self, shop):
+        if self[0].kind == "return":
+            return self.env._("Import %(count)s returns of %(shop)s", count=len(self), shop=shop.name)
+        return self.env._("Import %(count)s orders of %(shop)s", count=len(self), shop=shop.name)
 
     @api.model
     def _cron_import(self):
         """Queue what has been received and not imported: a safety net for jobs that were lost."""
-        self.search([("state", "=", "new"), ("kind", "=", "order"), ("received_at", "<", "-5M")])._enqueue_import()
+        domain = [("state", "=", "new"), ("kind", "in", list(IMPORTERS)), ("received_at", "<", "-5M")]
+        self.search(domain)._enqueue_import()
 
     def _job_import(self):
         """Import rows that are still new; another job may have taken some of them."""
         rows = self.try_lock_for_update().filtered(lambda row: row.state == "new")
-        self.env["marketplace.order.importer"]._import_rows(rows)
+        for kind, kind_rows in rows.grouped("kind").items():
+            self.env[IMPORTERS[kind]]._import_rows(kind_rows)
 
     @api.autovacuum
     def _gc_superseded(self, limit=10000):

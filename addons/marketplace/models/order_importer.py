@@ -1,6 +1,6 @@
 import logging
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.addons.queue_job.exception import RetryableJobError
 from odoo.exceptions import UserError, ValidationError
 from psycopg2 import IntegrityError
@@ -9,6 +9,9 @@ from ..contract import Fulfilment, InvalidPayload, OrderStatus, plan_lines
 from .order_batch import OrderBatch, Wait
 
 _logger = logging.getLogger(__name__)
+
+# Not to be shipped yet: money and address may be missing, or nobody knows what the marketplace means.
+NOT_FINAL = (OrderStatus.PENDING, OrderStatus.UNKNOWN)
 
 # Nobody follows or reads a note per imported order; the inbox is the trail. What `marketplace_bulk` spares is done
 # once per batch instead of once per record.
@@ -53,55 +56,18 @@ class MarketplaceOrderImporter(models.AbstractModel):
             for start in range(0, len(company_rows), self._batch_size):
                 result |= importer._import_batch(company_rows[start : start + self._batch_size])
         result._enqueue_reservation()
+        result._enqueue_acknowledgement()
+        for shop, orders in result.grouped("marketplace_shop_id").items():
+            self.env["marketplace.inbox"]._retry_waiting("unknown_order", shop, orders.mapped("marketplace_ref"))
         return result
 
     def _import_batch(self, rows):
         rows = rows.with_env(self.env)
-        parsed = self._parse_rows(rows)
-        latest = self._drop_superseded(parsed)
+        latest = rows._drop_superseded(rows._parse("parse_order"))
         known = self._find_orders(latest)
         new = {row: order for row, order in latest.items() if row not in known}
         changed = {row: (known[row], order) for row, order in latest.items() if row in known}
         return self._create_new(new) | self._apply_revisions(changed)
-
-    def _parse_rows(self, rows):
-        """Parse payloads.
-
-        :return: ``{row: Order}`` of those that could be; the others are marked as failed
-        """
-        parsed, connectors = {}, {}
-        rows.fetch(["shop_id", "payload", "external_id", "updated_at"])
-        for row in rows:
-            account = row.shop_id.account_id
-            if account not in connectors:
-                connectors[account] = account._get_connector()
-            try:
-                parsed[row] = connectors[account].parse_order(row.payload)
-            except InvalidPayload as error:
-                self._fail(row, "invalid", error, self.env._("Fetch the order again; if it stays, report the payload."))
-        return parsed
-
-    def _drop_superseded(self, parsed):
-        """Keep the newest revision of each order; older ones are marked, also those that waited from before."""
-        latest = {}
-        for row, order in parsed.items():
-            key = (row.shop_id.id, order.external_id)
-            if key not in latest or (order.updated_at, row.id) > (latest[key][1].updated_at, latest[key][0].id):
-                latest[key] = (row, order)
-        kept = dict(latest.values())
-        superseded = self.env["marketplace.inbox"].concat(*(row for row in parsed if row not in kept))
-        superseded |= self.env["marketplace.inbox"].search(
-            [
-                ("shop_id", "in", [row.shop_id.id for row in kept]),
-                ("kind", "=", "order"),
-                ("external_id", "in", [order.external_id for order in kept.values()]),
-                ("state", "in", ["waiting", "failed"]),
-                ("id", "not in", [row.id for row in kept]),
-            ]
-        )
-        if superseded:
-            superseded.write({"state": "superseded", "processed_at": fields.Datetime.now()})
-        return kept
 
     def _find_orders(self, latest):
         """Sale orders that exist already.
@@ -209,28 +175,52 @@ class MarketplaceOrderImporter(models.AbstractModel):
         :param dict orders: ``{sale order: Order}``
         """
         cancelled = self._select(orders, lambda order: order.status is OrderStatus.CANCELLED)
-        live = self._select(orders, lambda o: o.status not in (OrderStatus.CANCELLED, OrderStatus.PENDING))
+        live = self._select(orders, lambda o: o.status is not OrderStatus.CANCELLED and o.status not in NOT_FINAL)
         if cancelled:
             cancelled.write({"state": "cancel"})
-        if live:
-            live.with_context(skip_procurement=True).action_confirm()
-            self.env["marketplace.delivery.builder"]._build(live)
+        self._confirm_live(live)
         for sale_order, order in orders.items():
             self._hold_if_needed(sale_order, order)
 
     def _select(self, orders, predicate):
         return self.env["sale.order"].concat(*(sale for sale, order in orders.items() if predicate(order)))
 
-    def _hold_if_needed(self, sale_order, order):
-        """Raise what a person must decide before shipping."""
+    def _confirm_live(self, orders):
+        if orders:
+            orders.with_context(skip_procurement=True).action_confirm()
+            self.env["marketplace.delivery.builder"]._build(orders)
+
+    @api.model
+    def _confirm_released(self, orders):
+        """Confirm draft orders of which a person decided that they may be shipped."""
+        for company, company_orders in orders.grouped("company_id").items():
+            importer = self.with_company(company).with_context(**QUIET)
+            importer._confirm_live(company_orders.with_env(importer.env))
+        orders._enqueue_reservation()
+
+    def _hold_if_needed(self, sale_order, order, seen=(None, None)):
+        """Raise what a person must decide before shipping.
+
+        :param seen: the marketplace's word for the status and its warnings at the revision before; what a person has
+            released is not raised again
+        """
+        word, warnings = seen
         if order.status is OrderStatus.UNFULFILLABLE:
-            sale_order._hold("unfulfillable", self.env._("The marketplace cannot fulfil this order."))
+            reason, note = "unfulfillable", self.env._("The marketplace cannot fulfil this order.")
+        elif order.status is OrderStatus.UNKNOWN and word != order.status_text:
+            reason = "unknown"
+            note = self.env._("The marketplace calls the status '%s', which is not known here.", order.status_text)
         elif order.status not in (OrderStatus.UNSHIPPED, OrderStatus.PARTIALLY_SHIPPED):
             return
-        elif order.cancel_request:
-            sale_order._hold("cancel_request", self.env._("The buyer asks to cancel: %s", order.cancel_request))
+        elif order.cancel_request and not sale_order._has_declined_cancel():
+            reason, note = "cancel_request", self.env._("The buyer asks to cancel: %s", order.cancel_request)
         elif order.fulfilment is Fulfilment.MERCHANT and (not order.address or order.address.masked):
-            sale_order._hold("address", self.env._("The marketplace gives no delivery address."))
+            reason, note = "address", self.env._("The marketplace gives no delivery address.")
+        elif order.warnings and warnings != "\n".join(order.warnings):
+            reason, note = "risk", self.env._("The marketplace warns:")
+        else:
+            return
+        sale_order._hold(reason, "\n".join([note, *order.warnings]))
 
     def _check_totals(self, orders):
         """The books must say what the marketplace says, to the cent.

@@ -6,6 +6,7 @@ from odoo.fields import Command
 
 from ..contract import Fulfilment, InvalidPayload, OrderStatus
 from .order_batch import OrderBatch, Wait
+from .order_importer import NOT_FINAL
 
 
 class MarketplaceOrderImporter(models.AbstractModel):
@@ -52,6 +53,7 @@ class MarketplaceOrderImporter(models.AbstractModel):
         return True
 
     def _apply_revision(self, batch, shop, sale_order, order):
+        seen = self._get_seen(sale_order)
         if order.status is OrderStatus.CANCELLED:
             self._apply_cancellation(sale_order)
         elif sale_order.state == "draft":
@@ -61,15 +63,25 @@ class MarketplaceOrderImporter(models.AbstractModel):
         else:
             self._apply_changes(batch, shop, sale_order, order)
         vals = self._prepare_revision_vals(order)
+        vals["marketplace_acknowledged"] = sale_order._follow_acknowledgement(order.acknowledged)
         sale_order.write({field: value for field, value in vals.items() if sale_order[field] != value})
+        if order.status is not OrderStatus.UNKNOWN:
+            sale_order._release("unknown")
         self._apply_deadline(sale_order)
-        self._hold_if_needed(sale_order, order)
+        self._hold_if_needed(sale_order, order, seen)
+
+    def _get_seen(self, sale_order):
+        """The unknown word and the warnings that the order was already held for, if a person could release them."""
+        status = sale_order.marketplace_status
+        word = (sale_order.marketplace_status_text or "") if status == OrderStatus.UNKNOWN.value else None
+        shippable = status in (OrderStatus.UNSHIPPED.value, OrderStatus.PARTIALLY_SHIPPED.value)
+        return word, sale_order.marketplace_warnings if shippable else None
 
     # === PENDING → PAID === #
 
     def _apply_release(self, batch, shop, sale_order, order):
         """A pending order became final: give it its buyer, address and money, and confirm it."""
-        if order.status is OrderStatus.PENDING:
+        if order.status in NOT_FINAL:
             return
         plan = self._prepare_plan(batch, shop, order)
         [(buyer, delivery)] = self._get_partners(batch, [(shop, order)])

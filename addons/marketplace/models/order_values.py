@@ -24,6 +24,7 @@ class MarketplaceOrderImporter(models.AbstractModel):
         return {
             **batch.defaults_of("sale.order"),
             **self._prepare_revision_vals(order),
+            "marketplace_acknowledged": False if order.acknowledged else "pending",
             "name": name,
             "company_id": batch.company.id,
             "origin": order.external_id,
@@ -68,6 +69,9 @@ class MarketplaceOrderImporter(models.AbstractModel):
             "marketplace_service_level": order.service_level,
             "marketplace_total": float(order.total.amount) if order.total else 0.0,
             "marketplace_charges": charges_to_json(order.charges) or False,
+            "marketplace_status_text": order.status_text or False,
+            "marketplace_warnings": "\n".join(order.warnings) or False,
+            "marketplace_subsidies": charges_to_json(order.subsidies) or False,
         }
 
     def _prepare_line_vals(self, batch, shop, order, planned, fiscal_position, delivery, sequence):

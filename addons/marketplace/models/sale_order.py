@@ -1,4 +1,5 @@
 from datetime import timedelta
+from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -25,10 +26,17 @@ class SaleOrder(models.Model):
             ("shipped", "Shipped"),
             ("cancelled", "Cancelled"),
             ("unfulfillable", "Cannot Be Fulfilled"),
+            ("unknown", "Unknown Word"),
         ],
         copy=False,
         readonly=True,
-        help="Where the marketplace sees the order.",
+        help="Where the marketplace sees the order. Unknown word: see what the marketplace calls it.",
+    )
+    marketplace_status_text = fields.Char(
+        "Marketplace's Own Status", copy=False, readonly=True, help="The marketplace's own word for the status."
+    )
+    marketplace_warnings = fields.Text(
+        "Warnings", copy=False, readonly=True, help="What the marketplace warns of, e.g. a high risk of fraud."
     )
     marketplace_fulfilment = fields.Selection(
         [("merchant", "Us"), ("marketplace", "Marketplace")], string="Shipped By", copy=False, readonly=True
@@ -45,6 +53,14 @@ class SaleOrder(models.Model):
     )
     marketplace_is_business = fields.Boolean("Business Buyer", copy=False, readonly=True)
     marketplace_charges = fields.Json(copy=False, readonly=True, help="Charges of the order as a whole, as received.")
+    marketplace_subsidies = fields.Json(
+        copy=False, readonly=True, help="What the marketplace adds for vouchers and shipping, as received."
+    )
+    marketplace_subsidy_total = fields.Monetary(
+        "Paid by the Marketplace",
+        compute="_compute_marketplace_subsidy_total",
+        help="What the marketplace pays towards discounts and shipping. No part of the order's total.",
+    )
     marketplace_hold = fields.Selection(
         [
             ("short", "Short of Stock"),
@@ -52,6 +68,9 @@ class SaleOrder(models.Model):
             ("cancel_request", "Buyer Wants to Cancel"),
             ("changed", "Changed After Packing"),
             ("unfulfillable", "Cannot Be Fulfilled"),
+            ("unknown", "Unknown Status"),
+            ("risk", "Warning of the Marketplace"),
+            ("cancelling", "Being Cancelled"),
         ],
         string="Held",
         copy=False,
@@ -74,6 +93,7 @@ class SaleOrder(models.Model):
         store=True,
     )
     marketplace_charge_html = fields.Html("Charges", compute="_compute_marketplace_charge_html", sanitize=False)
+    marketplace_subsidy_html = fields.Html("Subsidies", compute="_compute_marketplace_subsidy_total", sanitize=False)
     marketplace_late = fields.Selection(
         [("late", "Late"), ("due", "Due Soon")], compute="_compute_marketplace_late", string="Urgency"
     )
@@ -118,6 +138,16 @@ class SaleOrder(models.Model):
             for line in order.order_line.grouped("marketplace_line_ref").values():
                 rows += [(line[0].product_id.display_name, charge) for charge in line[0].marketplace_charges or []]
             order.marketplace_charge_html = self.env["ir.qweb"]._render("marketplace.charge_table", {"rows": rows})
+
+    @api.depends("marketplace_subsidies", "currency_id")
+    def _compute_marketplace_subsidy_total(self):
+        for order in self:
+            parts = order.marketplace_subsidies or []
+            amounts = [Decimal(part["amount"]) for part in parts if part["currency"] == order.currency_id.name]
+            order.marketplace_subsidy_total = float(sum(amounts, Decimal()))
+            order.marketplace_subsidy_html = self.env["ir.qweb"]._render(
+                "marketplace.charge_table", {"rows": [("", part) for part in parts]}
+            )
 
     @api.model
     def _get_marketplace_to_ship_domain(self):
@@ -171,7 +201,9 @@ class SaleOrder(models.Model):
     def action_marketplace_release(self):
         """A person decided that the order may be shipped."""
         short = self.filtered(lambda order: order.marketplace_hold == "short")
+        unknown = self.filtered(lambda order: order.marketplace_hold == "unknown" and order.state == "draft")
         (self - short)._release()
+        self.env["marketplace.order.importer"].sudo()._confirm_released(unknown.sudo())
         short.action_marketplace_reserve()
         return True
 

@@ -1,23 +1,21 @@
-from datetime import timedelta, timezone
+from datetime import timezone
 
 from odoo import api, fields, models
 
-from ..contract import Capability, ConnectorError, Rejected, Shipment, ShipmentLine
-from .job_retry import UNAVAILABLE_SECONDS, get_retry_seconds
+from ..contract import Capability, Shipment, ShipmentLine
 
 OTHER_CARRIER = "Other"
-# What only a person can repair, such as credentials, is tried again this seldom.
-RECONNECT_SECONDS = 900
 
 
 class MarketplaceShipment(models.Model):
     _name = "marketplace.shipment"
+    _inherit = ["marketplace.confirmable"]
     _description = "Shipment to Confirm to a Marketplace"
     _order = "id desc"
     _rec_name = "reference"
     _rec_names_search = ["reference", "tracking", "order_id.marketplace_ref"]
 
-    _confirm_batch_size = 200
+    _confirm_order = "ship_by, id"
 
     order_id = fields.Many2one("sale.order", required=True, ondelete="cascade", index=True, readonly=True)
     shop_id = fields.Many2one("marketplace.shop", required=True, ondelete="restrict", index=True, readonly=True)
@@ -34,6 +32,7 @@ class MarketplaceShipment(models.Model):
     carrier_code = fields.Char(readonly=True, help="Code of the carrier at the marketplaces.")
     carrier_name = fields.Char(readonly=True)
     tracking = fields.Char("Tracking Number", readonly=True)
+    package_id = fields.Char("Marketplace Parcel", readonly=True, help="The marketplace's number of the parcel.")
     shipped_at = fields.Datetime(readonly=True, required=True)
     lines = fields.Json(readonly=True, help="Units per order line of the marketplace.")
     units = fields.Integer(readonly=True, help="Units in the parcel.")
@@ -51,10 +50,6 @@ class MarketplaceShipment(models.Model):
         group_expand=True,
         help="Rejected: the marketplace refuses the confirmation, see its answer; correct the transfer and retry.",
     )
-    attempts = fields.Integer(readonly=True, aggregator=None, help="How often the confirmation was sent.")
-    message = fields.Char("Marketplace Answer", readonly=True)
-    next_try_at = fields.Datetime("Next Attempt", readonly=True)
-    confirmed_at = fields.Datetime(readonly=True)
 
     _reference_uniq = models.Constraint("UNIQUE(shop_id, reference)", "This parcel is already recorded for this shop.")
     _open_idx = models.Index("(shop_id, state) WHERE state IN ('waiting_tracking', 'pending', 'rejected')")
@@ -87,26 +82,40 @@ class MarketplaceShipment(models.Model):
 
         Several tracking numbers, separated by commas, belong to the packages in their order.
         """
-        units_by_parcel = self._get_units_by_parcel(picking)
+        parcels = self._get_parcels(picking)
+        booked = {parcel.reference: parcel for parcel in picking.marketplace_parcel_ids}
         trackings = [text.strip() for text in (picking.carrier_tracking_ref or "").split(",") if text.strip()]
         vals_list = []
-        for index, ((order, _package), units) in enumerate(units_by_parcel.items()):
-            several = len(trackings) == len(units_by_parcel)
+        for index, (reference, order, units) in enumerate(parcels):
+            parcel = booked.get(reference, self.env["marketplace.parcel"])
+            if parcel.tracking:
+                tracking = [parcel.tracking]
+            else:
+                tracking = trackings[index if len(trackings) == len(parcels) else 0 :][:1]
             vals_list.append(
                 {
-                    **self._prepare_carrier_vals(picking),
-                    **self._prepare_tracking_vals(order.marketplace_shop_id, trackings[index if several else 0 :][:1]),
+                    **self._prepare_carrier_vals(picking, parcel),
+                    **self._prepare_tracking_vals(order.marketplace_shop_id, tracking),
                     "order_id": order.id,
                     "shop_id": order.marketplace_shop_id.id,
                     "picking_id": picking.id,
-                    # Digits only: Amazon accepts nothing else as the number of a package.
-                    "reference": f"{picking.id}{index + 1:03d}",
+                    "package_id": parcel.package_id,
+                    "reference": reference,
                     "shipped_at": picking.date_done,
                     "lines": [{"order_line_id": ref, "quantity": quantity} for ref, quantity in units.items()],
                     "units": sum(units.values()),
                 }
             )
         return vals_list
+
+    @api.model
+    def _get_parcels(self, picking):
+        """Parcels of a transfer as ``[(our number, order, {marketplace line: units})]``."""
+        # Digits only: Amazon accepts nothing else as the number of a package.
+        return [
+            (f"{picking.id}{index:03d}", order, units)
+            for index, ((order, _package), units) in enumerate(self._get_units_by_parcel(picking).items(), 1)
+        ]
 
     @api.model
     def _get_units_by_parcel(self, picking):
@@ -130,12 +139,12 @@ class MarketplaceShipment(models.Model):
         return {parcel: units for parcel, units in whole.items() if units}
 
     @api.model
-    def _prepare_carrier_vals(self, picking):
+    def _prepare_carrier_vals(self, picking, parcel):
         carrier = picking.carrier_id
         return {
             "carrier_id": carrier.id,
             "carrier_code": carrier.marketplace_carrier_code or OTHER_CARRIER,
-            "carrier_name": carrier.name or OTHER_CARRIER,
+            "carrier_name": parcel.carrier or carrier.name or OTHER_CARRIER,
         }
 
     @api.model
@@ -154,7 +163,7 @@ class MarketplaceShipment(models.Model):
             vals_by_reference = {vals["reference"]: vals for vals in self._prepare_picking_vals_list(picking)}
             for shipment in shipments:
                 vals = vals_by_reference[shipment.reference]
-                names = ("carrier_id", "carrier_code", "carrier_name", "tracking", "state")
+                names = ("carrier_id", "carrier_code", "carrier_name", "tracking", "package_id", "state")
                 shipment.write({name: vals[name] for name in names} | {"next_try_at": False})
         self._enqueue_confirm(open_shipments.filtered(lambda shipment: shipment.state == "pending").shop_id)
 
@@ -162,63 +171,19 @@ class MarketplaceShipment(models.Model):
 
     @api.model
     def _get_due_domain(self):
-        return [
-            ("state", "=", "pending"),
-            ("shop_id.state", "=", "running"),
-            ("shop_id.confirm_shipments", "=", True),
-            ("shop_id.account_id.state", "!=", "disabled"),
-            "|",
-            ("next_try_at", "=", False),
-            ("next_try_at", "<=", fields.Datetime.now()),
-        ]
+        """Override of `marketplace.confirmable`: only shops that confirm."""
+        return [*super()._get_due_domain(), ("shop_id.confirm_shipments", "=", True)]
 
     @api.model
-    def _cron_confirm(self):
-        groups = self.sudo()._read_group(self._get_due_domain(), ["shop_id"])
-        for (shop,) in groups:
-            self._enqueue_confirm(shop)
+    def _get_confirm_capability(self):
+        return Capability.SHIPMENT_CONFIRMATION
 
     @api.model
-    def _enqueue_confirm(self, shops, seconds=None):
-        """Have the pending shipments of the shops confirmed in the background."""
-        for shop in shops.sudo():
-            # A delayed retry has a key of its own, so that it does not swallow the request to confirm new parcels.
-            self.sudo().browse().with_delay(
-                identity_key=f"marketplace.confirm.{'retry.' if seconds else ''}{shop.id}",
-                eta=seconds,
-                description=self.env._("Confirm shipments to %s", shop.name),
-            )._job_confirm(shop)
+    def _describe_confirm(self):
+        return self.env._("Confirm shipments")
 
-    @api.model
-    def _job_confirm(self, shop):
-        """Confirm the shipments of a shop that are due. Sending one twice is harmless: its reference is the same."""
-        due = self.search(
-            [("shop_id", "=", shop.id), *self._get_due_domain()], order="ship_by, id", limit=self._confirm_batch_size
-        )
-        shipments = due.try_lock_for_update(allow_referencing=True)
-        if not shipments or not shop.account_id._has_capability(Capability.SHIPMENT_CONFIRMATION):
-            return
-        try:
-            results = shop.account_id._get_connector().confirm_shipments([s._prepare_shipment() for s in shipments])
-        except Rejected as error:
-            shipments._set_rejected(error.reason)
-            shop.account_id._note_error(error, self.env._("Confirm shipments"))
-        except ConnectorError as error:
-            shop.account_id._note_error(error, self.env._("Confirm shipments"))
-            shipments._postpone(get_retry_seconds(error) or RECONNECT_SECONDS, str(error))
-        else:
-            shipments._apply_results(results)
-            shop.account_id._note_success()
-        self._enqueue_rest(shop)
-
-    @api.model
-    def _enqueue_rest(self, shop):
-        """Come back for what is still to confirm: at once, or when the first postponed shipment is due."""
-        domain = [("shop_id", "=", shop.id), ("state", "=", "pending")]
-        shipment = self.search(domain, order="next_try_at NULLS FIRST", limit=1)
-        if shipment:
-            wait = (shipment.next_try_at - fields.Datetime.now()).total_seconds() if shipment.next_try_at else 0
-            self._enqueue_confirm(shop, max(0, round(wait)))
+    def _confirm(self, connector):
+        return connector.confirm_shipments([shipment._prepare_shipment() for shipment in self])
 
     def _prepare_shipment(self):
         """This parcel in the words of the contract."""
@@ -233,61 +198,15 @@ class MarketplaceShipment(models.Model):
             shipped_at=self.shipped_at.replace(tzinfo=timezone.utc),
             lines=tuple(ShipmentLine(line["order_line_id"], line["quantity"]) for line in self.lines),
             service=self.order_id.marketplace_service_level or "",
+            package_id=self.package_id or "",
         )
-
-    def _apply_results(self, results):
-        """Keep what the marketplace said to each parcel; one without an answer is sent again.
-
-        :param list results: :class:`~..contract.ActionResult`
-        """
-        result_by_reference = {result.reference: result for result in results}
-        confirmed, rejected, again = self.browse(), {}, {}
-        for shipment in self:
-            result = result_by_reference.get(shipment.reference)
-            if result is None:
-                again[shipment] = (UNAVAILABLE_SECONDS, self.env._("The marketplace gave no answer."))
-            elif result.accepted:
-                confirmed += shipment
-            elif result.retry_after is not None:
-                again[shipment] = (max(1, round(result.retry_after)), result.message)
-            else:
-                rejected[shipment] = result.message
-        confirmed._set_confirmed()
-        for message, shipments in self.browse(s.id for s in rejected).grouped(rejected.get).items():
-            shipments._set_rejected(message)
-        for (seconds, message), shipments in self.browse(s.id for s in again).grouped(again.get).items():
-            shipments._postpone(seconds, message)
-
-    def _set_confirmed(self):
-        self._count_attempt()
-        now = fields.Datetime.now()
-        self.write({"state": "confirmed", "confirmed_at": now, "message": False, "next_try_at": False})
-
-    def _set_rejected(self, message):
-        self._count_attempt()
-        self.write({"state": "rejected", "message": message, "next_try_at": False})
-
-    def _postpone(self, seconds, message):
-        """Keep the shipments pending and try again after ``seconds``."""
-        self._count_attempt()
-        self.write({"message": message, "next_try_at": fields.Datetime.now() + timedelta(seconds=seconds)})
-
-    def _count_attempt(self):
-        for shipment in self:
-            shipment.attempts += 1
 
     # === ACTIONS === #
 
-    def action_retry(self):
-        """Send rejected confirmations again, with the carrier and tracking that the transfer has now."""
-        rejected = self.filtered(lambda shipment: shipment.state == "rejected").sudo()
-        rejected.write({"state": "pending", "next_try_at": False})
-        rejected.filtered("picking_id")._update_from_pickings()
-        self._enqueue_confirm(rejected.shop_id)
-
-    def action_open_order(self):
-        self.ensure_one()
-        return self.order_id._get_records_action()
+    def _reopen(self):
+        """Override of `marketplace.confirmable`: with the carrier and tracking that the transfer has now."""
+        super()._reopen()
+        self.filtered("picking_id")._update_from_pickings()
 
     def action_open_picking(self):
         self.ensure_one()

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..contract import Capability
+
 
 class MarketplaceShop(models.Model):
     _name = "marketplace.shop"
@@ -65,6 +67,14 @@ class MarketplaceShop(models.Model):
         default=True, help="Hold the confirmation of a shipment until its tracking number is known."
     )
 
+    auto_label = fields.Boolean(
+        "Get Labels by Itself",
+        help="Book the carrier and get the label at the marketplace as soon as a transfer is ready.",
+    )
+    can_label = fields.Boolean(compute="_compute_can", help="The marketplace books the carrier and makes the label.")
+    can_cancel = fields.Boolean(compute="_compute_can", help="Orders can be cancelled at the marketplace from here.")
+    can_refund = fields.Boolean(compute="_compute_can", help="Buyers can be paid back at the marketplace from here.")
+
     publish_share = fields.Float("Share (%)", default=100, help="Part of the available stock offered in this shop.")
     publish_buffer = fields.Integer("Buffer", help="Units kept back from this shop.")
     publish_cap = fields.Integer("Maximum", help="Never offer more than this. 0 means no limit.")
@@ -83,6 +93,9 @@ class MarketplaceShop(models.Model):
     )
     order_cursor = fields.Datetime(
         "Orders Complete Until", copy=False, help="All order changes up to here have arrived."
+    )
+    return_cursor = fields.Datetime(
+        "Returns Complete Until", copy=False, help="All changes of returns up to here have arrived."
     )
     last_fetch_at = fields.Datetime("Last Fetch", readonly=True, copy=False)
     last_publish_at = fields.Datetime("Last Stock Update", readonly=True, copy=False)
@@ -107,6 +120,14 @@ class MarketplaceShop(models.Model):
         for shop in self:
             if shop.warehouse_id not in shop.warehouse_ids:
                 shop.warehouse_id = shop.warehouse_ids[:1]
+
+    @api.depends("account_id")
+    def _compute_can(self):
+        for shop in self:
+            capabilities = shop.sudo().account_id._get_capabilities()
+            shop.can_label = Capability.LABELS in capabilities
+            shop.can_cancel = Capability.CANCELLATION in capabilities
+            shop.can_refund = Capability.REFUND in capabilities
 
     @api.depends("order_cursor")
     def _compute_lag(self):
@@ -160,6 +181,7 @@ class MarketplaceShop(models.Model):
         """Start exchanging: orders from now on, or from where the shop was paused."""
         for shop in self:
             shop.order_cursor = shop.order_cursor or fields.Datetime.now()
+            shop.return_cursor = shop.return_cursor or fields.Datetime.now()
             shop.stock_from = shop.stock_from or fields.Datetime.now()
         self.state = "running"
         self._enqueue_fetch()

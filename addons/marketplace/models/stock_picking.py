@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class StockPicking(models.Model):
@@ -6,12 +7,60 @@ class StockPicking(models.Model):
 
     marketplace_shop_id = fields.Many2one(related="sale_id.marketplace_shop_id", string="Shop")
     marketplace_ref = fields.Char(related="sale_id.marketplace_ref", string="Marketplace Order")
+    marketplace_parcel_ids = fields.One2many("marketplace.parcel", "picking_id", readonly=True)
+    marketplace_label_state = fields.Selection(
+        [("none", "No Label"), ("pending", "On Its Way"), ("rejected", "Rejected"), ("printed", "Label Here")],
+        string="Label",
+        compute="_compute_marketplace_label_state",
+        help="Label of the marketplace, where it books the carrier.",
+    )
+    marketplace_can_label = fields.Boolean(compute="_compute_marketplace_can_label")
     marketplace_shipment_ids = fields.One2many("marketplace.shipment", "picking_id", readonly=True)
+
+    @api.depends("marketplace_parcel_ids.state")
+    def _compute_marketplace_label_state(self):
+        for picking in self:
+            states = set(picking.sudo().marketplace_parcel_ids.mapped("state"))
+            if not states:
+                picking.marketplace_label_state = "none"
+            elif "rejected" in states:
+                picking.marketplace_label_state = "rejected"
+            else:
+                picking.marketplace_label_state = "printed" if states == {"printed"} else "pending"
+
+    def _compute_marketplace_can_label(self):
+        able = self.sudo().marketplace_shop_id.filtered(lambda shop: shop.can_label)
+        for picking in self:
+            picking.marketplace_can_label = picking.sudo().marketplace_shop_id in able
+
+    def action_marketplace_label(self):
+        """Have the marketplace book the carrier of ready transfers and make their labels, in the background."""
+        Parcel = self.env["marketplace.parcel"].sudo()
+        ready = self.sudo().filtered_domain(Parcel._get_ready_domain()).filtered("marketplace_can_label")
+        rejected = self.sudo().marketplace_parcel_ids.filtered(lambda parcel: parcel.state == "rejected")
+        if not ready and not rejected:
+            raise UserError(
+                self.env._(
+                    "None of these transfers can get a label: it must be ready and without one, its order not held, "
+                    "its shop running at a marketplace that makes labels."
+                )
+            )
+        Parcel._create_from_pickings(ready)
+        rejected.action_retry()
+        return self.marketplace_shop_id[:1]._notify(self.env._("The labels are on their way."))
+
+    def action_marketplace_print_labels(self):
+        """All labels of the transfers in one file, in the order of the transfers."""
+        parcels = self.env["marketplace.parcel"]
+        for picking in self.sudo():
+            parcels |= picking.marketplace_parcel_ids.sorted("reference")
+        return self.env["marketplace.label.print"]._print(parcels.attachment_id)
 
     def _action_done(self):
         """Override of `stock` to record the parcels that a marketplace has to be told about."""
         result = super()._action_done()
         self.env["marketplace.shipment"].sudo()._create_from_pickings(self.sudo())
+        self.sudo().marketplace_return_id._note_received()
         return result
 
     def _pre_action_done_hook(self):

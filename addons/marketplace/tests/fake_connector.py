@@ -10,10 +10,12 @@ from odoo.tests import TransactionCase
 
 from ..contract import (
     ActionResult,
+    Arrangement,
     AuthenticationFailed,
     Capability,
     Connector,
     InvalidPayload,
+    Label,
     Notice,
     NoticeKind,
     PushResult,
@@ -35,7 +37,9 @@ class FakeConnector(Connector):
 
     ``errors`` holds, per verb, what the next calls raise; ``refused`` the message per refused SKU or parcel. Orders are
     added by :meth:`add_order`; ``pages`` are what ``fetch_orders`` returns by token, ``notices`` what each round of
-    ``receive_notifications`` returns. ``shops`` are what ``fetch_shops`` returns, ``returns`` the raw return per number.
+    ``receive_notifications`` returns. ``refused`` and ``postponed`` also know orders, cancellations and refunds by
+    their reference; ``bookings`` and ``labels`` are what the marketplace does to a parcel. ``shops`` are what
+    ``fetch_shops`` returns, ``returns`` the raw return per number.
     """
 
     capabilities = frozenset(Capability)
@@ -52,6 +56,10 @@ class FakeConnector(Connector):
         self.notices = []
         self.shops = []
         self.returns = {}
+        self.return_records = {}
+        self.return_pages = {}
+        self.bookings = {}
+        self.labels = {}
 
     def _enter(self, verb, *args):
         self.calls.append((verb, *args))
@@ -148,6 +156,60 @@ class FakeConnector(Connector):
                 retry_after=self.postponed.get(shipment.tracking),
             )
             for shipment in shipments
+        ]
+
+    def _answer(self, references):
+        return [
+            ActionResult(
+                reference,
+                accepted=reference not in self.refused and reference not in self.postponed,
+                message=self.refused.get(reference, ""),
+                retry_after=self.postponed.get(reference),
+            )
+            for reference in references
+        ]
+
+    def acknowledge_orders(self, shop_id, order_ids):
+        self._enter("acknowledge_orders", shop_id, list(order_ids))
+        return self._answer(order_ids)
+
+    def cancel_orders(self, cancellations):
+        self._enter("cancel_orders", list(cancellations))
+        return self._answer([cancellation.reference for cancellation in cancellations])
+
+    def refund_orders(self, refunds):
+        self._enter("refund_orders", list(refunds))
+        return self._answer([refund.reference for refund in refunds])
+
+    def add_return(self, record):
+        """Make a revision of a return known; its raw record."""
+        self.return_records[record.external_id, record.revision] = record
+        payload = {"id": record.external_id, "revision": record.revision}
+        return RawRecord("return", record.shop_id, record.external_id, record.revision, payload, record.updated_at)
+
+    def parse_return(self, payload):
+        return self.return_records[payload["id"], payload["revision"]]
+
+    def fetch_returns(self, shop_ids, since, until=None, token=""):
+        self._enter("fetch_returns", shop_ids, since, until, token)
+        return self.return_pages[token]
+
+    def arrange_shipments(self, shipments):
+        self._enter("arrange_shipments", list(shipments))
+        return [
+            self.bookings.get(
+                shipment.reference,
+                Arrangement(shipment.reference, True, f"P{shipment.reference}", f"T{shipment.reference}", "Express"),
+            )
+            for shipment in shipments
+        ]
+
+    def fetch_labels(self, parcels, handle=None):
+        self._enter("fetch_labels", [parcel.reference for parcel in parcels], handle)
+        return [
+            Label(parcel.reference, self.labels[parcel.reference])
+            for parcel in parcels
+            if parcel.reference in self.labels
         ]
 
 

@@ -24,7 +24,7 @@ class TestFetch(ImportCase):
         """The scheduled fetch, started."""
         with trap_jobs() as trap:
             self.env["marketplace.fetch"]._cron_fetch()
-            (job,) = trap.enqueued_jobs
+            (job,) = [job for job in trap.enqueued_jobs if job.recordset.object == "orders"]
         return job.recordset
 
     def _run(self, fetch):
@@ -62,7 +62,7 @@ class TestFetch(ImportCase):
         self._run(self._start())
         self.assertEqual(self.connector.calls[-1][2], NOW - timedelta(minutes=5))
         self.assertEqual(self._received(), ["O1"])
-        self.assertEqual(self.env["marketplace.fetch"].search([], limit=1).new_count, 0)
+        self.assertEqual(self.env["marketplace.fetch"].search([("object", "=", "orders")], limit=1).new_count, 0)
 
     def test_only_one_scheduled_fetch_at_a_time(self):
         fetch = self._start()

@@ -1,1 +1,1 @@
-from . import fetch_again, health
+from . import cancel, fetch_again, health, label_print
