@@ -57,6 +57,9 @@ class TikTok(FakeServer):
         """``{operation: function(query, body, *ids in the path)}``."""
         return {}
 
+    def before(self, operation, query):
+        """Called with each call before anything is checked."""
+
     def _handle(self, request):
         url = urlsplit(request.url)
         query = dict(parse_qsl(url.query, keep_blank_values=True))
@@ -71,6 +74,7 @@ class TikTok(FakeServer):
         assert "shop_cipher" in query or operation == "authorization.shops"
         body = json.loads(request.body) if request.body else None
         self.calls.append((operation, query, body))
+        self.before(operation, query)
         if request.headers["x-tts-access-token"] != self.access:
             return refusal(105002, "access token is expired", 401)
         check_request(operation, body)
