@@ -78,9 +78,7 @@ def parse_order(payload):
         buyer=_read_buyer(order, instruction),
         address=_read_address(instruction),
         ship_by=Window(None, _earliest(items, "shipByDate")),
-        deliver_by=Window(
-            instruction.time("minEstimatedDeliveryDate"), instruction.time("maxEstimatedDeliveryDate")
-        ),
+        deliver_by=Window(instruction.time("minEstimatedDeliveryDate"), instruction.time("maxEstimatedDeliveryDate")),
         service_level=instruction.node("shippingStep").text("shippingServiceCode"),
         packages=tuple(_read_package(entry) for entry in order.nodes(FULFILMENTS)),
         cancel_request=_read_cancel_request(order, status),

@@ -26,8 +26,9 @@ from .revisions import revision_of
 
 PATH = "/post-order/v2/return"
 SEARCH = f"{PATH}/search"
-# A search covers at most this span; a return that was made longer ago does not change any more.
+# A search covers at most this span, within 18 months; a return that was made 90 days ago does not change any more.
 SPAN = timedelta(days=90)
+KEPT = timedelta(days=540)
 
 _STATUSES = {
     "RETURN_REQUESTED": ReturnStatus.REQUESTED,
@@ -136,7 +137,7 @@ def parse_return(payload):
 
 def _first_place(api, since, until):
     end = min(until, api.now()) if until else api.now()
-    start = since - SPAN
+    start = max(since - SPAN, api.now() - KEPT)
     return {"since": start, "until": min(end, start + SPAN), "end": end, "done": end, "page": 1}
 
 

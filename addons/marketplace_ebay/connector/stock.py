@@ -28,9 +28,7 @@ def _chunks(items):
 
 
 def _push(api, levels):
-    requests = [
-        {"sku": level.sku, "shipToLocationAvailability": {"quantity": level.quantity}} for level in levels
-    ]
+    requests = [{"sku": level.sku, "shipToLocationAvailability": {"quantity": level.quantity}} for level in levels]
     try:
         body = api.call(
             "inventory.bulkUpdatePriceQuantity", "POST", UPDATE, payload={"requests": requests}, idempotent=True
