@@ -74,8 +74,9 @@ class Simulator:
         return stop
 
     def _populate(self):
-        """Fill the world unless its state was filled before."""
+        """Fill the world, or where its state was filled before let the channels in that have joined since."""
         if self.world.populated:
+            self.world.open_outlets()
             return
         with self.store.transaction():
             if not self._replay:

@@ -322,3 +322,27 @@ def test_ids_of_channels_never_clash():
     assert not ids or max(ids.values()) == 1
     codes = Counter(market.code for channel in chosen.values() for market in channel.markets)
     assert not codes or max(codes.values()) == 1
+
+
+# --- a world that goes on ---
+
+def test_a_channel_may_join_a_world_that_exists(tmp_path):
+    path = tmp_path / "world.sqlite"
+    before = Api(orders=20, state=path)
+    placed = [order["id"] for order in sold(before)]
+    before.simulator.store.close()
+    after = Api(orders=20, state=path, channels=("amazon", BAZAAR))
+    assert [order["id"] for order in sold(after)] == placed
+    catalogue = after.control("catalogue")
+    merchant = {listing["sku"]: listing["number"] for listing in catalogue["eu"] if listing["channel"] == MERCHANT}
+    assert {listing["sku"]: listing["number"] for listing in catalogue[SG]} == merchant
+    assert after.control("orders", {"channel": "bazaar"})["created"] == 1
+
+
+def test_a_state_of_an_older_version_is_refused(tmp_path):
+    path = tmp_path / "world.sqlite"
+    api = Api(state=path)
+    api.simulator.store.run("DELETE FROM setting WHERE key = 'catalogue'")
+    api.simulator.store.close()
+    with pytest.raises(ValueError, match="older version"):
+        Api(state=path)

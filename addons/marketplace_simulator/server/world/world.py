@@ -62,19 +62,35 @@ class World:
             self.store.set_setting("populated", to_text(self.clock.now()))
             self._products.clear()
             products = products or catalogue.build(self.seed)
-            for number, outlet in enumerate(self.outlets.values()):
-                self._add_listings(outlet, products, stock, 1 + order_count // 200, number)
+            factor = 1 + order_count // 200
+            for product in products.values():
+                product["quantity"] = product["quantity"] * factor if stock is None else stock
+            self.store.set_setting("catalogue", products)
+            self.open_outlets()
             self._initial_orders(order_count)
 
-    def _add_listings(self, outlet, products, stock, factor, position):
+    def open_outlets(self):
+        """Let every outlet offer the catalogue that does not yet: all at the start, later those that joined.
+
+        :raise ValueError: the state is of an older version, whose orders say too little
+        """
+        products = self.store.setting("catalogue")
+        if products is None:
+            raise ValueError("the state file is of an older version: remove it to start anew")
+        with self.store.transaction():
+            open_ones = {row["region"] for row in self.store.rows("SELECT DISTINCT region FROM listing")}
+            for number, outlet in enumerate(self.outlets.values()):
+                if outlet.name not in open_ones:
+                    self._add_listings(outlet, products, number)
+
+    def _add_listings(self, outlet, products, position):
         moment = to_text(self.clock.now() - timedelta(days=90 - position))
         for number, product in enumerate(products.values(), 1):
             if product["channel"] == MARKETPLACE and not outlet.fulfils:
                 continue
-            quantity = product["quantity"] * factor if stock is None else stock
-            data = {**catalogue.offer(product, number, outlet.markets), "quantity": quantity, "created": moment}
+            data = {**catalogue.offer(product, number, outlet.markets), "created": moment}
             self.store.run("INSERT INTO listing VALUES (?, ?, ?, ?, 0, ?, ?)", outlet.name, product["sku"],
-                           product["channel"], quantity, moment, json.dumps(data))
+                           product["channel"], product["quantity"], moment, json.dumps(data))
 
     def _initial_orders(self, count):
         now = self.clock.now()
