@@ -1,7 +1,6 @@
 """The Open Platform as the app sees it: host, tokens of the shops, clock."""
 
 import json
-from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 
 from ...marketplace.contract import InvalidPayload
@@ -29,16 +28,12 @@ class ShopeeApi:
         self._skew = 0.0
         self._shop_auths = {}
         self.client = HttpClient(**transport, scope=credentials.key, judge=self._judge, exact=True)
-        self.authorisation = Authorisation(credentials, self._host, token_store or MemoryTokenStore(), self.now)
-        self.authorisation.use(self.client)
+        store = token_store or MemoryTokenStore()
+        self.authorisation = Authorisation(credentials, self._host, store, self.client, self.now)
 
     def now(self):
         """Epoch seconds at the platform: our clock, set right by the ``Date`` of its answers."""
         return self.client.clock() + self._skew
-
-    def utcnow(self):
-        """Aware UTC time at the platform, whole seconds."""
-        return datetime.fromtimestamp(int(self.now()), timezone.utc)
 
     def get(self, operation, shop_id, path, query=None):
         """Body of a GET, as :class:`Node`."""

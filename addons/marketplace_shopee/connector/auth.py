@@ -134,7 +134,7 @@ class ShopAuth(TokenAuth):
             OwnerTokenStore(authorisation.store, owner),
             lambda tokens: authorisation.refresh(owner, tokens),
             self._sign_shop,
-            authorisation.now,
+            authorisation.clock,
             lambda failure: "access_token" in str(failure).lower(),
         )
 
@@ -180,17 +180,14 @@ class Authorisation:
     :param Credentials credentials: of the app
     :param str host: of the platform
     :param TokenStore store: of the account
-    :param now: returns the platform's epoch seconds
+    :param HttpClient client: calls the token service; tokens end by its clock
+    :param now: returns the platform's epoch seconds, which signatures state
     """
 
-    def __init__(self, credentials, host, store, now):
+    def __init__(self, credentials, host, store, client, now):
         self.credentials, self.host, self.store, self.now = credentials, host, store, now
-        self._client = None
+        self.clock, self._client = client.clock, client
         remember_secret(credentials.partner_key)
-
-    def use(self, client):
-        """Call the token service by this client."""
-        self._client = client
 
     def shops(self):
         """Numbers of the shops that the tokens are for.
@@ -236,7 +233,8 @@ class Authorisation:
 
     def refresh(self, owner, tokens):
         """New tokens of a shop, by its refresh token, which is void from then on."""
-        if tokens.refresh_ends_at is not None and tokens.refresh_ends_at <= self.now():
+        remember_secret(tokens.refresh)
+        if tokens.refresh_ends_at is not None and tokens.refresh_ends_at <= self.clock():
             raise AuthenticationFailed("the authorisation was not used for 30 days; grant access again")
         name, _, number = owner.partition(":")
         grant = {
@@ -259,7 +257,7 @@ class Authorisation:
         return answer
 
     def _read(self, answer):
-        life, now = float(answer.get("expire_in") or 0), self.now()
+        life, now = float(answer.get("expire_in") or 0), self.clock()
         tokens = Tokens(
             str(answer["access_token"]),
             life if life > _LONGEST_LIFE else now + life,

@@ -36,15 +36,19 @@ class Node:
     def __contains__(self, key):
         return self.data.get(key) is not None
 
-    def node(self, key):
+    def node(self, key, required=False):
         """Object field; an absent one is empty."""
         value = self.data.get(key)
+        if value is None and required:
+            raise InvalidPayload(self.where(key), "missing")
         return Node(_EMPTY if value is None else value, key, self)
 
-    def nodes(self, key):
+    def nodes(self, key, required=False):
         """Array of objects; an absent one is empty."""
         value = self.data.get(key)
         if value is None:
+            if required:
+                raise InvalidPayload(self.where(key), "missing")
             return []
         if not isinstance(value, list):
             raise InvalidPayload(self.where(key), f"an array was expected, not {type(value).__name__}")
@@ -79,6 +83,13 @@ class Node:
             return None
         if not isinstance(value, int) or isinstance(value, bool) or value < 0:
             raise InvalidPayload(self.where(key), f"a number of units was expected, not {value!r}")
+        return value
+
+    def flag(self, key):
+        """Yes or no, which must be stated."""
+        value = self.data.get(key)
+        if not isinstance(value, bool):
+            raise InvalidPayload(self.where(key), f"true or false was expected, not {value!r}")
         return value
 
     def time(self, key, required=False):

@@ -93,5 +93,5 @@ def _key(parcel):
 
 def _results(answer):
     """``{(order, package): result}``"""
-    results = answer.node("response").nodes("result_list")
+    results = answer.node("response", required=True).nodes("result_list", required=True)
     return {(result.text("order_sn", required=True), result.text("package_number")): result for result in results}

@@ -38,7 +38,7 @@ def fetch_offers(api, shop_id):
     for start in range(0, len(item_ids), _BATCH):
         query = {"item_id_list": item_ids[start : start + _BATCH]}
         answer = api.get("product.info", shop_id, "product/get_item_base_info", query)
-        for item in answer.node("response").nodes("item_list"):
+        for item in answer.node("response", required=True).nodes("item_list", required=True):
             offers += _read_item(api, shop_id, item)
     return offers
 
@@ -47,9 +47,9 @@ def _item_ids(api, shop_id):
     item_ids, offset, more = [], 0, True
     while more:
         query = {"offset": offset, "page_size": PAGE_SIZE}
-        response = api.get("product.list", shop_id, _LIST_PATH, query).node("response")
+        response = api.get("product.list", shop_id, _LIST_PATH, query).node("response", required=True)
         item_ids += [item.ident("item_id", required=True) for item in response.nodes("item")]
-        more = response.data.get("has_next_page") is True
+        more = response.flag("has_next_page")
         offset = response.count("next_offset", required=more)
     return list(dict.fromkeys(item_ids))
 
@@ -58,8 +58,8 @@ def _read_item(api, shop_id, item):
     if item.data.get("has_model") is not True:
         return [read_offer(shop_id, item, None)]
     query = {"item_id": item.ident("item_id", required=True)}
-    models = api.get("product.models", shop_id, "product/get_model_list", query).node("response").nodes("model")
-    return [read_offer(shop_id, item, model) for model in models]
+    response = api.get("product.models", shop_id, "product/get_model_list", query).node("response", required=True)
+    return [read_offer(shop_id, item, model) for model in response.nodes("model", required=True)]
 
 
 def read_offer(shop_id, item, model):

@@ -68,7 +68,7 @@ def read_money(items, left, escrow, stated_total, currency):
     :param stated_total: :class:`Money` of the order, ``None`` before it is paid
     """
     income, paid = escrow.node("order_income"), escrow.node("buyer_payment_info")
-    details = match_items(items, income.nodes("items"))
+    details = match_items(items, left, income.nodes("items"))
     lines = [_goods(item, detail, currency) for item, detail in zip(items, details, strict=True)]
     weights = [sum((charge.amount.amount for charge in line), _ZERO) for line in lines]
     subsidies = [Charge(ChargeKind.ITEM_DISCOUNT, amount) for amount in _rebates(details, currency)]
@@ -89,7 +89,11 @@ def read_money(items, left, escrow, stated_total, currency):
     total = stated_total or paid.money("buyer_total_amount", currency)
     ordered = [item.count("model_quantity_purchased", required=True) for item in items]
     if ordered != left:
-        lines = [_scaled(line, *units) for line, *units in zip(lines, left, ordered, strict=True)]
+        priced = [
+            detail.count("quantity_purchased", required=True) if detail else units
+            for detail, units in zip(details, ordered, strict=True)
+        ]
+        lines = [_scaled(line, *units) for line, *units in zip(lines, left, priced, strict=True)]
     parts = [charge for line in lines for charge in line] + charges
     rest = amount_of((total.amount if total else _ZERO) - sum((part.total for part in parts), _ZERO), currency)
     warnings = ()
@@ -102,28 +106,29 @@ def read_money(items, left, escrow, stated_total, currency):
     return OrderMoney(total, tuple(map(tuple, lines)), tuple(charges), tuple(subsidies), warnings)
 
 
-def match_items(items, details):
+def match_items(items, left, details):
     """The escrow item of each order item, ``None`` where there is no certain one.
 
-    An item may be in an order several times, once alone and once in a deal.
+    An item may be in an order several times, once alone and once in a deal. After a cancellation the escrow states
+    either all units or those that are left.
     """
     free = list(details)
     matched = []
-    for item in items:
-        found = next((detail for detail in free if _is_same(item, detail)), None)
+    for item, units in zip(items, left, strict=True):
+        found = next((detail for detail in free if _is_same(item, units, detail)), None)
         if found is not None:
             free.remove(found)
         matched.append(found)
     return matched
 
 
-def _is_same(item, detail):
+def _is_same(item, left, detail):
     if "line_item_id" in item and "line_item_id" in detail:
         return item.ident("line_item_id") == detail.ident("line_item_id")
     return (
         item.ident("item_id") == detail.ident("item_id")
         and item.ident("model_id") == detail.ident("model_id")
-        and item.count("model_quantity_purchased") == detail.count("quantity_purchased")
+        and detail.count("quantity_purchased") in (item.count("model_quantity_purchased"), left)
     )
 
 
@@ -215,11 +220,10 @@ def _either(paid, paid_name, income, income_name, currency):
 
 
 def _scaled(line, left, ordered):
-    """Charges of the units that are left of a line; Shopee states those of all units."""
-    if left == ordered:
-        return line
-    factor = Decimal(left) / ordered
-    return [Charge(charge.kind, _rounded(charge.amount, factor)) for charge in line if left]
+    """Charges of the units that are left of a line whose charges are those of all units."""
+    if left == ordered or not left:
+        return line if left else []
+    return [Charge(charge.kind, _rounded(charge.amount, Decimal(left) / ordered)) for charge in line]
 
 
 def _rounded(money, factor):

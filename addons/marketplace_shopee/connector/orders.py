@@ -7,21 +7,17 @@ money are in the escrow detail (absent where Shopee has none yet, or where the a
 
 import hashlib
 import json
-from datetime import datetime, timedelta, timezone
+from functools import partial
 
 from ...marketplace.contract import InvalidPayload, Page, RawRecord, Rejected
-from .api import compact
 from .errors import NOT_FOUND, PERMISSION
 from .fields import Node
+from .windows import read_page
 
 LIST_PATH, DETAIL_PATH = "order/get_order_list", "order/get_order_detail"
 ESCROW_PATH = "payment/get_escrow_detail_batch"
 #: Most orders of one call of the details; the list is read in pages of as many.
 BATCH = 50
-#: Longest range of time of one list.
-WINDOW = timedelta(days=15)
-# What changed in the last seconds may not be listed yet.
-MARGIN = timedelta(seconds=30)
 OPTIONAL_FIELDS = (
     "buyer_user_id,buyer_username,estimated_shipping_fee,recipient_address,actual_shipping_fee,goods_to_declare,note,"
     "note_update_time,item_list,pay_time,dropshipper,dropshipper_phone,split_up,buyer_cancel_reason,cancel_by,"
@@ -35,77 +31,38 @@ _canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
 def fetch_page(api, shop_ids, since, until, token):
-    """One page of orders changed in a range of time: shop by shop, window by window, in each by Shopee's cursor.
-
-    Our page token is JSON: the shop, the start and end of its window, the cursor and the end of the whole range, which
-    is never later than the platform's own clock.
-    """
-    shops = sorted(shop_ids)
-    state = json.loads(token) if token else _first_state(api, shops, since, until)
-    start, stop, end = state["from"], state["to"], state["end"]
-    answer = _list(api, state) if start <= stop else Node({}, "order.list")
-    if not token:  # the first answer has told the platform's time
-        end = min(end, int((api.utcnow() - MARGIN).timestamp()))
-        stop = min(stop, end)
-    response = answer.node("response")
-    listed, broken = _listed_ids(response)
-    payloads = _fetch_details(api, state["shop"], listed)
+    """One page of orders changed in a range of time, see :mod:`.windows`."""
+    shop_id, entries, token, end = read_page(api, shop_ids, since, until, token, partial(_list, api))
+    listed, broken = _listed_ids(entries)
+    payloads = _fetch_details(api, shop_id, listed)
     records, damaged = _file(payloads)
-    token = _next_token({**state, "to": stop, "end": end}, response, shops, since)
-    return Page(
-        records=records,
-        next_token=token,
-        complete_until=None if token else datetime.fromtimestamp(end, timezone.utc),
-        broken=(*broken, *damaged, *_missing(listed, payloads)),
-    )
+    broken += [*damaged, *_missing(listed, payloads)]
+    return Page(records=records, next_token=token, complete_until=end, broken=tuple(broken))
 
 
-def _first_state(api, shops, since, until):
-    start = int(since.timestamp())
-    latest = api.utcnow() - MARGIN
-    end = int(min(until or latest, latest).timestamp())
-    return {"shop": shops[0], "from": start, "to": _window_end(start, end), "end": end, "cursor": ""}
-
-
-def _window_end(start, end):
-    return min(start + int(WINDOW.total_seconds()), end)
-
-
-def _next_token(state, response, shops, since):
-    """Token of the next page: of this window, of the next window, or of the next shop; empty after the last."""
-    if response.data.get("more"):
-        return compact({**state, "cursor": response.text("next_cursor", required=True)})
-    if state["to"] < state["end"]:
-        start = state["to"] + 1
-        return compact({**state, "from": start, "to": _window_end(start, state["end"]), "cursor": ""})
-    left = shops[shops.index(state["shop"]) + 1 :]
-    if not left:
-        return ""
-    start = int(since.timestamp())
-    stop = _window_end(start, state["end"])
-    return compact({"shop": left[0], "from": start, "to": stop, "end": state["end"], "cursor": ""})
-
-
-def _list(api, state):
+def _list(api, shop_id, start, stop, cursor):
     query = {
         "time_range_field": "update_time",
-        "time_from": state["from"],
-        "time_to": state["to"],
+        "time_from": start,
+        "time_to": stop,
         "page_size": BATCH,
-        "cursor": state["cursor"],
+        "cursor": cursor,
         "response_optional_fields": "order_status",
         "request_order_status_pending": "true",
     }
-    return api.get("order.list", state["shop"], LIST_PATH, query)
-
-
-def _listed_ids(response):
-    if not isinstance(response.data.get("order_list", []), list):
+    response = api.get("order.list", shop_id, LIST_PATH, query).node("response", required=True)
+    entries = response.data.get("order_list") or []
+    if not isinstance(entries, list):
         raise InvalidPayload(response.where("order_list"), "an array was expected")
+    return entries, response.text("next_cursor", required=True) if response.flag("more") else ""
+
+
+def _listed_ids(entries):
+    """``(order numbers, broken entries)`` of a list, each number once."""
     listed, broken = [], []
-    for index, entry in enumerate(response.data.get("order_list") or []):
+    for index, entry in enumerate(entries):
         try:
-            listed.append(Node(entry, f"order_list[{index}]", response).text("order_sn", required=True))
+            listed.append(Node(entry, f"order_list[{index}]").text("order_sn", required=True))
         except InvalidPayload as error:
             broken.append((error.path, error.reason, entry))
     return list(dict.fromkeys(listed)), broken
@@ -149,7 +106,7 @@ def _fetch_escrows(api, shop_id, order_ids):
         if error.code in PERMISSION:
             return {}
         raise
-    details = (entry.node("escrow_detail") for entry in answer.nodes("response"))
+    details = (entry.node("escrow_detail") for entry in answer.nodes("response", required=True))
     return {detail.text("order_sn"): detail.data for detail in details if "order_income" in detail}
 
 

@@ -3,8 +3,7 @@
 A filed return is ``{"shop_id", "return"}`` with the detail of the return.
 """
 
-import json
-from datetime import datetime, timezone
+from functools import partial
 
 from ...marketplace.contract import (
     ActionResult,
@@ -20,9 +19,9 @@ from ...marketplace.contract import (
     ReturnStatus,
     Unavailable,
 )
-from .api import compact
 from .fields import Node
-from .orders import MARGIN, WINDOW, revision_of
+from .orders import revision_of
+from .windows import read_page
 
 PAGE_SIZE = 40
 _RETRY_AFTER = 60.0
@@ -45,54 +44,22 @@ _REFUND_ONLY = 1
 
 
 def fetch_page(api, shop_ids, since, until, token):
-    """One page of returns changed in a range of time; tokens are as those of the orders, with a page number."""
-    shops = sorted(shop_ids)
-    state = json.loads(token) if token else _first_state(api, shops, since, until)
-    response = _list(api, state).node("response") if state["from"] <= state["to"] else Node({})
-    if not token:
-        state["end"] = min(state["end"], int((api.utcnow() - MARGIN).timestamp()))
-        state["to"] = min(state["to"], state["end"])
+    """One page of returns changed in a range of time, see :mod:`.windows`."""
+    shop_id, entries, token, end = read_page(api, shop_ids, since, until, token, partial(_list, api))
     records, broken = [], []
-    for entry in response.nodes("return"):
+    for entry in entries:
         try:
-            records.append(fetch_return(api, state["shop"], entry.text("return_sn", required=True)))
+            records.append(fetch_return(api, shop_id, entry.text("return_sn", required=True)))
         except InvalidPayload as error:
             broken.append((error.path, error.reason, entry.data))
-    token = _next_token(state, response.data.get("more") is True, shops, int(since.timestamp()))
-    end = datetime.fromtimestamp(state["end"], timezone.utc)
-    return Page(tuple(records), token, None if token else end, tuple(broken))
+    return Page(tuple(records), token, end, tuple(broken))
 
 
-def _first_state(api, shops, since, until):
-    start, latest = int(since.timestamp()), api.utcnow() - MARGIN
-    end = int(min(until or latest, latest).timestamp())
-    return {"shop": shops[0], "from": start, "to": _window_end(start, end), "end": end, "page": 0}
-
-
-def _window_end(start, end):
-    return min(start + int(WINDOW.total_seconds()), end)
-
-
-def _next_token(state, more, shops, since):
-    if more:
-        return compact({**state, "page": state["page"] + 1})
-    if state["to"] < state["end"]:
-        start = state["to"] + 1
-        return compact({**state, "from": start, "to": _window_end(start, state["end"]), "page": 0})
-    left = shops[shops.index(state["shop"]) + 1 :]
-    if not left:
-        return ""
-    return compact({**state, "shop": left[0], "from": since, "to": _window_end(since, state["end"]), "page": 0})
-
-
-def _list(api, state):
-    query = {
-        "page_no": state["page"],
-        "page_size": PAGE_SIZE,
-        "update_time_from": state["from"],
-        "update_time_to": state["to"],
-    }
-    return api.get("returns.list", state["shop"], "returns/get_return_list", query)
+def _list(api, shop_id, start, stop, cursor):
+    page = int(cursor or 0)
+    query = {"page_no": page, "page_size": PAGE_SIZE, "update_time_from": start, "update_time_to": stop}
+    response = api.get("returns.list", shop_id, "returns/get_return_list", query).node("response", required=True)
+    return response.nodes("return"), str(page + 1) if response.flag("more") else ""
 
 
 def fetch_return(api, shop_id, return_id):
