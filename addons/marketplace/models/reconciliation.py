@@ -7,14 +7,14 @@ from ..contract import ConnectorError, Rejected
 from .fetch import OBJECTS, RETRY_SECONDS
 from .job_retry import get_retry_seconds
 
-# Orders asked for one by one after a comparison; the others have their turn on the next days.
-ASK_LIMIT = 200
-
 
 class MarketplaceFetch(models.Model):
     """Daily comparison: the last days are fetched again, and what the regular fetches missed is imported and shown."""
 
     _inherit = "marketplace.fetch"
+
+    # Orders asked for one by one after a comparison; the others have their turn on the next days.
+    _ask_limit = 200
 
     complete_until = fields.Datetime(
         "Thought Complete Until", readonly=True, help="What changed before and is new now was missed."
@@ -88,7 +88,7 @@ class MarketplaceFetch(models.Model):
         asked = self.env["sale.order"].search_count(
             self._get_open_domain() & Domain("marketplace_asked_at", ">=", self.complete_until)
         )
-        limit = ASK_LIMIT - asked
+        limit = self._ask_limit - asked
         order = "marketplace_asked_at NULLS FIRST, id"
         return self.env["sale.order"].search(domain, order=order, limit=limit) if limit > 0 else self.env["sale.order"]
 
