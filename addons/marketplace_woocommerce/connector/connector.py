@@ -1,51 +1,110 @@
 """The WooCommerce connector."""
 
 from ...marketplace.contract import Capability, Connector
-from ...marketplace.transport import HttpClient, Limit
-from . import orders
-from .auth import Signer
-
-HOST = "https://api.woocommerce.example"
-# What the documentation allows, per operation.
-LIMITS = {"orders.list": Limit(rate=1, burst=5), "orders.get": Limit(rate=1, burst=5)}
+from . import actions, orders, products, returns, webhooks
+from .api import WooApi
+from .shops import fetch_currency, fetch_shop
 
 
 class WooCommerceConnector(Connector):
-    """One seller account.
+    """One WooCommerce shop.
 
-    :param Credentials credentials: the seller's access
+    Shops hand their keys out on a page of their own, but by a POST to us instead of a redirection
+    (``/wc-auth/v1/authorize``): that is no OAuth, and AUTHORISATION is not declared. Returns are the refunds that the
+    shop has given; WooCommerce has no others, and no labels.
+
+    :param Credentials credentials: access to the shop
     :param session: ``requests.Session``
     :param BucketStore bucket_store: rate limits, shared by all processes that use the account
+    :param token_store: not needed, keys do not end
     :param clock: returns epoch seconds
     :param sleep: waits that many seconds
-    :param str endpoint: scheme, host and prefix instead of every host of WooCommerce, e.g. a proxy
+    :param str endpoint: scheme, host and prefix instead of the shop's address
+    :param bool gateway_refunds: have the payment gateway pay refunds; else they are only booked in the shop
     """
 
-    capabilities = frozenset({Capability.ORDERS})
+    capabilities = frozenset(
+        {
+            Capability.ORDERS,
+            Capability.LISTINGS,
+            Capability.STOCK_PUSH,
+            Capability.STOCK_READ,
+            Capability.SHIPMENT_CONFIRMATION,
+            Capability.CANCELLATION,
+            Capability.RETURNS,
+            Capability.REFUND,
+            Capability.WEBHOOKS,
+        }
+    )
 
     def __init__(
-        self, credentials, session=None, bucket_store=None, clock=None, sleep=None, endpoint=None, **transport
+        self,
+        credentials,
+        session=None,
+        bucket_store=None,
+        token_store=None,
+        clock=None,
+        sleep=None,
+        endpoint=None,
+        gateway_refunds=True,
+        **transport,
     ):
-        self._url = (endpoint or HOST).rstrip("/")
-        self._client = HttpClient(
-            session,
-            bucket_store,
-            clock,
-            sleep,
-            scope=credentials.key,
-            limits=LIMITS,
-            auth=Signer(credentials),
+        self._api = WooApi(
+            credentials,
+            endpoint=endpoint,
+            session=session,
+            bucket_store=bucket_store,
+            clock=clock,
+            sleep=sleep,
             **transport,
         )
+        self._shop_id = credentials.shop_id
+        self._gateway_refunds = gateway_refunds
 
     def fetch_shops(self):
-        raise NotImplementedError("fill in fetch_shops: the shops that the credentials may act for")
+        return [fetch_shop(self._api)]
 
     def fetch_orders(self, shop_ids, since, until=None, token=""):
-        return orders.fetch_page(self._client, self._url, shop_ids, since, until, token)
+        return orders.fetch_page(self._api, since, until, token)
 
     def fetch_order(self, external_id):
-        return orders.fetch_order(self._client, self._url, external_id)
+        return orders.fetch_order(self._api, external_id)
 
     def parse_order(self, payload):
-        return orders.parse_order(payload)
+        return orders.parse_order(payload, self._shop_id)
+
+    def fetch_listings(self, shop_id, handle=None):
+        return products.fetch_listings(self._api, shop_id, fetch_currency(self._api))
+
+    def push_stock(self, shop_id, levels, handle=None):
+        return products.push_stock(self._api, levels)
+
+    def fetch_stock(self, shop_id, skus):
+        return products.fetch_stock(self._api, skus)
+
+    def confirm_shipments(self, shipments):
+        return actions.for_each(self._api, shipments, actions.confirm_shipment)
+
+    def cancel_orders(self, cancellations):
+        return actions.for_each(self._api, cancellations, actions.cancel_order)
+
+    def fetch_returns(self, shop_ids, since, until=None, token=""):
+        return returns.fetch_page(self._api, since, until, token)
+
+    def fetch_return(self, shop_id, external_id):
+        return returns.fetch_return(self._api, external_id)
+
+    def parse_return(self, payload):
+        return returns.parse_return(payload, self._shop_id)
+
+    def refund_orders(self, refunds):
+        def act(api, refund):
+            return actions.refund_order(api, refund, self._gateway_refunds)
+
+        return actions.for_each(self._api, refunds, act)
+
+    def subscribe_webhooks(self, url):
+        webhooks.subscribe(self._api, url)
+
+    def read_webhook(self, request):
+        return webhooks.read(request, self._api.credentials.webhook_secret)
