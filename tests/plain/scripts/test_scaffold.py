@@ -72,7 +72,11 @@ def test_names_are_filled_in_everywhere(skeleton):
 
 
 def test_it_is_clean(skeleton):
-    ruff = run(skeleton, "ruff", "check", *map(str, skeleton.rglob("otto2")), "addons/marketplace_otto2")
+    write_skeleton(skeleton, "averylongmarketname", "A Very Long Market Name")
+    names = ("otto2", "averylongmarketname")
+    folders = [str(folder) for name in names for folder in skeleton.rglob(f"*{name}") if folder.is_dir()]
+    ruff = run(skeleton, "ruff", "check", *folders)
+    assert len(folders) == 6
     assert ruff.returncode == 0, ruff.stdout
     assert import_rule.violations(skeleton) == []
     texts = [path.read_text() for path in (skeleton / "addons/marketplace_otto2").rglob("*.py")]
