@@ -7,10 +7,6 @@ from ..contract import AuthenticationFailed, ConnectorError, InvalidPayload, Web
 from ..models.webhook import WEBHOOK_PATH
 
 
-def _get_max_bytes(_controller):
-    return request.env["marketplace.account"]._get_webhook_max_bytes()
-
-
 class WebhookController(Controller):
     @route(
         f"{WEBHOOK_PATH}<string:key>",
@@ -19,7 +15,6 @@ class WebhookController(Controller):
         methods=["GET", "POST"],
         csrf=False,
         save_session=False,
-        max_content_length=_get_max_bytes,
         marketplace_raw_body=True,
     )
     def receive(self, key, **_params):

@@ -138,9 +138,11 @@ class MarketplaceAccount(models.Model):
         self.env["marketplace.fetch"].search([("account_id", "=", self.id), ("state", "=", "running")])._enqueue()
         self._enqueue_fetch()
         self.env["marketplace.stock.publisher"]._enqueue_publish(shops.filtered("publish_stock"))
-        Shipment = self.env["marketplace.shipment"]
-        Shipment.search([("shop_id", "in", shops.ids), ("state", "=", "pending")]).next_try_at = False
-        Shipment._enqueue_confirm(shops)
+        for name in self.env.registry.descendants(["marketplace.confirmable"], "_inherit"):
+            if not self.env[name]._abstract:
+                records = self.env[name].search([("shop_id", "in", shops.ids), ("state", "=", "pending")])
+                records.next_try_at = False
+                records._enqueue_confirm(records.shop_id)
         self.env["marketplace.webhook"]._enqueue_process(self)
 
     # === AUTHORISATION === #

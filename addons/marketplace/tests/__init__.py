@@ -1,4 +1,5 @@
 from . import (
+    test_authorisation,
     test_feed,
     test_fetch,
     test_fulfilment,
@@ -8,11 +9,15 @@ from . import (
     test_import_partners,
     test_listing,
     test_privacy,
+    test_privacy_request,
     test_publisher,
+    test_red_account,
     test_reservation,
     test_revision,
     test_secrets,
     test_security,
     test_shipment,
     test_stock_target,
+    test_token_store,
+    test_webhook,
 )
