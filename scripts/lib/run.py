@@ -11,6 +11,7 @@ from scripts.lib.prepare import STEPS, enter_venv, inside_venv, prepare, start_o
 from scripts.lib.progress import Progress
 
 MODULE = "scripts.lib.run"
+AMAZON = "amazon"
 
 
 def parser() -> argparse.ArgumentParser:
@@ -27,6 +28,11 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument("--simulator-port", type=int, help="the simulator's port (8971, or a free one)")
     result.add_argument("--workers", type=int, default=0, help="Odoo processes; 0: one process with threads")
     result.add_argument("--no-demo", dest="demo", action="store_false", help="no simulator and no training shop")
+    result.add_argument(
+        "--channels",
+        help="sales channels of the simulator: amazon,shopify,… or all (default: those of last time, else amazon); "
+        "--once with others than amazon does its job in a storm of faults",
+    )
     result.add_argument("--replay", metavar="FILE", help="let the simulator replay demand: CSV or parquet")
     result.add_argument("--db-url", help="this PostgreSQL server: postgresql://user:password@host:port/database")
     result.add_argument("--verbose", action="store_true", help="say more, and show tracebacks")
@@ -75,13 +81,15 @@ def _serve(home: Home, server, progress: Progress, options: argparse.Namespace) 
         reset(home, server, Databases(home, server, progress))
     replay = ["--replay", str(_existing(options.replay))] if options.replay else []
     if options.once:
-        return _once(home, server, progress, replay, options.json)
+        return _once(home, server, progress, replay, options.channels or AMAZON, options.json)
+    channels = options.channels or home.state().get("channels") or AMAZON
+    home.remember(channels=channels)
     wishes = Wishes(
         port=options.port,
         simulator_port=options.simulator_port,
         workers=options.workers,
         demo=options.demo,
-        simulator_arguments=[*SIMULATOR, *(replay or ORDER_STREAM)],
+        simulator_arguments=[*SIMULATOR, "--channels", channels, *(replay or ORDER_STREAM)],
     )
     context = start_all(home, server, progress, wishes)
     answer = {"url": context.odoo.url, "login": context.login, "password": context.password}
@@ -97,17 +105,18 @@ def _existing(name: str) -> Path:
     return path
 
 
-def _once(home: Home, server, progress: Progress, replay: list[str], as_json: bool) -> int:
+def _once(home: Home, server, progress: Progress, replay: list[str], channels: str, as_json: bool) -> int:
     """On a database and a simulator of its own, so that it neither disturbs nor depends on what runs."""
-    from scripts.lib.once import ORDERS, SIMULATOR, print_table, run_once
+    from scripts.lib.once import ORDERS, SIMULATOR, run_once
+    from scripts.lib.once_counts import print_table
     from scripts.lib.services import scratch_services
 
     with ExitStack() as stack:
         with progress.step("Database, simulator and Odoo for one run"):
-            arguments = [*SIMULATOR, *(replay or ORDERS)]
+            arguments = [*SIMULATOR, "--channels", channels, *(replay or ORDERS)]
             context = stack.enter_context(scratch_services(home, server, progress, arguments))
         with progress.step("The main job, end to end"):
-            answer = run_once(context)
+            answer = run_once(context, storm=channels != AMAZON)
     if as_json:
         print(json.dumps(answer))
     else:

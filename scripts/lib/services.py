@@ -79,10 +79,11 @@ def start_all(home: Home, server: Server, progress: Progress, wishes: Wishes) ->
         if wishes.demo:
             port = _port(home, "simulator", wishes.simulator_port, 8971)
             simulator_url = start_simulator(home, "simulator", port, wishes.simulator_arguments)
-        if simulator_url and state.get("training_shop") != [database, simulator_url]:
-            progress.note("setting up the training shop")
+        shops = [database, simulator_url, *wishes.simulator_arguments]
+        if simulator_url and state.get("training_shop") != shops:
+            progress.note("setting up the training shops")
             odoo.call("training_shop", simulator_url=simulator_url)
-            home.remember(training_shop=[database, simulator_url])
+            home.remember(training_shop=shops)
         start_odoo(odoo)
     return Context(home, server, odoo, databases, progress, home.secret("admin_password"), simulator_url)
 
@@ -219,4 +220,4 @@ def reset(home: Home, server: Server, databases: Databases) -> None:
     Process(home, "odoo").stop()
     databases.drop(server.database or DATABASE)
     forget_simulator(home, "simulator")
-    home.remember(training_shop=None, addons={})
+    home.remember(training_shop=None, addons={}, channels=None)

@@ -113,6 +113,8 @@ def _country(market, rng):
 
 def _kinds(wanted, shares, rng):
     drawn = {kind for kind, share in shares.items() if rng.random() < share}
+    if "cod" in drawn:  # is paid at the door, so that nothing waits for the payment
+        drawn.discard("pending")
     return drawn if wanted is None else set(wanted)
 
 
