@@ -20,4 +20,5 @@ from . import (
     test_stock_target,
     test_token_store,
     test_webhook,
+    test_webhook_work,
 )
