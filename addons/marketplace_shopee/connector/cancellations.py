@@ -67,16 +67,17 @@ def request_of(cancellation, order, items):
     unknown = [line_id for line_id in wanted if line_id not in items]
     if unknown:
         raise Rejected(f"the order has no line {unknown[0]}", "line")
-    open_units = {line.external_id: line.quantity for line in order.lines if line.quantity}
-    if wanted and wanted != open_units:
+    if wanted and wanted != {line_id: item.count("model_quantity_purchased") for line_id, item in items.items()}:
+        # Shopee keeps no reference of ours: units that are cancelled already count as those of this cancellation.
         left = {line_id: units - _cancelled(items[line_id]) for line_id, units in wanted.items()}
         left = {line_id: units for line_id, units in left.items() if units > 0}
         if not left:
             return None
         return request | {"partial_cancel_item_list": [_partial(line_id, units) for line_id, units in left.items()]}
     if reason == _OTHER_REASON:
-        whole = [dict(zip(("item_id", "model_id"), item_of(line_id), strict=False)) for line_id in open_units]
-        request["item_list"] = whole
+        open_lines = [line.external_id for line in order.lines if line.quantity]
+        numbers = [item_of(line_id)[:2] for line_id in open_lines]
+        request["item_list"] = [{"item_id": item_id, "model_id": model_id} for item_id, model_id in numbers]
     return request
 
 
