@@ -91,14 +91,16 @@ def _query(since, until, page, size):
 
 def _next_token(answer, state, end, size):
     """Token of the page to read next, empty after the last."""
-    page, stated = state["page"] + 1, answer.headers.get("X-WP-Total", "")
+    page, stated = state["page"], answer.headers.get("X-WP-Total", "")
+    pages = pages_of(answer, page, size)
     total = int(stated) if stated.isdigit() else state["total"]
     lost = state["total"] - total
     if lost > 0:
-        page = max(1, state["page"] - -(-lost // size))
-    elif page > pages_of(answer, state["page"], size):
+        held = max(1, total // max(1, pages))  # hosts may allow fewer orders on a page than we ask for
+        page = max(0, page - 1 - -(-lost // held))
+    elif page >= pages:
         return ""
-    return json.dumps({"page": page, "end": end, "total": total})
+    return json.dumps({"page": page + 1, "end": end, "total": total})
 
 
 def fetch_order(api, order_id):

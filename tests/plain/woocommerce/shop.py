@@ -2,6 +2,8 @@
 
 import base64
 import copy
+import hashlib
+import hmac
 import json
 import re
 from datetime import datetime, timezone
@@ -22,6 +24,12 @@ NOW = datetime(2026, 5, 28, 12, tzinfo=timezone.utc)
 def refusal(status, code, message):
     """An error answer as WooCommerce writes it."""
     return answer({"code": code, "message": message, "data": {"status": status}}, status)
+
+
+def sign_webhook(body):
+    """The signature header of a webhook."""
+    digest = hmac.new(CREDENTIALS.webhook_secret.encode(), body, hashlib.sha256).digest()
+    return base64.b64encode(digest).decode()
 
 
 class Shop:
