@@ -1,5 +1,10 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.tools import SQL
+
+# What the marketplace says of an order on which nothing is left to do.
+FINISHED = ("shipped", "cancelled")
 
 
 class MarketplaceAccount(models.Model):
@@ -25,6 +30,7 @@ class MarketplaceAccount(models.Model):
         partners = self._find_expired_partners(limit)
         self._erase_partners(partners)
         self._erase_payloads()
+        self._erase_belongings(self._get_expired_domain())
         if len(partners) == limit:
             self.with_delay(channel="root.marketplace")._job_erase_buyer_data()
 
@@ -112,8 +118,25 @@ class MarketplaceAccount(models.Model):
         )
         self.env["marketplace.inbox"].invalidate_model(["payload"])
 
-    def _erase_order_payloads(self, orders):
-        """Raw payloads of orders and of what belongs to them, at once."""
+    def _get_expired_domain(self):
+        """What belongs to orders that are finished and past the retention time."""
+        return [
+            ("order_id.marketplace_shop_id.account_id", "=", self.id),
+            ("order_id.marketplace_status", "in", FINISHED),
+            ("order_id.marketplace_updated_at", "<", fields.Datetime.now() - timedelta(days=self.retention_days)),
+        ]
+
+    def _erase_belongings(self, domain):
+        """Labels, which show the address, and what buyers wrote about their returns.
+
+        :param list domain: of parcels and returns, by their order
+        """
+        self.env["marketplace.parcel"].search([*domain, ("attachment_id", "!=", False)]).attachment_id.unlink()
+        self.env["marketplace.return"].search([*domain, ("note", "!=", False)]).note = False
+
+    def _erase_orders(self, orders):
+        """Erase what orders hold besides the buyer, at once: raw payloads, labels, notes."""
+        self._erase_belongings([("order_id", "in", orders.ids)])
         rows = self.env["marketplace.inbox"].search(
             [
                 ("shop_id", "in", orders.marketplace_shop_id.ids),

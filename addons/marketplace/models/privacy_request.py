@@ -5,9 +5,9 @@ from odoo import api, fields, models
 from odoo.tools import SQL, email_normalize
 
 from ..contract import NoticeKind
+from .privacy import FINISHED
 
 DAYS = 30
-FINISHED = ("shipped", "cancelled")
 
 
 class MarketplacePrivacyRequest(models.Model):
@@ -208,7 +208,7 @@ class MarketplacePrivacyRequest(models.Model):
         kept = self.account_id._get_invoiced(partners - needed)
         erasable = (partners - needed - kept).filtered(lambda partner: not partner.marketplace_erased_at)
         self.account_id._erase_partners(erasable)
-        self.account_id._erase_order_payloads(orders - unfinished)
+        self.account_id._erase_orders(orders - unfinished)
         self.write(
             {
                 "erased_count": self.erased_count + len(erasable),

@@ -113,6 +113,44 @@ class TestPrivacy(ImportCase):
         self._erase()
         self.assertFalse(order.partner_id.message_ids)
 
+    def _add_belongings(self, order):
+        """A label and a return of the order."""
+        picking = self.env["stock.picking"].create(
+            {
+                "picking_type_id": self.warehouse.out_type_id.id,
+                "location_id": self.stock.id,
+                "location_dest_id": self.customers.id,
+            }
+        )
+        label = self.env["ir.attachment"].create({"name": "label.pdf", "raw": b"Ada Byron, 12 Mill Lane"})
+        vals = {"order_id": order.id, "shop_id": self.shop.id}
+        parcel = {**vals, "picking_id": picking.id, "reference": order.marketplace_ref, "attachment_id": label.id}
+        self.env["marketplace.parcel"].create(parcel)
+        returned = {
+            **vals,
+            "name": f"R-{order.marketplace_ref}",
+            "kind": "return",
+            "state": "closed",
+            "note": "Call me, Ada",
+        }
+        return label, self.env["marketplace.return"].create(returned)
+
+    def test_labels_and_notes_go_with_their_orders(self):
+        old, young = self._shipped("O1"), self._shipped("O2")
+        old_label, old_return = self._add_belongings(old)
+        young_label, young_return = self._add_belongings(young)
+        self._age(old, 31)
+        self._age(young, 29)
+        self._erase()
+        self.assertEqual((old_label.exists().ids, old_return.note), ([], False))
+        self.assertEqual((young_label.exists(), young_return.note), (young_label, "Call me, Ada"))
+
+    def test_customer_who_asks_is_erased_with_labels_and_notes(self):
+        order = self._shipped("O1")
+        label, returned = self._add_belongings(order)
+        self.account._erase_orders(order)
+        self.assertEqual((label.exists().ids, returned.note, self._rows("O1").payload), ([], False, False))
+
     def test_running_again_changes_nothing(self):
         order = self._shipped("O1")
         self._age(order, 31)
