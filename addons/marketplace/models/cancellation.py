@@ -212,4 +212,6 @@ class SaleOrderLine(models.Model):
             elif part:
                 move.product_uom_qty -= part
                 move._action_assign()
-        self.with_context(**QUIET).product_uom_qty -= units
+        # The price is named, or Odoo would compute it anew from the pricelist.
+        vals = {"product_uom_qty": self.product_uom_qty - units, "price_unit": self.price_unit}
+        self.with_context(**QUIET).write(vals)

@@ -103,7 +103,7 @@ class MarketplaceReturn(models.Model):
 
         :raise UserError: nothing of it was delivered from here
         """
-        units = self.line_ids._get_units_to_receive()
+        units = self._get_units_to_receive()
         pickings = self.env["stock.picking"]
         for delivery, moves in self._find_delivered_moves(units).items():
             wizard = self.env["stock.return.picking"].create({"picking_id": delivery.id})
@@ -119,6 +119,17 @@ class MarketplaceReturn(models.Model):
             )
         self._send_to_locations(pickings)
         return pickings
+
+    def _get_units_to_receive(self):
+        """Units per sale order line that come back and that no transfer of this return has taken yet.
+
+        :return: ``{sale order line: units}``
+        """
+        units = self.line_ids._get_units_by_order_line()
+        for move in self.picking_ids.move_ids.filtered(lambda move: move.state != "cancel"):
+            line = move.origin_returned_move_id.sale_line_id
+            units[line] = units.get(line, 0) - (move.quantity if move.state == "done" else move.product_uom_qty)
+        return units
 
     def _find_delivered_moves(self, units):
         """Done deliveries of the returned order lines.
@@ -197,10 +208,9 @@ class MarketplaceReturnLine(models.Model):
         help="Whether the returned units can be sold again.",
     )
 
-    def _get_units_to_receive(self):
-        """Units per sale order line that come back and have no transfer yet.
-
-        Lines of the order that share a marketplace line are filled one after the other.
+    def _get_units_by_order_line(self):
+        """Units per sale order line that come back. Lines of the order that share a marketplace line are filled one
+        after the other.
 
         :return: ``{sale order line: units}``
         """

@@ -188,7 +188,10 @@ class FakeConnector(Connector):
         return RawRecord("return", record.shop_id, record.external_id, record.revision, payload, record.updated_at)
 
     def parse_return(self, payload):
-        return self.return_records[payload["id"], payload["revision"]]
+        key = (payload.get("id"), payload.get("revision"))
+        if key not in self.return_records:
+            raise InvalidPayload("id", f"{key} cannot be read")
+        return self.return_records[key]
 
     def fetch_returns(self, shop_ids, since, until=None, token=""):
         self._enter("fetch_returns", shop_ids, since, until, token)

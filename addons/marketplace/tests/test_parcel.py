@@ -326,18 +326,18 @@ class TestByItself(ParcelCase):
         with trap_jobs():
             self.env.flush_all()
             self.env.invalidate_all()
-            with self.assertQueryCount(40):
+            with self.assertQueryCount(20):
                 self.Parcel._create_from_pickings(pickings)
                 self.env.flush_all()
             self.env.invalidate_all()
-            with self.assertQueryCount(90):
+            with self.assertQueryCount(30):
                 self.Parcel._job_arrange(self.shop)
                 self.env.flush_all()
             self.connector.labels = {
                 reference: make_pdf() for reference in pickings.marketplace_parcel_ids.mapped("reference")
             }
             self.env.invalidate_all()
-            with self.assertQueryCount(60):
+            with self.assertQueryCount(40):
                 self.Parcel._job_labels(self.shop)
                 self.env.flush_all()
         self.assertEqual(set(pickings.mapped("marketplace_label_state")), {"printed"})
