@@ -3,6 +3,7 @@ Cancellations", "Approve Cancellation", "Reject Cancellation" and "Get Reject Re
 """
 
 from ...marketplace.contract import ActionResult, CancelReason, Rejected
+from .orders import fetch_detail, is_cancelled
 from .writes import each
 
 PAGE_SIZE = 50
@@ -37,7 +38,13 @@ def _cancel(api, cancellation):
     asked = [entry for entry in known if entry.text("cancel_status") == _PENDING and entry.text("role") == "BUYER"]
     if cancellation.decline:
         return _decline(api, cancellation, asked)
-    if any(_covers(entry, cancellation) for entry in known if _is_ours_or_done(entry)):
+    gone = {
+        item.text("order_line_item_id")
+        for entry in known
+        if _is_ours_or_done(entry)
+        for item in entry.nodes("cancel_line_items")
+    }
+    if _units(api, cancellation) <= gone:
         return ActionResult(cancellation.reference, True, "already cancelled")
     if asked:
         for entry in asked:
@@ -79,7 +86,9 @@ def _is_ours_or_done(entry):
     return status in _DONE or (status == _PENDING and entry.text("role") != "BUYER")
 
 
-def _covers(entry, cancellation):
-    """Whether a cancellation that TikTok has is about all units that are to be cancelled."""
-    units = {item.text("order_line_item_id") for item in entry.nodes("cancel_line_items")}
-    return {line.order_line_id for line in cancellation.lines} <= units if cancellation.lines else True
+def _units(api, cancellation):
+    """Ids of the units that are to be cancelled; of a whole order, those that are not cancelled yet."""
+    if cancellation.lines:
+        return {line.order_line_id for line in cancellation.lines}
+    order = fetch_detail(api, cancellation.shop_id, cancellation.order_id)
+    return {item.text("id") for item in order.nodes("line_items") if not is_cancelled(item)}

@@ -72,12 +72,17 @@ def read_amounts(order, cancelled):
     taxes = _Taxes(payment, items, currency)
     lines = [_read_line(item, currency, taxes, index) for index, item in enumerate(items)]
     charges, subsidies = _read_order(payment, currency, taxes)
-    added, difference = _reconcile(total, lines, charges)
+    kept = [() if off else line for line, off in zip(lines, cancelled, strict=True)]
+    # Whether the total still has the cancelled units in it is seen from the amounts.
+    (added, difference), counted = min(
+        ((_reconcile(total, choice, charges), choice) for choice in (lines, kept)),
+        key=lambda found: bool(found[0][1]),
+    )
     added = added or currency == _PRE_TAX_CURRENCY
-    lines = [tuple(_treated(charge, added) for charge in line) for line in lines]
     charges = [_treated(charge, added) for charge in charges]
-    gone = sum((charge.total for line, off in zip(lines, cancelled, strict=True) if off for charge in line), _ZERO)
-    kept = tuple(() if off else line for line, off in zip(lines, cancelled, strict=True))
+    paid = [[_treated(charge, added) for charge in line] for line in counted]
+    gone = sum((charge.total for line, off in zip(paid, cancelled, strict=True) if off for charge in line), _ZERO)
+    kept = tuple(tuple(_treated(charge, added) for charge in line) for line in kept)
     warnings = ()
     if difference:
         charges.append(Charge(ChargeKind.OTHER, _exact(difference, currency)))

@@ -435,6 +435,7 @@ def test_what_is_cancelled_already_is_not_cancelled_again(entry, lines, asked):
 
 def test_a_buyers_wish_is_approved_or_declined():
     tiktok, connector = play(
+        orders_detail=serve_order(item(1)),
         cancellations_search=cancellations(known()),
         cancellations_approve=done,
         cancellations_reject=done,
@@ -444,6 +445,16 @@ def test_a_buyers_wish_is_approved_or_declined():
     assert connector.cancel_orders([cancellation(decline=True, note="on its way")])[0].accepted
     assert tiktok.count()["cancellations.approve"] == 1
     assert sent(tiktok, "cancellations.reject") == [{"reject_reason": "already_shipped", "comment": "on its way"}]
+
+
+def test_a_whole_order_is_cancelled_after_a_part_of_it():
+    part = known("CANCELLATION_REQUEST_COMPLETE", "SELLER", item(1)["id"])
+    items = [item(1, status="CANCELLED"), item(2)]
+    tiktok, connector = play(
+        orders_detail=serve_order(*items), cancellations_search=cancellations(part), cancellations_create=done
+    )
+    assert connector.cancel_orders([cancellation()])[0].accepted
+    assert len(sent(tiktok, "cancellations.create")) == 1
 
 
 def test_nothing_to_decline():
