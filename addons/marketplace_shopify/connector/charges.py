@@ -56,19 +56,19 @@ class Ledger:
         """
         price, discount, tax = self._sums(line)
         quantity = line.count("quantity", required=True)
-        unit = price.amount / quantity
-        found = Decimal(), Decimal()
-        left = units
+        left, paid_back, tax_back = units, Decimal(), Decimal()
         for refund in sorted(refunds, key=lambda node: _rank(node.text("restockType"))):
-            count = min(left, refund.count("quantity", required=True))
-            if not count:
-                break
-            share = Decimal(count) / refund.count("quantity")
-            subtotal = _share(refund.bag("subtotalSet", self.side), share)
-            found = found[0] + unit * count - subtotal, found[1] + _share(refund.bag("totalTaxSet", self.side), share)
-            left -= count
+            stated = refund.count("quantity", required=True)
+            count = min(left, stated)
+            if count:
+                share = Decimal(count) / stated
+                paid_back += _share(refund.bag("subtotalSet", self.side), share)
+                tax_back += _share(refund.bag("totalTaxSet", self.side), share)
+                left -= count
         share = Decimal(left) / quantity
-        return unit * units, found[0] + _round(discount * share, price), found[1] + _round(tax * share, price)
+        paid_back += _round((price.amount - discount) * share, price)
+        removed = _round(price.amount * units / quantity, price)
+        return removed, removed - paid_back, tax_back + _round(tax * share, price)
 
     def without(self, charges, line, units, refunds):
         """The charges of a line without some of its units; duties and fees stay with the units that are shipped."""

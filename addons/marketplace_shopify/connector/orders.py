@@ -92,8 +92,9 @@ def complete(api, order):
     id_ = order.text("id")
     payload = dict(order.data)
     for key, document in (("lineItems", documents.ORDER_LINES), ("shippingLines", documents.SHIPPING_LINES)):
-        lines = [line.data for line in order.nodes(key)]
-        payload[key] = lines + rest_of(api, order.node(key), document, ("order", key), id_)
+        payload[key] = [line.data for line in order.nodes(key)]
+        if isinstance(order.data.get(key), dict):  # bulk results come as complete lists
+            payload[key] += rest_of(api, order.node(key), document, ("order", key), id_)
     payload["fulfillmentOrders"] = [item.data for item in order.nodes("fulfillmentOrders")]
     order = Node(payload, order.path)
     if _is_split(order):

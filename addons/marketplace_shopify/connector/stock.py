@@ -38,7 +38,7 @@ def push_stock(api, levels, locations):
     wanted = {level.sku: level.quantity for level in levels}
     targets, refused = _read_targets(api, wanted, locations)
     for start in range(0, len(targets), INPUTS):
-        refused |= _write(api, [target for target in targets[start : start + INPUTS] if target.seen != target.quantity])
+        refused |= _write(api, targets[start : start + INPUTS])
     return [PushResult(sku, sku not in refused, refused.get(sku, "")) for sku in wanted]
 
 
@@ -132,7 +132,7 @@ def _write(api, targets):
                 refused[target.sku] = message
             target.tried = True
         _read_again(api, stale)
-        targets = [target for target in targets if target.sku not in refused and target.seen != target.quantity]
+        targets = [target for target in targets if target.sku not in refused]
     return refused
 
 
