@@ -101,6 +101,7 @@ class Training:
             session=CheckedSession(),
             endpoint=f"{self.url}/ebay",
             token_store=MemoryTokenStore(tokens),
+            timeout=(5.0, 2.0),  # answers that a fault swallows are not waited for long
         )
 
 
