@@ -1,0 +1,12 @@
+{
+    "name": "Shopify",
+    "summary": "Shopify shops: orders, listings, stock, shipments, returns and refunds through the Admin GraphQL API",
+    "version": "19.0.1.0.0",
+    "category": "Sales/Marketplaces",
+    "author": "Crossborder",
+    "license": "LGPL-3",
+    "depends": ["marketplace"],
+    "external_dependencies": {"python": ["requests"]},
+    "data": ["views/account_views.xml"],
+    "uninstall_hook": "uninstall_hook",
+}
