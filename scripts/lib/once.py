@@ -68,6 +68,8 @@ class MainJob:
         self._wait("orders arrive", self._is_fetched)
         self._run_cron("cron_transfer")
         self._wait("what the marketplace shipped leaves its warehouse", self._is_idle)
+        self._run_cron("cron_reserve")
+        self._wait("units are reserved", self._is_idle)
         self._note(f"{self._count('sale.order', [('marketplace_ref', '!=', False)])} orders are in")
 
     def ship(self) -> None:
