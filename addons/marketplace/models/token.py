@@ -45,22 +45,23 @@ class DatabaseTokenStore(TokenStore):
         with self._open_cursor() as cr:
             cr.execute("SELECT version, sealed FROM marketplace_token WHERE account_id = %s", [self._account_id])
             version, sealed = cr.fetchone() or (0, None)
-            newer = self._is_newer(cr, entry, version)
+            newer = entry and self._is_newer(entry, version, self._get_database_id(cr))
         return self.replace(_NOTHING_SEEN, None) if newer else self._unseal(sealed)
 
     def replace(self, seen, renew):
         with self._journal.locked():
             with self._open_cursor() as cr:
                 version, tokens = self._lock_row(cr)
+                database = self._get_database_id(cr)
                 entry = self._journal.read()
-                if self._is_newer(cr, entry, version):
+                if self._is_newer(entry, version, database):
                     version, tokens = entry["version"], Tokens(**entry["tokens"])
                     self._keep(cr, version, tokens)
                 if tokens == seen:
                     tokens = renew(seen)
-                    version += 1
-                    self._journal.write(self._prepare_entry(cr, version, tokens))
-                    self._keep(cr, version, tokens)
+                    # Nothing may come in between: the connection to the database may be lost by now.
+                    self._journal.write({"database": database, "version": version + 1, "tokens": asdict(tokens)})
+                    self._keep(cr, version + 1, tokens)
             self._journal.remove()
         return tokens
 
@@ -94,17 +95,14 @@ class DatabaseTokenStore(TokenStore):
 
     # === JOURNAL === #
 
-    def _prepare_entry(self, cr, version, tokens):
-        return {"database": self._get_database_id(cr), "version": version, "tokens": asdict(tokens)}
-
-    def _is_newer(self, cr, entry, version):
+    def _is_newer(self, entry, version, database):
         """Whether the journal is ahead of the row, and is of this database: another of the same name may have left it.
 
         A database without tokens takes its first ones only, so that a neutralised copy stays without.
         """
-        if not entry or entry["version"] <= version or (not version and entry["version"] > 1):
+        if not entry or entry["database"] != database:
             return False
-        return entry["database"] == self._get_database_id(cr)
+        return entry["version"] > version if version else entry["version"] == 1
 
     def _get_database_id(self, cr):
         cr.execute("SELECT value FROM ir_config_parameter WHERE key = 'database.uuid'")

@@ -3,7 +3,7 @@ import hashlib
 from urllib.parse import parse_qs, urlsplit
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import Form, HttpCase, new_test_user, tagged
 
 from ..contract import AuthenticationFailed, Capability, ShopInfo, Unavailable
 from .fake_connector import FakeMarketplaceCase
@@ -53,6 +53,15 @@ class TestConnect(AuthorisationCase):
         self.assertFalse(self.account.can_authorise)
         with self.assertRaisesRegex(UserError, "no page"):
             self.account.with_user(self.manager).action_authorize()
+
+    def test_form_offers_each_role_its_own(self):
+        for user, seen in ((self.manager, True), (self.operator, False)):
+            arch = self.account.with_user(user).get_view(view_type="form")["arch"]
+            for name in ("action_authorize", "action_subscribe_webhooks", "webhook_url", "redirect_uri"):
+                with self.subTest(user=user.login, name=name):
+                    self.assertEqual(f'name="{name}"' in arch, seen)
+        with Form(self.account.with_user(self.manager)) as form:
+            self.assertTrue(form.redirect_uri and form.webhook_url)
 
     def test_ended_states_are_cleaned_up(self):
         self._begin()

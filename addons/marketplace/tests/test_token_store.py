@@ -243,6 +243,31 @@ class TestTokenStore(TokenCase):
         self.assertEqual((statuses, calls.read_text()), ([0, 0], "renewed\n"))
         self.assertEqual((self._store().load(), self._stored()[0]), (SECOND, 2))
 
+    def test_lost_connection_lets_nobody_else_renew(self):
+        """The database lets go of the row when the connection breaks during the call; this machine does not."""
+        self._store().replace(None, self._renew(FIRST))
+        self.renewed.clear()
+        pids, results = [], []
+
+        @contextmanager
+        def fragile():
+            with _open_cursor(self.registry) as cr:
+                pids.append(cr.connection.get_backend_pid())
+                yield cr
+
+        def lose_connection(tokens):
+            waiting.start()
+            self._execute("SELECT pg_terminate_backend(%s)", pids)
+            waiting.join(0.3)
+            self.assertTrue(waiting.is_alive())
+            return SECOND
+
+        waiting = threading.Thread(target=lambda: results.append(self._store().replace(FIRST, self._renew(FIRST))))
+        with mute_logger("odoo.sql_db"), self.assertRaises(psycopg2.Error):
+            self._store(fragile).replace(FIRST, lose_connection)
+        waiting.join(30)
+        self.assertEqual((results, self.renewed, self._stored_access()), ([SECOND], [], SECOND.access))
+
     def test_row_lock_alone_is_enough_between_machines(self):
         """Another machine has a data folder, and thus a journal, of its own."""
         self._store().replace(None, self._renew(FIRST))
