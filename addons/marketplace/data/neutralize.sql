@@ -4,4 +4,4 @@ UPDATE marketplace_account SET webhook_key = md5(random()::text || clock_timesta
 DELETE FROM marketplace_token;
 DELETE FROM marketplace_authorisation;
 UPDATE marketplace_shop SET state = 'paused' WHERE state = 'running';
-UPDATE queue_job SET state = 'cancelled' WHERE state IN ('wait_dependencies', 'pending', 'enqueued', 'started') AND model_name LIKE 'marketplace.%';
+UPDATE queue_job SET state = 'cancelled' WHERE state IN ('wait_dependencies', 'pending', 'enqueued', 'started') AND (model_name LIKE 'marketplace.%' OR channel LIKE 'root.marketplace%');

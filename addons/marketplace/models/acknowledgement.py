@@ -113,6 +113,7 @@ class SaleOrder(models.Model):
 
     def action_marketplace_acknowledge(self):
         """Tell the marketplace again that refused orders have arrived."""
+        self.check_access("write")
         orders = self.filtered(lambda order: order.marketplace_acknowledged == "rejected").sudo()
         orders._set_acknowledgement("pending", False)
         orders._enqueue_acknowledgement()

@@ -116,7 +116,7 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     marketplace_cancellation_ids = fields.One2many("marketplace.cancellation", "order_id", readonly=True)
-    marketplace_can_cancel = fields.Boolean(compute="_compute_marketplace_can_cancel")
+    marketplace_can_cancel = fields.Boolean(compute="_compute_marketplace_can_cancel", compute_sudo=True)
 
     @api.depends("marketplace_shop_id", "state", "marketplace_cancellation_ids.state")
     def _compute_marketplace_can_cancel(self):

@@ -203,6 +203,7 @@ class MarketplaceConfirmable(models.AbstractModel):
 
     def action_retry(self):
         """Send rejected records again."""
+        self.check_access("write")
         rejected = self.filtered(lambda record: record.state == "rejected").sudo()
         rejected._reopen()
         self._enqueue_confirm(rejected.shop_id)

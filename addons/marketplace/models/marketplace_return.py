@@ -267,7 +267,7 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     marketplace_return_ids = fields.One2many("marketplace.return", "order_id", readonly=True)
-    marketplace_return_count = fields.Integer(compute="_compute_marketplace_return_count")
+    marketplace_return_count = fields.Integer(compute="_compute_marketplace_return_count", compute_sudo=True)
 
     @api.depends("marketplace_return_ids")
     def _compute_marketplace_return_count(self):

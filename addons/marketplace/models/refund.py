@@ -228,7 +228,7 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     marketplace_refund_ids = fields.One2many("marketplace.refund", "order_id", readonly=True)
-    marketplace_can_refund = fields.Boolean(compute="_compute_marketplace_can_refund")
+    marketplace_can_refund = fields.Boolean(compute="_compute_marketplace_can_refund", compute_sudo=True)
 
     @api.depends("marketplace_shop_id")
     def _compute_marketplace_can_refund(self):

@@ -12,15 +12,16 @@ class StockPicking(models.Model):
         [("none", "No Label"), ("pending", "On Its Way"), ("rejected", "Rejected"), ("printed", "Label Here")],
         string="Label",
         compute="_compute_marketplace_label_state",
+        compute_sudo=True,
         help="Label of the marketplace, where it books the carrier.",
     )
-    marketplace_can_label = fields.Boolean(compute="_compute_marketplace_can_label")
+    marketplace_can_label = fields.Boolean(compute="_compute_marketplace_can_label", compute_sudo=True)
     marketplace_shipment_ids = fields.One2many("marketplace.shipment", "picking_id", readonly=True)
 
     @api.depends("marketplace_parcel_ids.state")
     def _compute_marketplace_label_state(self):
         for picking in self:
-            states = set(picking.sudo().marketplace_parcel_ids.mapped("state"))
+            states = set(picking.marketplace_parcel_ids.mapped("state"))
             if not states:
                 picking.marketplace_label_state = "none"
             elif "rejected" in states:
@@ -29,12 +30,13 @@ class StockPicking(models.Model):
                 picking.marketplace_label_state = "printed" if states == {"printed"} else "pending"
 
     def _compute_marketplace_can_label(self):
-        able = self.sudo().marketplace_shop_id.filtered(lambda shop: shop.can_label)
+        able = self.marketplace_shop_id.filtered("can_label")
         for picking in self:
-            picking.marketplace_can_label = picking.sudo().marketplace_shop_id in able
+            picking.marketplace_can_label = picking.marketplace_shop_id in able
 
     def action_marketplace_label(self):
         """Have the marketplace book the carrier of ready transfers and make their labels, in the background."""
+        self.check_access("write")
         Parcel = self.env["marketplace.parcel"].sudo()
         ready = self.sudo().filtered_domain(Parcel._get_ready_domain()).filtered("marketplace_can_label")
         rejected = self.sudo().marketplace_parcel_ids.filtered(lambda parcel: parcel.state == "rejected")
@@ -51,6 +53,7 @@ class StockPicking(models.Model):
 
     def action_marketplace_print_labels(self):
         """All labels of the transfers in one file, in the order of the transfers."""
+        self.check_access("read")
         parcels = self.env["marketplace.parcel"]
         for picking in self.sudo():
             parcels |= picking.marketplace_parcel_ids.sorted("reference")

@@ -30,11 +30,24 @@ class TestRoles(ImportCase):
         self._run_import(self.Inbox._receive(self.foreign_shop, [record]))
         self.foreign = self._find("FOREIGN")
         self._ship(self.own | self.foreign)
+        for order in self.own | self.foreign:
+            self._create_aftersales(order)
         self.plain = self.env["sale.order"].create({"partner_id": self.own.partner_id.id})
         listings = self.env["marketplace.listing"].search([("shop_id", "in", (self.shop | self.foreign_shop).ids)])
         self.env["marketplace.stock.push"].create(
             [{"listing_id": listing.id, "shop_id": listing.shop_id.id, "quantity": 1} for listing in listings]
         )
+
+    def _create_aftersales(self, order):
+        """A parcel, a return, a cancellation and a refund of an order."""
+        vals = {"order_id": order.id, "shop_id": order.marketplace_shop_id.id}
+        line = {"order_line_id": order.order_line[:1].id}
+        self.env["marketplace.parcel"].create({**vals, "picking_id": order.picking_ids.id, "reference": order.name})
+        self.env["marketplace.cancellation"].create({**vals, "reference": order.name, "reason": "other"})
+        self.env["marketplace.return"].create(
+            {**vals, "name": order.name, "kind": "return", "state": "requested", "line_ids": [(0, 0, line)]}
+        )
+        self.env["marketplace.refund"].create({"order_id": order.id, "reason": "Late", "line_ids": [(0, 0, line)]})
 
     def _shops_seen(self, user, model, path):
         records = self.env[model].with_user(user).search([(path, "in", (self.shop | self.foreign_shop).ids)])
@@ -46,6 +59,12 @@ class TestRoles(ImportCase):
             "marketplace.inbox": "shop_id",
             "marketplace.listing": "shop_id",
             "marketplace.shipment": "shop_id",
+            "marketplace.parcel": "shop_id",
+            "marketplace.return": "shop_id",
+            "marketplace.return.line": "shop_id",
+            "marketplace.cancellation": "shop_id",
+            "marketplace.refund": "shop_id",
+            "marketplace.refund.line": "shop_id",
             "marketplace.stock.push": "shop_id",
             "sale.order": "marketplace_shop_id",
             "sale.order.line": "order_id.marketplace_shop_id",
