@@ -1,6 +1,6 @@
 {
     "name": "WooCommerce",
-    "summary": "WooCommerce: orders, listings, stock and shipments",
+    "summary": "WooCommerce shops: orders, products, stock, shipments and refunds through the REST API",
     "version": "19.0.1.0.0",
     "category": "Sales/Marketplaces",
     "author": "Crossborder",

@@ -1,2 +1,2 @@
--- A copy of a production database must not speak to the sellers' accounts.
-UPDATE marketplace_account SET woocommerce_key_id = NULL WHERE provider = 'woocommerce';
+-- A copy of a production database must not speak to the sellers' shops.
+UPDATE marketplace_account SET woocommerce_consumer_key = NULL, woocommerce_endpoint = NULL WHERE provider = 'woocommerce';

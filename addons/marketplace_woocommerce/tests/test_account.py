@@ -2,16 +2,17 @@ import os
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
+from odoo.addons.marketplace.contract import Capability
 from odoo.addons.marketplace.models.account import MASK
 from odoo.addons.marketplace.tools import secret_box
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import TransactionCase, new_test_user, tagged
 from odoo.tools import config, file_path
 
 from .. import uninstall_hook
 from ..connector import WooCommerceConnector
 
-SECRET = "very-secret-4711"
+SECRET = "cs_0123456789abcdef"
 
 
 @tagged("post_install", "-at_install")
@@ -21,42 +22,71 @@ class TestWooCommerceAccount(TransactionCase):
         self.startPatcher(patch.dict(config.options, {"data_dir": self.enterContext(TemporaryDirectory())}))
         self.startPatcher(patch.dict(os.environ))
         os.environ.pop(secret_box.KEY_VARIABLE, None)
-        manager = new_test_user(self.env, "woocommerce-manager", "marketplace.group_manager")
+        self.manager = new_test_user(self.env, "woocommerce-manager", "marketplace.group_manager")
         self.account = (
             self.env["marketplace.account"]
-            .with_user(manager)
+            .with_user(self.manager)
             .create(
                 {
                     "name": "WooCommerce (test)",
                     "provider": "woocommerce",
                     "state": "test",
-                    "woocommerce_key_id": "key-1",
-                    "woocommerce_secret": SECRET,
+                    "woocommerce_url": "https://shop.example",
+                    "woocommerce_consumer_key": "ck_1",
+                    "woocommerce_consumer_secret": SECRET,
                 }
             )
         )
 
     def test_secret_is_kept_encrypted_and_shown_masked(self):
-        self.assertEqual(self.account.sudo()._get_secrets(), {"secret": SECRET})
-        self.assertEqual(self.account.read(["woocommerce_secret"])[0]["woocommerce_secret"], MASK)
+        self.assertEqual(self.account.sudo()._get_secrets(), {"consumer_secret": SECRET})
+        self.assertEqual(self.account.read(["woocommerce_consumer_secret"])[0]["woocommerce_consumer_secret"], MASK)
+        self.env.flush_all()
+        self.env.cr.execute("SELECT to_jsonb(a)::text FROM marketplace_account a WHERE id = %s", self.account.ids)
+        self.assertNotIn(SECRET, self.env.cr.fetchone()[0])
+
+    def test_answer_to_saving_does_not_repeat_the_secret(self):
+        typed = {"woocommerce_consumer_secret": "typed-4711"}
+        (answer,) = self.account.web_save(typed, {"woocommerce_consumer_secret": {}})
+        self.assertEqual(answer["woocommerce_consumer_secret"], MASK)
+        self.assertEqual(self.account.sudo()._get_secrets()["consumer_secret"], "typed-4711")
+
+    def test_operator_reads_none_of_the_credentials(self):
+        operator = new_test_user(self.env, "woocommerce-operator", "marketplace.group_operator")
+        account = self.account.with_user(operator)
+        for field in ("woocommerce_consumer_key", "woocommerce_consumer_secret"):
+            with self.subTest(field=field), self.assertRaises(AccessError):
+                account.search_read([("id", "=", account.id)], [field])
+        self.assertEqual(account.woocommerce_url, "https://shop.example")
 
     def test_connector_speaks_for_this_account(self):
         connector = self.account._get_connector()
         self.assertIsInstance(connector, WooCommerceConnector)
-        self.assertTrue(connector.capabilities)
+        self.assertIn(Capability.WEBHOOKS, connector.capabilities)
 
-    def test_incomplete_account_says_so(self):
-        self.account.woocommerce_secret = False
-        with self.assertRaisesRegex(UserError, "API key"):
+    def test_incomplete_account_says_what_is_missing(self):
+        self.account.write({"woocommerce_consumer_secret": False, "woocommerce_consumer_key": False})
+        with self.assertRaisesRegex(UserError, "Consumer Key, Consumer Secret"):
             self.account._get_connector()
 
+    def test_address_must_be_one(self):
+        for address in ("shop.example", "ftp://shop.example", "https://", "https://user@shop.example"):
+            with self.subTest(address=address), self.assertRaises(ValidationError):
+                self.account.woocommerce_url = address
+
     def test_changed_settings_or_secrets_make_a_new_connector(self):
-        before = self.account._get_connector_signature()
-        self.account.woocommerce_key_id = "key-2"
-        changed = self.account._get_connector_signature()
-        self.assertNotEqual(changed, before)
-        self.account.woocommerce_secret = "another-secret"
-        self.assertNotEqual(self.account._get_connector_signature(), changed)
+        seen = {self.account._get_connector_signature()}
+        for vals in (
+            {"woocommerce_url": "https://other.example"},
+            {"woocommerce_consumer_key": "ck_2"},
+            {"woocommerce_consumer_secret": "cs_2"},
+            {"woocommerce_gateway_refunds": False},
+            {"woocommerce_endpoint": "http://127.0.0.1:1/woocommerce"},
+        ):
+            self.account.write(vals)
+            with self.subTest(**vals):
+                self.assertNotIn(self.account._get_connector_signature(), seen)
+            seen.add(self.account._get_connector_signature())
 
     def test_neutralized_copy_has_no_credentials(self):
         self.env.flush_all()
@@ -65,7 +95,7 @@ class TestWooCommerceAccount(TransactionCase):
                 self.env.cr.execute(file.read())
         self.env.invalidate_all()
         self.assertEqual(self.account.sudo()._get_secrets(), {})
-        self.assertFalse(self.account.woocommerce_key_id)
+        self.assertFalse(self.account.woocommerce_consumer_key)
 
     def test_uninstalled_connector_leaves_no_credentials(self):
         uninstall_hook(self.env)
