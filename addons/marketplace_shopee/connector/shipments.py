@@ -75,8 +75,8 @@ def _fetch(api, shop_id, order_id):
 def match_packages(order, parcels):
     """``{reference: Package}`` of the parcels that Shopee knows: by its number, else by content.
 
-    Of packages with the same content one that is not arranged yet is taken first: Shopee keeps no reference of ours, and
-    a parcel that is never arranged is worse than one that is arranged early.
+    Of packages with the same content one that is not arranged yet is taken first: Shopee keeps no reference of ours,
+    and a parcel that is never arranged is worse than one that is arranged early.
     """
     free = sorted(order.packages, key=lambda package: package.status not in _READY)
     found = {}

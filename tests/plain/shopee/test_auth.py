@@ -17,7 +17,8 @@ from addons.marketplace_shopee.connector.auth import (
     owners_of,
     sign,
 )
-from tests.plain.shopee.shopee import CREDENTIALS, HOST, KEY, NOW, SHOP, Shopee
+from tests.plain.shopee.samples import NOW, SHOP
+from tests.plain.shopee.shopee import CREDENTIALS, HOST, KEY, Shopee
 
 # The developer guide "API calls" publishes these base strings, the keys to them it does not: the signature of a base
 # string is computed here independently.

@@ -22,7 +22,8 @@ from addons.marketplace.contract import (
 )
 from addons.marketplace_shopee.connector.webhooks import signature
 from tests.plain.fake_http import FakeTime
-from tests.plain.shopee.shopee import KEY, NOW, SHOP, Shopee, at, escrow, exact, filed, item, offer, order, return_
+from tests.plain.shopee.samples import NOW, SHOP, at, escrow, exact, filed, item, offer, order, return_
+from tests.plain.shopee.shopee import KEY, Shopee
 
 CALLBACK = "https://odoo.example/marketplace/webhook/1"
 _ORDER_PATHS = ("order/get_order_list", "order/get_order_detail", "payment/get_escrow_detail_batch")

@@ -23,7 +23,8 @@ from addons.marketplace_shopee.connector.returns import parse_return
 from addons.marketplace_shopee.connector.shops import read_shop
 from tests.plain.fake_http import FakeServer, answer, session_of
 from tests.plain.shopee.documents import documents, samples
-from tests.plain.shopee.shopee import CREDENTIALS, SHOP
+from tests.plain.shopee.samples import SHOP
+from tests.plain.shopee.shopee import CREDENTIALS
 
 pytestmark = pytest.mark.skipif(not documents(), reason="../shared/specs is not beside the checkout")
 

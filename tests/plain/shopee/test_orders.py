@@ -8,7 +8,8 @@ from addons.marketplace.contract import Fulfilment, InvalidPayload, OrderStatus,
 from addons.marketplace.contract.plan import plan_lines
 from addons.marketplace_shopee.connector.money import share
 from addons.marketplace_shopee.connector.order_view import item_of, parse_order
-from tests.plain.shopee.shopee import SHOP, Shopee, at, escrow, filed, item, order, package_item
+from tests.plain.shopee.samples import SHOP, at, escrow, filed, item, order, package_item
+from tests.plain.shopee.shopee import Shopee
 
 
 def parse(received, detail=None):

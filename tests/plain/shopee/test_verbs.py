@@ -29,7 +29,8 @@ from addons.marketplace_shopee.connector import Credentials
 from addons.marketplace_shopee.connector.fields import Node
 from addons.marketplace_shopee.connector.shipments import shipping_method
 from addons.marketplace_shopee.connector.webhooks import signature
-from tests.plain.shopee.shopee import KEY, NOW, SHOP, Shopee, at, item, offer, order, return_
+from tests.plain.shopee.samples import NOW, SHOP, at, item, offer, order, return_
+from tests.plain.shopee.shopee import KEY, Shopee
 
 FIRST, SECOND = "1001-2001", "1002-2002"
 URL = "https://odoo.example/marketplace/webhook/1"
