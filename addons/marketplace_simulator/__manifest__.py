@@ -5,7 +5,14 @@
     "category": "Sales/Marketplaces",
     "author": "Crossborder",
     "license": "LGPL-3",
-    "depends": ["marketplace_amazon"],
+    "depends": [
+        "marketplace_amazon",
+        "marketplace_ebay",
+        "marketplace_shopee",
+        "marketplace_shopify",
+        "marketplace_tiktok",
+        "marketplace_woocommerce",
+    ],
     "external_dependencies": {"python": ["requests"]},
     "data": ["security/ir.model.access.csv", "views/training_views.xml"],
 }

@@ -28,8 +28,8 @@ class Counts:
         shops = odoo.call("marketplace.shop", "search_read", [], fields=["provider"])
         self._channel_of_shop = {shop["id"]: shop["provider"] for shop in shops}
         self._ours = odoo.call("sale.order", "search_read", ORDERS, fields=ORDER_FIELDS)
-        self._inbox = self._read("marketplace.inbox", ["external_id", "kind", "state", "shop_id"])
-        self._shipments = self._read("marketplace.shipment", ["order_id", "state", "shop_id"])
+        self._inbox = self._read("marketplace.inbox", ["external_id", "kind", "state", "shop_id", "message"])
+        self._shipments = self._read("marketplace.shipment", ["order_id", "state", "shop_id", "message"])
 
     def answer(self) -> dict:
         """The counts in all and per channel, ``books`` (the simulator's) and ``ok``: whether they agree."""
@@ -53,12 +53,14 @@ class Counts:
         books = self._books["by_channel"][name]
         ours = [order for order in self._ours if self._is_of(name, order["marketplace_shop_id"])]
         inbox = [row for row in self._inbox if self._is_of(name, row["shop_id"])]
+        shipments = [row for row in self._shipments if self._is_of(name, row["shop_id"])]
         sold = [order for order in self._sold if order["channel"] == name]
         answer = {
             "orders": self._orders(ours, inbox, sold),
             "totals": self._totals(ours, sold, books),
-            "shipments": _confirmed(row for row in self._shipments if self._is_of(name, row["shop_id"])),
+            "shipments": _confirmed(shipments),
             "oversold": books["oversold"],
+            "problems": _problems(inbox + shipments),
         }
         return answer | {"ok": self._channel_agrees(answer, books)}
 
@@ -174,6 +176,11 @@ def _confirmed(shipments: Iterable[dict]) -> dict:
     }
 
 
+def _problems(rows: Iterable[dict]) -> dict[str, int]:
+    """What was said to rows that failed or were refused, with how many said it."""
+    return dict(Counter(row["message"] for row in rows if row["state"] in ("failed", "waiting", "rejected")))
+
+
 def print_table(answer: dict) -> None:
     """Print the counts for people."""
     for name in ("orders", "stock", "shipments"):
@@ -183,6 +190,8 @@ def print_table(answer: dict) -> None:
         totals = [f"{currency} {both['odoo']} of {both['simulator']}" for currency, both in channel["totals"].items()]
         print(f"{name:12}" + "  ".join(f"{key} {value}" for key, value in (orders | shipments).items()))
         print(f"{'':12}" + "  ".join(totals) + ("" if channel["ok"] else "  DIFFERS"))
+        for message, count in channel["problems"].items():
+            print(f"{'':12}{count} × {message}")
     print(f"{'totals':12}{'equal to the smallest coin' if answer['totals_equal'] else 'DIFFER'}")
     books = answer["books"]
     print(f"{'simulator':12}orders {books['orders']['created']}  confirmed {books['shipments']['confirmed']}")

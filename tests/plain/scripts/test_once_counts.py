@@ -30,7 +30,7 @@ class Odoo:
 
     def _row(self, order):
         shop = [self.shops[order["channel"]], ""]
-        return {"external_id": order["id"], "kind": "order", "state": "done", "shop_id": shop}
+        return {"external_id": order["id"], "kind": "order", "state": "done", "shop_id": shop, "message": ""}
 
     def _order(self, order):
         return {
@@ -87,7 +87,7 @@ def duplicate(odoo):
 
 
 def fail(odoo):
-    odoo.tables["marketplace.inbox"][0]["state"] = "failed"
+    odoo.tables["marketplace.inbox"][0].update(state="failed", message="no total")
 
 
 def misprice(odoo):
@@ -96,7 +96,9 @@ def misprice(odoo):
 
 
 def ship_untold(odoo):
-    odoo.tables["marketplace.shipment"].append({"order_id": [1, ""], "state": "confirmed", "shop_id": [1, ""]})
+    odoo.tables["marketplace.shipment"].append(
+        {"order_id": [1, ""], "state": "rejected", "shop_id": [1, ""], "message": "too many units"}
+    )
 
 
 def promise_twice(odoo):
@@ -113,4 +115,12 @@ def test_every_difference_is_found(world, spoil, capsys):
     answer = counted(world)
     assert not answer["ok"]
     once_counts.print_table(answer)
-    assert "THE COUNTS DO NOT AGREE" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "THE COUNTS DO NOT AGREE" in printed
+    for row in odoo_problems(world):
+        assert f"1 × {row['message']}" in printed
+
+
+def odoo_problems(odoo):
+    rows = odoo.tables["marketplace.inbox"] + odoo.tables["marketplace.shipment"]
+    return [row for row in rows if row["message"]]
