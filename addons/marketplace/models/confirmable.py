@@ -50,20 +50,20 @@ class MarketplaceConfirmable(models.AbstractModel):
     # === WHAT IS DUE === #
 
     @api.model
-    def _get_exchange_domain(self):
-        """Records whose shop may be spoken to, and whose next attempt is not still to come."""
+    def _get_open_domain(self):
+        """Records that are to be sent, now or later, as far as their shop may be spoken to."""
         return [
+            ("state", "=", "pending"),
             ("shop_id.state", "=", "running"),
             ("shop_id.account_id.state", "!=", "disabled"),
             ("shop_id.account_id.needs_authorisation", "=", False),
-            "|",
-            ("next_try_at", "=", False),
-            ("next_try_at", "<=", fields.Datetime.now()),
         ]
 
     @api.model
     def _get_due_domain(self):
-        return [("state", "=", "pending"), *self._get_exchange_domain()]
+        """Records to send now."""
+        now = fields.Datetime.now()
+        return [*self._get_open_domain(), "|", ("next_try_at", "=", False), ("next_try_at", "<=", now)]
 
     # === JOB === #
 
@@ -97,16 +97,19 @@ class MarketplaceConfirmable(models.AbstractModel):
     @api.model
     def _job_confirm(self, shop):
         """Send what is due in a shop. Sending one twice is harmless: its reference is the same."""
-        records = self._lock_due(shop, self._get_due_domain())
+        records = self._lock_due(shop)
         if not records or not shop.account_id._has_capability(self._get_confirm_capability()):
             return
         records._exchange(lambda connector: records._apply_results(records._confirm(connector)))
         self._enqueue_rest(shop)
 
     @api.model
-    def _lock_due(self, shop, domain):
-        """Records to send now; what another job is sending is left to it."""
-        domain = [("shop_id", "=", shop.id), *domain]
+    def _lock_due(self, shop, domain=()):
+        """Records to send now; what another job is sending is left to it.
+
+        :param domain: narrows them further
+        """
+        domain = [("shop_id", "=", shop.id), *self._get_due_domain(), *domain]
         due = self.search(domain, order=self._confirm_order, limit=self._confirm_batch_size)
         return due.try_lock_for_update(allow_referencing=True)
 
@@ -135,13 +138,14 @@ class MarketplaceConfirmable(models.AbstractModel):
     @api.model
     def _enqueue_rest(self, shop):
         """Come back for what is still to send: at once, or when the first postponed record is due."""
-        wait = self._get_wait([("shop_id", "=", shop.id), ("state", "=", "pending")])
+        wait = self._get_wait(shop)
         if wait is not None:
             self._enqueue_confirm(shop, wait)
 
     @api.model
-    def _get_wait(self, domain):
-        """Seconds until the first of the records is due; ``None`` without any."""
+    def _get_wait(self, shop, domain=()):
+        """Seconds until the first open record of a shop is due; ``None`` without any."""
+        domain = [("shop_id", "=", shop.id), *self._get_open_domain(), *domain]
         record = self.search(domain, order="next_try_at NULLS FIRST", limit=1)
         if not record:
             return None

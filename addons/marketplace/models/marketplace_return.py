@@ -152,9 +152,10 @@ class MarketplaceReturn(models.Model):
 
     def _send_to_locations(self, pickings):
         """Sellable units go back to stock, others where the shop wants them."""
-        restock_by_line = {line.order_line_id: line.restock for line in self.line_ids}
+        restock_by_ref = {line.line_ref: line.restock for line in self.line_ids}
         for move in pickings.move_ids:
-            restock = restock_by_line.get(move.origin_returned_move_id.sale_line_id, "unknown")
+            ref = move.origin_returned_move_id.sale_line_id.marketplace_line_ref
+            restock = restock_by_ref.get(ref, "unknown")
             location = self.shop_id._get_return_location(restock, pickings[:1].picking_type_id.warehouse_id)
             if location and move.location_dest_id != location:
                 move.location_dest_id = location
@@ -188,6 +189,7 @@ class MarketplaceReturnLine(models.Model):
     shop_id = fields.Many2one(related="return_id.shop_id", store=True, index=True)
     company_id = fields.Many2one(related="return_id.company_id", store=True)
     external_id = fields.Char("Number", help="Number of this line at the marketplace.")
+    line_ref = fields.Char("Order Item", help="Number of the order's item at the marketplace.")
     order_line_id = fields.Many2one("sale.order.line", ondelete="set null", index="btree_not_null")
     product_id = fields.Many2one("product.product", ondelete="restrict")
     sku = fields.Char("SKU")
@@ -215,10 +217,8 @@ class MarketplaceReturnLine(models.Model):
         :return: ``{sale order line: units}``
         """
         units = {}
-        for line in self.filtered(lambda line: line.order_line_id and line.restock != "none"):
-            order_lines = line.order_line_id.order_id.order_line.filtered(
-                lambda other, line=line: other.marketplace_line_ref == line.order_line_id.marketplace_line_ref
-            )
+        for line in self.filtered(lambda line: line.line_ref and line.restock != "none"):
+            order_lines = line.return_id.order_id._get_lines_by_ref().get(line.line_ref, self.order_line_id.browse())
             left = line.quantity
             for order_line in order_lines.sorted("id"):
                 part = min(left, order_line.product_uom_qty - units.get(order_line, 0))
@@ -273,6 +273,10 @@ class SaleOrder(models.Model):
     def _compute_marketplace_return_count(self):
         for order in self:
             order.marketplace_return_count = len(order.marketplace_return_ids)
+
+    def _get_lines_by_ref(self):
+        """:return: ``{marketplace line: order lines}``"""
+        return self.order_line.filtered("marketplace_line_ref").grouped("marketplace_line_ref")
 
     def action_view_marketplace_returns(self):
         return self.marketplace_return_ids._get_records_action(name=self.env._("Returns"))

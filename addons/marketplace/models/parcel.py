@@ -111,9 +111,15 @@ class MarketplaceParcel(models.Model):
         return self.env._("Get labels")
 
     @api.model
-    def _get_due_domain(self):
-        """Override of `marketplace.confirmable`: both steps."""
-        return [("state", "in", ["to_arrange", "arranged"]), *self._get_exchange_domain()]
+    def _get_open_domain(self):
+        """Override of `marketplace.confirmable`: both steps, for transfers that will leave."""
+        domain = [condition for condition in super()._get_open_domain() if condition[0] != "state"]
+        return [
+            *domain,
+            ("state", "in", ["to_arrange", "arranged"]),
+            ("picking_id.state", "!=", "cancel"),
+            ("order_id.marketplace_hold", "=", False),
+        ]
 
     @api.model
     def _enqueue_confirm(self, shops, seconds=None):
@@ -125,17 +131,17 @@ class MarketplaceParcel(models.Model):
         """Have the marketplace book the parcels that are due. Asking twice gives the same booking."""
         if not shop.account_id._has_capability(Capability.LABELS):
             return
-        parcels = self._lock_due(shop, [("state", "=", "to_arrange"), *self._get_exchange_domain()])
+        parcels = self._lock_due(shop, [("state", "=", "to_arrange")])
         if parcels:
             shipments = [parcel._prepare_shipment() for parcel in parcels]
             parcels._exchange(lambda connector: parcels._apply_arrangements(connector.arrange_shipments(shipments)))
-        self._enqueue_step("_job_arrange", "to_arrange", shop)
+            self._enqueue_step("_job_arrange", "to_arrange", shop)
         self._enqueue_step("_job_labels", "arranged", shop)
 
     @api.model
     def _enqueue_step(self, method, state, shop):
         """Come back for the parcels in ``state``, when the first of them is due."""
-        wait = self._get_wait([("shop_id", "=", shop.id), ("state", "=", state)])
+        wait = self._get_wait(shop, [("state", "=", state)])
         if wait is not None:
             self._enqueue_job(method, shop, wait)
 
@@ -201,11 +207,12 @@ class MarketplaceParcel(models.Model):
         """Get the labels of booked parcels; those that are being made are asked for together again."""
         if not shop.account_id._has_capability(Capability.LABELS):
             return
-        due = self._lock_due(shop, [("state", "=", "arranged"), *self._get_exchange_domain()])
+        due = self._lock_due(shop, [("state", "=", "arranged")])
         for parcels in due.grouped(lambda parcel: json.dumps(parcel.label_handle, sort_keys=True)).values():
             if not parcels._exchange(parcels._print):
                 break
-        self._enqueue_step("_job_labels", "arranged", shop)
+        if due:
+            self._enqueue_step("_job_labels", "arranged", shop)
 
     def _print(self, connector):
         try:

@@ -76,22 +76,22 @@ class MarketplaceRefund(models.Model):
     def _prepare_lines(self, order, ticket):
         """Values of the lines of an order that can still be refunded; of a return, those and the units it names."""
         left = order._get_refundable()
+        paid = order._get_paid()
         wanted = {}
-        for line in ticket.line_ids.filtered("order_line_id"):
-            ref = line.order_line_id.marketplace_line_ref
-            wanted[ref] = (wanted.get(ref, (0, ""))[0] + line.quantity, line.restock)
-        lines = order.order_line.filtered("marketplace_line_ref").grouped("marketplace_line_ref")
+        for line in ticket.line_ids.filtered("line_ref"):
+            wanted[line.line_ref] = (wanted.get(line.line_ref, (0, ""))[0] + line.quantity, line.restock)
         commands = []
-        for ref, order_lines in lines.items():
+        for ref, order_lines in order._get_lines_by_ref().items():
             ordered = sum(order_lines.mapped("product_uom_qty"))
             units, restock = wanted.get(ref, (0 if ticket else ordered, "none"))
             amount = left.get(ref, Decimal())
             if not amount or (ticket and ref not in wanted):
                 continue
             quantum = Decimal(1).scaleb(-order.currency_id.decimal_places)
-            share = min(amount, (order._get_paid()[ref] * round(units) / round(ordered)).quantize(quantum))
+            share = min(amount, (paid[ref] * round(units) / round(ordered)).quantize(quantum))
             vals = {
-                "order_line_id": order_lines[0].id,
+                "line_ref": ref,
+                "product_id": order_lines[0].product_id.id,
                 "quantity": units,
                 "amount": float(share),
                 "restock": restock if restock in dict(RESTOCK) else "none",
@@ -110,13 +110,12 @@ class MarketplaceRefund(models.Model):
         left = self.order_id._get_refundable(besides=self)
         wanted = {None: self._to_decimal(self.shipping_amount)}
         for line in self.line_ids:
-            ref = line.order_line_id.marketplace_line_ref
-            wanted[ref] = wanted.get(ref, Decimal()) + self._to_decimal(line.amount)
+            wanted[line.line_ref] = wanted.get(line.line_ref, Decimal()) + self._to_decimal(line.amount)
         for ref, amount in wanted.items():
             if amount < 0:
                 raise ValidationError(self.env._("A refund cannot be negative."))
             if amount > left.get(ref, Decimal()):
-                line = self.line_ids.filtered(lambda line, ref=ref: line.order_line_id.marketplace_line_ref == ref)
+                line = self.line_ids.filtered(lambda line, ref=ref: line.line_ref == ref)
                 raise ValidationError(
                     self.env._(
                         "%(what)s: %(amount)s cannot be paid back, only %(left)s is left of what the buyer paid.",
@@ -140,6 +139,9 @@ class MarketplaceRefund(models.Model):
                 raise UserError(self.env._("%s cannot refund from here: use the marketplace.", refund.shop_id.name))
             if not refund.amount:
                 raise UserError(self.env._("There is nothing to pay back."))
+            # Two people who refund the same order at the same moment both write here: the second begins anew, and sees
+            # what the first has paid back.
+            refund.order_id.sudo().marketplace_refunded_at = fields.Datetime.now()
             refund.sudo().write({"state": "pending", "reference": f"R{refund.id:09d}"})
         self._enqueue_confirm(self.shop_id)
         return {"type": "ir.actions.act_window_close"}
@@ -197,27 +199,30 @@ class MarketplaceRefundLine(models.Model):
     refund_id = fields.Many2one("marketplace.refund", required=True, ondelete="cascade", index=True)
     shop_id = fields.Many2one(related="refund_id.shop_id", store=True, index=True)
     company_id = fields.Many2one(related="refund_id.company_id", store=True)
-    order_line_id = fields.Many2one("sale.order.line", required=True, ondelete="restrict")
-    product_id = fields.Many2one(related="order_line_id.product_id")
+    line_ref = fields.Char(
+        "Order Item", required=True, readonly=True, help="Number of the order's item at the marketplace."
+    )
+    product_id = fields.Many2one("product.product", ondelete="restrict", readonly=True)
     quantity = fields.Integer(help="Units paid back; 0 gives back part of the price only.")
     currency_id = fields.Many2one(related="refund_id.currency_id")
     amount = fields.Monetary("Buyer Gets Back")
     restock = fields.Selection(RESTOCK, default="none", required=True, help="Whether units can be sold again.")
 
-    @api.constrains("amount", "order_line_id")
+    @api.constrains("amount", "line_ref")
     def _check_amount(self):
         for refund in self.refund_id:
             refund._check_refundable()
 
-    @api.constrains("quantity", "order_line_id")
+    @api.constrains("quantity", "line_ref")
     def _check_quantity(self):
         for line in self:
-            if not 0 <= line.quantity <= line.order_line_id._get_marketplace_units():
+            ordered = line.refund_id.order_id._get_lines_by_ref().get(line.line_ref, self.env["sale.order.line"])
+            if not 0 <= line.quantity <= sum(ordered.mapped("product_uom_qty")):
                 raise ValidationError(self.env._("No more units can be refunded than were ordered."))
 
     def _prepare_line(self):
         return RefundLine(
-            order_line_id=self.order_line_id.marketplace_line_ref,
+            order_line_id=self.line_ref,
             quantity=self.quantity,
             amount=self.refund_id._prepare_money(self.amount),
             restock=Restock(self.restock),
@@ -228,6 +233,7 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     marketplace_refund_ids = fields.One2many("marketplace.refund", "order_id", readonly=True)
+    marketplace_refunded_at = fields.Datetime("Last Refund Given", copy=False, readonly=True)
     marketplace_can_refund = fields.Boolean(compute="_compute_marketplace_can_refund", compute_sudo=True)
 
     @api.depends("marketplace_shop_id")
@@ -239,7 +245,7 @@ class SaleOrder(models.Model):
         """What the buyer paid: ``{marketplace line: Decimal}``, shipping under ``None``; exact, as received."""
         self.ensure_one()
         paid = {None: sum_charges(self.marketplace_charges, SHIPPING)}
-        for ref, lines in self.order_line.filtered("marketplace_line_ref").grouped("marketplace_line_ref").items():
+        for ref, lines in self._get_lines_by_ref().items():
             paid[ref] = sum_charges(lines[0].marketplace_charges, GOODS)
             paid[None] += sum_charges(lines[0].marketplace_charges, SHIPPING)
         return paid
@@ -255,26 +261,17 @@ class SaleOrder(models.Model):
         for refund in self.marketplace_refund_ids:
             if refund.state in PAID_STATES and refund != besides:
                 left[None] -= refund._to_decimal(refund.shipping_amount)
-                for line in refund.line_ids:
-                    left[line.order_line_id.marketplace_line_ref] -= refund._to_decimal(line.amount)
+                for line in refund.line_ids.filtered(lambda line: line.line_ref in left):
+                    left[line.line_ref] -= refund._to_decimal(line.amount)
         own = self.marketplace_refund_ids.filtered(lambda refund: refund.state in PAID_STATES).return_id
         for ticket in self.marketplace_return_ids.filtered(lambda ticket: ticket.state == "refunded") - own:
-            for line in ticket.line_ids.filtered(lambda line: line.order_line_id and line.amount_text):
-                left[line.order_line_id.marketplace_line_ref] -= Decimal(line.amount_text)
+            for line in ticket.line_ids.filtered(lambda line: line.line_ref in left and line.amount_text):
+                left[line.line_ref] -= Decimal(line.amount_text)
         return {ref: max(amount, Decimal()) for ref, amount in left.items()}
 
     def action_marketplace_refund(self):
         self.ensure_one()
         return self.env["marketplace.refund"]._action_new({"default_order_id": self.id})
-
-
-class SaleOrderLine(models.Model):
-    _inherit = "sale.order.line"
-
-    def _get_marketplace_units(self):
-        """Units ordered of this marketplace line, over all lines that share it."""
-        same = self.order_id.order_line.filtered(lambda line: line.marketplace_line_ref == self.marketplace_line_ref)
-        return sum(same.mapped("product_uom_qty"))
 
 
 class MarketplaceReturn(models.Model):

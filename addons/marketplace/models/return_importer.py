@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.fields import Command
 
-LINE_FIELDS = ("external_id", "order_line_id", "product_id", "sku", "quantity", "reason", "amount_text", "restock")
+LINE_FIELDS = ("external_id", "line_ref", "product_id", "sku", "quantity", "reason", "amount_text", "restock")
 
 
 class MarketplaceReturnImporter(models.AbstractModel):
@@ -110,7 +110,7 @@ class MarketplaceReturnImporter(models.AbstractModel):
         """
         amounts = [parsed.refund, *(line.amount for line in parsed.lines)]
         code = next((amount.currency for amount in amounts if amount), None)
-        lines = order.order_line.filtered("marketplace_line_ref").grouped("marketplace_line_ref")
+        lines = order._get_lines_by_ref()
         return {
             "name": parsed.external_id,
             "order_id": order.id,
@@ -139,6 +139,7 @@ class MarketplaceReturnImporter(models.AbstractModel):
         order_line = order_lines[0] if order_lines else self.env["sale.order.line"]
         return {
             "external_id": line.external_id,
+            "line_ref": line.order_line_id,
             "order_line_id": order_line.id,
             "product_id": order_line.product_id.id,
             "sku": line.sku,

@@ -170,9 +170,9 @@ class MarketplaceShipment(models.Model):
     # === CONFIRMATION === #
 
     @api.model
-    def _get_due_domain(self):
+    def _get_open_domain(self):
         """Override of `marketplace.confirmable`: only shops that confirm."""
-        return [*super()._get_due_domain(), ("shop_id.confirm_shipments", "=", True)]
+        return [*super()._get_open_domain(), ("shop_id.confirm_shipments", "=", True)]
 
     @api.model
     def _get_confirm_capability(self):

@@ -59,6 +59,13 @@ class StockPicking(models.Model):
             parcels |= picking.marketplace_parcel_ids.sorted("reference")
         return self.env["marketplace.label.print"]._print(parcels.attachment_id)
 
+    def action_cancel(self):
+        """Override of `stock`: what will not leave needs no label. What is booked stays to be seen."""
+        result = super().action_cancel()
+        parcels = self.sudo().marketplace_parcel_ids
+        parcels.filtered(lambda parcel: parcel.picking_id.state == "cancel" and not parcel.package_id).unlink()
+        return result
+
     def _action_done(self):
         """Override of `stock` to record the parcels that a marketplace has to be told about."""
         result = super()._action_done()

@@ -43,5 +43,9 @@ class TestHealth(FakeMarketplaceCase):
         listings = [self._create_listing(sku, product) for sku in ("A1", "A2", "A3")]
         listings[0].push_state = "rejected"
         listings[1].seen_difference = -2
+        order = self._create_order("O1", [(product, 1, "L1")])
+        vals = {"order_id": order.id, "shop_id": self.shop.id, "reference": "1", "state": "rejected"}
+        self.env["marketplace.cancellation"].create({**vals, "reason": "other"})
+        self.env["marketplace.shipment"].create({**vals, "shipped_at": "2026-05-04 10:00:00"})
         self.assertIn(self.shop, self._look().shop_ids)
-        self.assertEqual((self.shop.stock_problem_count, self.shop.rejected_shipment_count), (2, 0))
+        self.assertEqual((self.shop.stock_problem_count, self.shop.rejected_count), (2, 2))

@@ -135,6 +135,31 @@ class TestBooking(ParcelCase):
             picking.action_marketplace_label()
         self.assertFalse(self.Parcel.search([("shop_id", "=", self.shop.id)]))
 
+    def test_held_meanwhile_waits_and_asks_nobody(self):
+        picking = self._ready("O1")
+        self._get_labels(picking)
+        picking.sale_id._hold("cancel_request", "Changed my mind")
+        self.assertEqual(self._run("_job_arrange"), {})
+        self.assertEqual(self._booked(), [])
+        picking.sale_id._release()
+        self._run("_job_arrange")
+        self.assertEqual(len(self._booked()), 1)
+
+    def test_paused_shop_asks_nobody(self):
+        self._get_labels(self._ready("O1"))
+        self.shop.state = "paused"
+        self.assertEqual((self._run("_job_arrange"), self._run("_job_labels"), self._booked()), ({}, {}, []))
+
+    def test_cancelled_transfer_needs_no_label(self):
+        planned, booked = self._ready("O1"), self._ready("O2")
+        self._get_labels(booked)
+        self._run("_job_arrange")
+        self._get_labels(planned)
+        (planned | booked).action_cancel()
+        self.assertFalse(planned.marketplace_parcel_ids)
+        self.assertEqual(booked.marketplace_parcel_ids.state, "arranged", "it stays to be seen")
+        self.assertEqual(self._run("_job_labels"), {})
+
     def test_tracking_that_comes_later(self):
         picking = self._ready("O1")
         self._get_labels(picking)

@@ -106,6 +106,16 @@ class TestRefund(RefundCase):
         with self.assertRaises(ValidationError):
             second.line_ids[0].amount = 6.01
 
+    def test_order_that_changes_afterwards_keeps_what_was_paid_back(self):
+        refund = self._new()
+        refund.line_ids[0].write({"quantity": 1, "amount": 3.0})
+        self._send(refund)
+        mug = self._line("MUG", 2, "6.00")
+        self._import(self._order("O1", mug, self._line("PEN", 1, "2.00"), revision=2))
+        self.assertEqual(self._rows("O1").mapped("state"), ["done", "done"])
+        self.assertEqual(self._lines(refund), [("MUG", 1, 3.0), ("PEN", 1, 2.0)])
+        self.assertEqual(self.order._get_refundable(), {None: 0, "MUG-1": 3, "PEN-1": 0})
+
     def test_refused_refund_can_be_tried_again(self):
         refund = self._new()
         self._send(refund)

@@ -41,7 +41,7 @@ class TestRoles(ImportCase):
     def _create_aftersales(self, order):
         """A parcel, a return, a cancellation and a refund of an order."""
         vals = {"order_id": order.id, "shop_id": order.marketplace_shop_id.id}
-        line = {"order_line_id": order.order_line[:1].id}
+        line = {"line_ref": order.order_line[:1].marketplace_line_ref}
         self.env["marketplace.parcel"].create({**vals, "picking_id": order.picking_ids.id, "reference": order.name})
         self.env["marketplace.cancellation"].create({**vals, "reference": order.name, "reason": "other"})
         self.env["marketplace.return"].create(

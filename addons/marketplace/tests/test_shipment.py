@@ -272,9 +272,8 @@ class TestConfirmation(ShipmentCase):
 
     def test_lost_credentials_keep_the_shipment(self):
         self.connector.errors["confirm_shipments"] = [AuthenticationFailed("token revoked")]
-        with freeze_time("2026-03-01 12:00:00"):
-            (job,) = self._run()
-            self.assertEqual(job.eta, fields.Datetime.now() + timedelta(minutes=15))
+        self.assertEqual(self._run(), [], "nothing is tried in vain")
+        self.assertTrue(self.account.needs_authorisation)
         self.assertRecordValues(self.shipment, [{"state": "pending", "message": "token revoked"}])
 
     def test_one_refused_parcel_does_not_stop_the_others(self):

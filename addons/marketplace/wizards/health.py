@@ -1,8 +1,11 @@
+from collections import Counter
+
 from odoo import fields, models
 from odoo.addons.queue_job.jobrunner.runner import PG_ADVISORY_LOCK_ID
 from odoo.tools import SQL
 
 CHANNEL = "root.marketplace"
+CONFIRMABLE = ("marketplace.shipment", "marketplace.parcel", "marketplace.cancellation", "marketplace.refund")
 
 
 class MarketplaceHealth(models.TransientModel):
@@ -94,7 +97,11 @@ class MarketplaceShop(models.Model):
     _inherit = "marketplace.shop"
 
     health = fields.Selection(related="account_id.health", string="Account Health")
-    rejected_shipment_count = fields.Integer("Rejected Confirmations", compute="_compute_problem_counts")
+    rejected_count = fields.Integer(
+        "Rejected",
+        compute="_compute_problem_counts",
+        help="Confirmations, labels, cancellations and refunds that the marketplace refused.",
+    )
     stock_problem_count = fields.Integer(
         "Stock Problems",
         compute="_compute_problem_counts",
@@ -102,13 +109,13 @@ class MarketplaceShop(models.Model):
     )
 
     def _compute_problem_counts(self):
-        domains = {
-            "rejected_shipment_count": ("marketplace.shipment", [("state", "=", "rejected")]),
-            "stock_problem_count": (
-                "marketplace.listing",
-                ["|", ("push_state", "=", "rejected"), ("seen_difference", "!=", 0)],
-            ),
-        }
-        for field, (model, domain) in domains.items():
-            groups = self.env[model]._read_group([("shop_id", "in", self.ids), *domain], ["shop_id"], ["__count"])
-            self._set_counts(field, groups)
+        rejected = Counter()
+        for model in CONFIRMABLE:
+            rejected.update(self._count_records(model, [("state", "=", "rejected")]))
+        self._set_counts("rejected_count", rejected)
+        wrong = ["|", ("push_state", "=", "rejected"), ("seen_difference", "!=", 0)]
+        self._set_counts("stock_problem_count", self._count_records("marketplace.listing", wrong))
+
+    def _count_records(self, model, domain):
+        """:return: ``{shop: number of records}``"""
+        return dict(self.env[model]._read_group([("shop_id", "in", self.ids), *domain], ["shop_id"], ["__count"]))
