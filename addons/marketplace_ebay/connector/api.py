@@ -13,6 +13,8 @@ from .signing import MessageSigner
 _USER_AGENT = "Crossborder/1.0 (Language=Python)"
 # A refusal that says less than this says nothing: quotas are counted by the day.
 _TELLING = 60.0
+# Seconds that somebody who waits for our answer to a call of his own can be let wait for ours.
+_HASTE = 1.0
 
 
 class EbayApi:
@@ -29,9 +31,11 @@ class EbayApi:
         self._endpoint = endpoint.rstrip("/") if endpoint else ""
         headers = {"Accept": "application/json", "User-Agent": _USER_AGENT}
         plain = HttpClient(**transport)
-        self.client = HttpClient(
-            **transport, scope=credentials.key, limits=LIMITS, headers=headers, judge=judge, exact=True
-        )
+        options = {
+            **transport, "scope": credentials.key, "limits": LIMITS, "headers": headers, "judge": judge, "exact": True
+        }  # fmt: skip
+        self.client = HttpClient(**options)
+        self._hasty = HttpClient(**{**options, "max_wait": _HASTE})
         self.oauth = auth.OAuth(
             plain, credentials, self.url("api", auth.TOKEN_PATH), self.url("auth", auth.AUTHORIZE_PATH)
         )
@@ -79,6 +83,10 @@ class EbayApi:
     def get(self, operation, path, query=None, **options):
         """JSON body of a GET."""
         return self.call(operation, "GET", path, query=query, **options).body
+
+    def get_at_once(self, operation, path, auth):
+        """JSON body of a GET that is not waited for: what has to wait is refused."""
+        return self._hasty.call(operation, "GET", self.url("api", path), auth=auth).body
 
     def signed(self, auth):
         """``auth`` with a digital signature on top, where the account has a signing key."""

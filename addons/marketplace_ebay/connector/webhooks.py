@@ -15,7 +15,16 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-from ...marketplace.contract import AuthenticationFailed, InvalidPayload, Notice, NoticeKind, Rejected, Webhook
+from ...marketplace.contract import (
+    AuthenticationFailed,
+    InvalidPayload,
+    Notice,
+    NoticeKind,
+    RateLimited,
+    Rejected,
+    Unavailable,
+    Webhook,
+)
 from .fields import Node
 
 PUBLIC_KEY_PATH = "/commerce/notification/v1/public_key"
@@ -57,14 +66,19 @@ class PublicKeys:
             kept = self._kept.get(kid)
             if kept and kept[1] > self._api.client.clock():
                 return kept[0]
-            key = self._fetch(kid)
+            try:
+                key = self._fetch(kid)
+            except (RateLimited, Unavailable):
+                if kept is None:
+                    raise
+                return kept[0]  # it was eBay's an hour ago, and eBay does not say otherwise
             self._kept[kid] = (key, self._api.client.clock() + _KEPT_SECONDS)
             return key
 
     def _fetch(self, kid):
         path = f"{PUBLIC_KEY_PATH}/{kid}"
         try:
-            body = Node(self._api.get("notification.getPublicKey", path, auth=self._api.application))
+            body = Node(self._api.get_at_once("notification.getPublicKey", path, self._api.application))
         except Rejected as error:
             raise AuthenticationFailed(f"the signature names a key that eBay does not know: {error.code}") from None
         digest = _DIGESTS.get(body.text("digest").replace("-", ""))
