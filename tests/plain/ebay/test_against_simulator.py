@@ -30,6 +30,7 @@ from addons.marketplace.contract import (
     ShipmentLine,
     StockLevel,
     WebhookRequest,
+    plan_lines,
 )
 from addons.marketplace.transport import MemoryTokenStore, Tokens
 from addons.marketplace_ebay.connector import Credentials, EbayConnector
@@ -191,6 +192,8 @@ def test_every_order_arrives_with_its_total(training, connector):
             continue
         assert order.total.amount == Decimal(orders[order.external_id]["total"])
         assert sum(charge.total for line in order.lines for charge in line.charges) == order.total.amount
+        planned = plan_lines(order, Decimal("0.01"))
+        assert sum(line.total for line in planned) == order.total.amount
         totals[order.total.currency] += order.total.amount
     expected = training.get("books")["by_channel"]["ebay"]["totals"]
     assert dict(totals) == {currency: Decimal(amount) for currency, amount in expected.items()}
@@ -198,7 +201,7 @@ def test_every_order_arrives_with_its_total(training, connector):
 
 
 def test_orders_arrive_in_a_storm(training, connector):
-    for kind in ("error_500", "throttle", "duplicate_orders", "lost_answer", "truncated_json"):
+    for kind in ("error_500", "throttle", "duplicate_orders", "shuffle_pages", "lost_answer", "truncated_json"):
         training.post("faults", {"kind": kind, "operation": "ebay.getOrders", "probability": 0.2, "count": 2})
     wanted = {order["id"] for order in training.get("orders")["orders"]}
     for _ in range(10):
