@@ -13,8 +13,8 @@ from scripts.lib.import_rule import SHARED, SIMULATOR
 
 TEMPLATES = Path(__file__).parent / "templates/connector"
 SUFFIX = ".tmpl"
-NAME = re.compile(r"[a-z][a-z0-9]{1,30}")
-TITLE = re.compile(r"[A-Za-z][\w .-]{0,40}")
+NAME = re.compile(r"[a-z][a-z0-9]{1,15}")
+TITLE = re.compile(r"[A-Za-z][\w .-]{0,23}")
 _FILLED = re.compile(r'^(msgid ".+"\n)msgstr ".*"$', re.MULTILINE)
 
 NEXT = """\
@@ -76,11 +76,11 @@ def write_skeleton(root: Path, name: str, title: str) -> list[Path]:
 
 def _check(name: str, title: str) -> None:
     if not NAME.fullmatch(name) or keyword.iskeyword(name) or name == "none":
-        raise ScaffoldError(f"{name!r}: lower case letters and digits, a letter first, at least two, no word of Python")
+        raise ScaffoldError(f"{name!r}: two to 16 lower case letters and digits, a letter first, no word of Python")
     if f"marketplace_{name}" in SHARED | {SIMULATOR}:
         raise ScaffoldError(f"marketplace_{name} is the name of an addon that all marketplaces share")
     if not TITLE.fullmatch(title):
-        raise ScaffoldError(f"title {title!r}: letters, digits, blanks, dots and hyphens, a letter first")
+        raise ScaffoldError(f"title {title!r}: at most 24 letters, digits, blanks, dots and hyphens, a letter first")
 
 
 def _write(files: dict[Path, str]) -> list[Path]:

@@ -72,8 +72,8 @@ def test_names_are_filled_in_everywhere(skeleton):
 
 
 def test_it_is_clean(skeleton):
-    write_skeleton(skeleton, "averylongmarketname", "A Very Long Market Name")
-    names = ("otto2", "averylongmarketname")
+    write_skeleton(skeleton, "averylongmarket1", "A Very Long Market Name1")
+    names = ("otto2", "averylongmarket1")
     folders = [str(folder) for name in names for folder in skeleton.rglob(f"*{name}") if folder.is_dir()]
     ruff = run(skeleton, "ruff", "check", *folders)
     assert len(folders) == 6
@@ -103,7 +103,7 @@ def test_the_simulator_finds_its_channel(skeleton):
     assert result.stdout == "otto2\n", result.stderr
 
 
-@pytest.mark.parametrize("name", ["", "Otto", "2otto", "otto-market", "otto_market", "../otto", "o", "class", "none"])
+@pytest.mark.parametrize("name", ["", "Otto", "2otto", "otto-market", "../otto", "o", "class", "none", "o" * 17])
 def test_bad_names_are_refused(root, name):
     with pytest.raises(ScaffoldError):
         write_skeleton(root, name, "Otto")
