@@ -13,7 +13,7 @@ class MarketplaceAccount(models.Model):
         selection_add=[("woocommerce", "WooCommerce")], ondelete={"woocommerce": "set default"}
     )
     woocommerce_url = fields.Char(
-        "Shop Address",
+        "WooCommerce Address",
         help="Address of the shop as WordPress knows it (Settings > General > WordPress Address), with https.",
     )
     woocommerce_consumer_key = fields.Char(
@@ -36,7 +36,7 @@ class MarketplaceAccount(models.Model):
         "the buyer yourself.",
     )
     woocommerce_endpoint = fields.Char(
-        "Other Endpoint",
+        "WooCommerce Endpoint",
         groups="marketplace.group_manager",
         help="Address instead of the shop's, e.g. of a proxy or a test server.",
     )
@@ -69,7 +69,7 @@ class MarketplaceAccount(models.Model):
             return super()._build_connector()
         account = self.sudo()
         required = {
-            self.env._("Shop Address"): account.woocommerce_url,
+            self.env._("WooCommerce Address"): account.woocommerce_url,
             self.env._("Consumer Key"): account.woocommerce_consumer_key,
             self.env._("Consumer Secret"): account._get_secrets().get("consumer_secret"),
         }
