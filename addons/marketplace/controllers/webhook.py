@@ -1,3 +1,4 @@
+import logging
 import time
 
 from odoo import SUPERUSER_ID
@@ -5,6 +6,8 @@ from odoo.http import Controller, request, route
 
 from ..contract import AuthenticationFailed, ConnectorError, InvalidPayload, WebhookRequest
 from ..models.webhook import WEBHOOK_PATH
+
+_logger = logging.getLogger(__name__)
 
 
 class WebhookController(Controller):
@@ -26,7 +29,8 @@ class WebhookController(Controller):
         body = request.httprequest.get_data()
         try:
             webhook = account._get_connector().read_webhook(self._prepare_request(account, body))
-        except AuthenticationFailed:
+        except AuthenticationFailed as error:
+            _logger.info("Refused a webhook of marketplace account %s: %s", account.id, error)
             return self._respond(401)
         except InvalidPayload as error:
             account._receive_broken_webhook(error, body)

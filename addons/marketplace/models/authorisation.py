@@ -92,9 +92,13 @@ class MarketplaceAccount(models.Model):
         for account in self:
             account.can_authorise = Capability.AUTHORISATION in account._get_capabilities()
 
+    @api.depends("provider", "state", "secrets")
     def _compute_redirect_uri(self):
+        """Shown also while credentials are missing: some marketplaces issue them only for a registered address."""
         for account in self:
-            account.redirect_uri = account.get_base_url() + CALLBACK_PATH
+            capabilities = account._get_capabilities()
+            needed = not capabilities or Capability.AUTHORISATION in capabilities
+            account.redirect_uri = account.get_base_url() + CALLBACK_PATH if needed else False
 
     def write(self, vals):
         """Override to try again with credentials that were changed."""

@@ -228,8 +228,7 @@ class MarketplacePrivacyRequest(models.Model):
             result.append(
                 self.env._("%s kept: an invoice names them and has a legal retention of its own.", self.kept_count)
             )
-        waits = self.open_count or self._has_open_rows()
-        if waits:
+        if self.open_count:
             result.append(
                 self.env._(
                     "%s belong to orders that are not finished. They are erased as soon as those are; Odoo looks every "
@@ -237,8 +236,11 @@ class MarketplacePrivacyRequest(models.Model):
                     self.open_count,
                 )
             )
+        waiting = self._has_open_rows()
+        if waiting:
+            result.append(self.env._("An order that is named still waits in the inbox; Odoo looks again every day."))
         self.result = " ".join(result)
-        if waits:
+        if self.open_count or waiting:
             self.state = "scheduled"
         else:
             self._set_done()

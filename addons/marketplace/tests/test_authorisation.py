@@ -50,7 +50,7 @@ class TestConnect(AuthorisationCase):
 
     def test_platform_without_a_page(self):
         self.connector.capabilities = frozenset(Capability) - {Capability.AUTHORISATION}
-        self.assertFalse(self.account.can_authorise)
+        self.assertEqual((self.account.can_authorise, self.account.redirect_uri), (False, False))
         with self.assertRaisesRegex(UserError, "no page"):
             self.account.with_user(self.manager).action_authorize()
 
@@ -62,6 +62,11 @@ class TestConnect(AuthorisationCase):
                     self.assertEqual(f'name="{name}"' in arch, seen)
         with Form(self.account.with_user(self.manager)) as form:
             self.assertTrue(form.redirect_uri and form.webhook_url)
+
+    def test_redirect_address_is_known_before_the_credentials(self):
+        self.connector.capabilities = frozenset()
+        self.assertEqual(self.account.can_authorise, False)
+        self.assertTrue(self.account.redirect_uri.endswith(CALLBACK))
 
     def test_ended_states_are_cleaned_up(self):
         self._begin()

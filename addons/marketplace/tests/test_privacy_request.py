@@ -109,7 +109,8 @@ class TestPrivacyRequest(ImportCase):
         self._import(self._order("O1", self._line("CUP", 1, "5.00")))
         self.assertEqual(self._rows("O1").state, "waiting")
         request = self._ask("customer_erasure", orders=["O1"])
-        self.assertEqual(request.state, "scheduled")
+        self.assertEqual((request.state, request.open_count), ("scheduled", 0))
+        self.assertIn("inbox", request.result)
         self.assertTrue(self._rows("O1").payload)
 
     def test_invoiced_buyer_is_kept_and_said_so(self):
