@@ -39,7 +39,7 @@ class Document:
 SHOP = Document(
     "Shop",
     """
-query Shop { shop { name myshopifyDomain currencyCode billingAddress { countryCodeV2 } } }""",
+query Shop { shop { name myshopifyDomain currencyCode shopAddress { countryCodeV2 } } }""",
     2,
 )
 

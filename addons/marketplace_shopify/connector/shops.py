@@ -12,7 +12,7 @@ def fetch_shop(api):
     return ShopInfo(
         external_id=shop.text("myshopifyDomain", required=True),
         name=shop.text("name"),
-        country_code=shop.node("billingAddress").text("countryCodeV2"),
+        country_code=shop.node("shopAddress").text("countryCodeV2"),
         currency=shop.text("currencyCode", required=True),
     )
 

@@ -45,8 +45,8 @@ class Cost:
 
     @property
     def wait(self):
-        """Seconds until the bucket holds the requested cost."""
-        return max(0.0, self.requested - self.available) / self.rate
+        """Seconds until the bucket holds the requested cost, and a point more against rounding."""
+        return max(0.0, self.requested - self.available + 1) / self.rate
 
 
 class PointBucket:

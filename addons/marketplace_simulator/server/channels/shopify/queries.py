@@ -50,7 +50,7 @@ class Queries:
             "name": shop.title,
             "myshopifyDomain": shop.domain,
             "currencyCode": shop.currency,
-            "billingAddress": country,
+            "shopAddress": country,
         }
 
     def locations(self, info, **args):
