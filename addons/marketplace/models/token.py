@@ -143,6 +143,12 @@ class MarketplaceAccount(models.Model):
         for account in self:
             self.env.cr.postcommit.add(TokenJournal(self.env.cr.dbname, account.id).remove)
 
+    def write(self, vals):
+        """Override so that no access is left when all credentials are removed."""
+        if "secrets" in vals and not vals["secrets"]:
+            self._forget_tokens()
+        return super().write(vals)
+
     def unlink(self):
         self._forget_tokens()
         return super().unlink()

@@ -331,6 +331,12 @@ class TestTokensOfAnAccount(TokenCase):
         self.account.unlink()
         self.assertEqual(self._count(), 0)
 
+    def test_account_without_credentials_has_none(self):
+        self.account._set_secret("app_secret", "4711")
+        self.assertEqual(self._count(), 1)
+        self.account.write({"state": "disabled", "secrets": False})
+        self.assertEqual(self._count(), 0)
+
     def test_neutralised_copy_has_none(self):
         key = self.account.webhook_key
         with open(file_path("marketplace/data/neutralize.sql"), encoding="utf-8") as file:
