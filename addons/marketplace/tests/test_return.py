@@ -217,6 +217,20 @@ class TestReturnFetch(ReturnCase):
         self._fetch()
         self.assertEqual(self.account.last_error_verb, "Fetch returns of Fake")
 
+    def test_range_fetched_again_by_hand(self):
+        start = REQUESTED_AT.replace(tzinfo=None)
+        span = {"date_from": start, "date_to": start + timedelta(hours=9)}
+        wizard = self.env["marketplace.fetch.again"].create({"shop_ids": self.shop.ids, "object": "returns", **span})
+        self.connector.return_pages = {"": Page((self.connector.add_return(self._return()),), "", REQUESTED_AT)}
+        with trap_jobs():
+            fetch = self.env["marketplace.fetch"].browse(wizard.action_fetch()["res_id"])
+            fetch._job_run()
+        self.assertRecordValues(fetch, [{"object": "returns", "kind": "manual", "state": "done", "new_count": 1}])
+        self.assertEqual(self.shop.return_cursor, start, "only the regular fetch moves it")
+        self.connector.capabilities = {c for c in self.connector.capabilities if c.value != "returns"}
+        with self.assertRaises(UserError):
+            wizard.action_fetch()
+
     def test_marketplace_without_returns(self):
         self.connector.capabilities = {c for c in self.connector.capabilities if c.value != "returns"}
         with trap_jobs() as trap:

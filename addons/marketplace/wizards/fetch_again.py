@@ -3,11 +3,16 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..models.fetch import OBJECTS
+
 
 class MarketplaceFetchAgain(models.TransientModel):
     _name = "marketplace.fetch.again"
     _description = "Fetch Orders Again"
 
+    object = fields.Selection(
+        [("orders", "Orders"), ("returns", "Returns")], default="orders", required=True, string="What"
+    )
     shop_ids = fields.Many2many("marketplace.shop", string="Shops", required=True)
     date_from = fields.Datetime("From", required=True, default=lambda self: fields.Datetime.now() - timedelta(days=2))
     date_to = fields.Datetime("To", help="Empty: up to now.")
@@ -21,10 +26,13 @@ class MarketplaceFetchAgain(models.TransientModel):
                 raise ValidationError(self.env._("The time range lies in the future."))
 
     def action_fetch(self):
-        """Start a fetch per account and show its progress. Orders that are already here are recognised."""
+        """Start a fetch per account and show its progress. What is already here is recognised."""
         accounts = self.shop_ids.account_id
         if disabled := accounts.filtered(lambda account: account.state == "disabled"):
             raise UserError(self.env._("Enable these accounts first: %s", ", ".join(disabled.mapped("name"))))
+        capability = OBJECTS[self.object][1]
+        if unable := accounts.sudo().filtered(lambda account: capability not in account._get_capabilities()):
+            raise UserError(self.env._("This cannot be fetched from: %s", ", ".join(unable.mapped("name"))))
         fetches = (
             self.env["marketplace.fetch"]
             .sudo()
@@ -35,6 +43,7 @@ class MarketplaceFetchAgain(models.TransientModel):
                         "shop_ids": self.shop_ids.filtered(
                             lambda shop, account=account: shop.account_id == account
                         ).ids,
+                        "object": self.object,
                         "kind": "manual",
                         "since": self.date_from,
                         "until": self.date_to,
@@ -44,4 +53,4 @@ class MarketplaceFetchAgain(models.TransientModel):
             )
         )
         fetches._enqueue()
-        return fetches._get_records_action(name=self.env._("Fetching Orders"))
+        return fetches._get_records_action(name=self.env._("Fetching in the Background"))
