@@ -1,0 +1,115 @@
+"""The Lazada connector."""
+
+from ...marketplace.contract import Capability, Connector
+from . import cancellations, labels, listings, orders, returns, shipments, shops, stock, webhooks
+from .api import LazadaApi
+from .order_view import parse_order
+
+
+class LazadaConnector(Connector):
+    """One seller in one or several countries, by one app.
+
+    :param Credentials credentials: of the app
+    :param session: ``requests.Session``
+    :param BucketStore bucket_store: rate limits, shared by all processes that use the account
+    :param TokenStore token_store: tokens of the seller
+    :param clock: returns epoch seconds
+    :param sleep: waits that many seconds
+    :param str endpoint: scheme, host and prefix instead of Lazada's
+    """
+
+    capabilities = frozenset(
+        {
+            Capability.ORDERS,
+            Capability.LISTINGS,
+            Capability.STOCK_PUSH,
+            Capability.STOCK_READ,
+            Capability.SHIPMENT_CONFIRMATION,
+            Capability.LABELS,
+            Capability.CANCELLATION,
+            Capability.RETURNS,
+            Capability.REFUND,
+            Capability.AUTHORISATION,
+            Capability.WEBHOOKS,
+        }
+    )
+
+    def __init__(
+        self,
+        credentials,
+        session=None,
+        bucket_store=None,
+        token_store=None,
+        clock=None,
+        sleep=None,
+        endpoint=None,
+        **transport,
+    ):
+        self._api = LazadaApi(
+            credentials,
+            endpoint=endpoint,
+            token_store=token_store,
+            session=session,
+            bucket_store=bucket_store,
+            clock=clock,
+            sleep=sleep,
+            **transport,
+        )
+        self._offers = stock.OfferIndex(self._api)
+
+    def authorization_url(self, state, redirect_uri, code_challenge):
+        return self._api.authorisation.url(state, redirect_uri)
+
+    def authorize(self, params, redirect_uri, code_verifier):
+        self._api.authorisation.authorise(params)
+
+    def fetch_shops(self):
+        return shops.fetch_shops(self._api)
+
+    def fetch_orders(self, shop_ids, since, until=None, token=""):
+        return orders.fetch_page(self._api, shop_ids, since, until, token)
+
+    def fetch_order(self, external_id):
+        return orders.fetch_order(self._api, external_id)
+
+    def parse_order(self, payload):
+        return parse_order(payload)
+
+    def fetch_listings(self, shop_id, handle=None):
+        return listings.fetch_listings(self._api, shop_id)
+
+    def push_stock(self, shop_id, levels, handle=None):
+        return stock.push_stock(self._api, self._offers, shop_id, levels)
+
+    def fetch_stock(self, shop_id, skus):
+        return stock.fetch_stock(self._api, shop_id, skus)
+
+    def confirm_shipments(self, shipments_):
+        return shipments.confirm_shipments(self._api, shipments_)
+
+    def arrange_shipments(self, shipments_):
+        return shipments.arrange_shipments(self._api, shipments_)
+
+    def fetch_labels(self, parcels, handle=None):
+        return labels.fetch_labels(self._api, parcels)
+
+    def cancel_orders(self, cancellations_):
+        return cancellations.cancel_orders(self._api, cancellations_)
+
+    def fetch_returns(self, shop_ids, since, until=None, token=""):
+        return returns.fetch_page(self._api, shop_ids, since, until, token)
+
+    def fetch_return(self, shop_id, external_id):
+        return returns.fetch_return(self._api, shop_id, external_id)
+
+    def parse_return(self, payload):
+        return returns.parse_return(payload)
+
+    def refund_orders(self, refunds):
+        return returns.refund_orders(self._api, refunds)
+
+    def subscribe_webhooks(self, url):
+        webhooks.subscribe(url)
+
+    def read_webhook(self, request):
+        return webhooks.read(self._api.credentials, request)
