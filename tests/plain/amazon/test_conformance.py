@@ -3,7 +3,6 @@
 import json
 from datetime import datetime, timezone
 
-import pytest
 import requests
 
 from addons.marketplace.conformance import SKEW, ConnectorConformance
@@ -27,8 +26,7 @@ from tests.plain.fake_http import FakeTime, answer
 class TestAmazon(ConnectorConformance):
     shop_id = DE
 
-    @pytest.fixture(autouse=True)
-    def _marketplace(self):
+    def setup_method(self):
         self.time = FakeTime(1_780_000_000.0)
         self.parcels, self.quantities, self.token_requests = {}, {}, []
 

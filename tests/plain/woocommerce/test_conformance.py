@@ -4,7 +4,6 @@ import json
 from datetime import datetime, timezone
 from decimal import Decimal
 
-import pytest
 import requests
 
 from addons.marketplace.conformance import SKEW, ConnectorConformance
@@ -39,8 +38,7 @@ class TestWooCommerce(ConnectorConformance):
     tokens_expire = False
     webhook_signature = "x-wc-webhook-signature"
 
-    @pytest.fixture(autouse=True)
-    def _marketplace(self):
+    def setup_method(self):
         self.shop = Shop(self.raw_orders(), [product(1), product(2)], page_size=1)
         self.shop.orders[702]["refunds"] = [{"id": 801}]
         self.shop.orders[703]["refunds"] = [{"id": 802}]
