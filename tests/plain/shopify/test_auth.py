@@ -128,12 +128,17 @@ def test_forged_callbacks(params):
 
 
 def test_signature_of_a_callback():
-    """Recomputed by hand: keys sorted, ``hmac`` and ``signature`` left out."""
-    params = {"shop": "some-shop.myshopify.com", "code": "0907a61c", "timestamp": "1337178173", "signature": "old"}
-    digest = "ab9e3c5e"  # not the right one
-    assert not is_signed({**params, "hmac": digest}, "hush")
-    assert is_signed(signed_callback({key: params[key] for key in ("shop", "code", "timestamp")}, "hush"), "hush")
-    assert not is_signed(signed_callback({}, ""), "")
+    """The example of Shopify's documentation of the authorisation code grant."""
+    params = {
+        "code": "0907a61c0c8d55e99db179b68161bc00",
+        "hmac": "700e2dadb827fcc8609e9d5ce208b2e9cdaab9df07390d2cbca10d7c328fc4bf",
+        "shop": "some-shop.myshopify.com",
+        "state": "0.6784241404160823",
+        "timestamp": "1337178173",
+    }
+    assert is_signed(params, "hush")
+    assert not is_signed({**params, "timestamp": "1337178174"}, "hush")
+    assert not is_signed(params, "")
 
 
 def test_refresh_tokens_rotate():
@@ -153,7 +158,9 @@ def test_a_refresh_whose_answer_is_lost_keeps_the_token():
 
 @pytest.mark.parametrize("status", [400, 401])
 def test_a_refused_refresh_needs_the_merchant(status):
-    refusal = answer({"error": "invalid_request", "error_description": "This request requires an active refresh_token"}, status)
+    refusal = answer(
+        {"error": "invalid_request", "error_description": "This request requires an active refresh_token"}, status
+    )
     store = MemoryTokenStore(tokens(1, ends_at=1_780_000_060.0))
     with pytest.raises(AuthenticationFailed):
         connect(Gate(refusal), FakeTime(), store=store).fetch_orders([DOMAIN], SINCE)

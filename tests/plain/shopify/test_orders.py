@@ -114,11 +114,10 @@ def test_paying_by_gift_card_changes_no_total():
 def test_books_are_in_the_currency_of_the_shop():
     """The buyer pays 11.00 USD; Shopify converts each part by itself, and a cent is left."""
     items = [
-        line(number, originalTotalSet=bag("3.34", "EUR", "3.66" if number < 3 else "3.68", "USD")) for number in (1, 2, 3)
+        line(number, originalTotalSet=bag("3.34", "EUR", "3.66" if number < 3 else "3.68", "USD"))
+        for number in (1, 2, 3)
     ]
-    result = parsed(
-        lines=items, totalPriceSet=bag("10.01", "EUR", "11.00", "USD"), presentmentCurrencyCode="USD"
-    )
+    result = parsed(lines=items, totalPriceSet=bag("10.01", "EUR", "11.00", "USD"), presentmentCurrencyCode="USD")
     assert (result.total.amount, result.total.currency) == (Decimal("10.01"), "EUR")
     assert kinds(result.charges) == [(ChargeKind.OTHER, "-0.01", None)]
     with pytest.raises(InvalidPayload, match="add up to 10.02"):  # more than rounding
@@ -303,9 +302,7 @@ def test_everything_that_a_page_cuts_off_is_read():
 
 def test_many_refunds_are_read_one_by_one():
     cut = order(1, "50.0", [line(1, "50.0", 5, current=0)])
-    refunds = [
-        {**refund(number), "refundLineItems": page([refund_line(1, 1, "10.0")])} for number in range(1, 6)
-    ]
+    refunds = [{**refund(number), "refundLineItems": page([refund_line(1, 1, "10.0")])} for number in range(1, 6)]
     handle = serve(
         {
             "Order": lambda variables: {"order": cut},

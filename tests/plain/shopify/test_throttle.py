@@ -70,7 +70,7 @@ def test_points_are_given_back_when_a_call_is_refused():
 def test_cost_that_is_not_stated():
     assert Cost.of({"data": {}}) is None
     assert Cost.of(None) is None
-    assert STANDARD_RATE == Cost.of({"extensions": cost()}).rate
+    assert Cost.of({"extensions": cost()}).rate == STANDARD_RATE
 
 
 def test_a_refusal_waits_exactly_until_there_are_enough_points():

@@ -19,7 +19,9 @@ def notices(body, topic):
     return [(notice.kind, notice.external_id) for notice in read(body, topic).notices]
 
 
-@pytest.mark.parametrize("topic", ["orders/create", "orders/updated", "orders/cancelled", "orders/paid", "orders/delete"])
+@pytest.mark.parametrize(
+    "topic", ["orders/create", "orders/updated", "orders/cancelled", "orders/paid", "orders/delete"]
+)
 def test_orders(topic):
     assert notices({"id": 820982911946154508}, topic) == [(NoticeKind.ORDER, "820982911946154508")]
 

@@ -2,11 +2,13 @@
 
 import io
 import json
+from datetime import datetime, timedelta, timezone
 from functools import cache
 
 import pytest
 from werkzeug.test import Client
 
+from addons.marketplace.contract import NotReady, Shipment, ShipmentLine
 from addons.marketplace.transport import MemoryBucketStore, MemoryTokenStore
 from addons.marketplace_shopify.connector import Credentials, ShopifyConnector
 from tests.plain.fake_http import FakeServer, session_of
@@ -131,3 +133,35 @@ class Training:
         """The id of a new order of a shop."""
         (order,) = self.api.control("orders", {"channel": "shopify", "count": 1, **options})["orders"]
         return order["id"] if isinstance(order, dict) else order
+
+
+RECENT, LONG_AGO = timedelta(days=6), timedelta(days=700)
+
+
+def read(training, connector, verb="fetch_orders", ago=RECENT):
+    """``(records, pages)`` up to the last page; what Shopify prepares is waited for."""
+    records, pages, token = [], [], ""
+    since = training.api.clock.now() - ago
+    while not pages or token:
+        try:
+            page = getattr(connector, verb)(["x"], since, token=token)
+        except NotReady as error:
+            json.dumps(error.handle)
+            training.sleep(error.retry_after)
+            token = error.handle
+            continue
+        assert page.broken == ()
+        pages.append(page)
+        records, token = records + list(page.records), page.next_token
+    return records, pages
+
+
+def happen(training, order, name):
+    training.api.control(f"orders/{order}/{name}", {})
+
+
+def shipment(order, number=1, lines=None, **fields):
+    every = [ShipmentLine(item["id"], item["quantity"]) for item in order["lines"]]
+    at = datetime(2026, 11, 22, 8, tzinfo=timezone.utc)
+    values = {"carrier_code": "DHL", "carrier_name": "DHL", "tracking": f"TRACK{number}", "shipped_at": at, **fields}
+    return Shipment(f"OUT/{number}", "x", order["id"], lines=tuple(lines or every), **values)
