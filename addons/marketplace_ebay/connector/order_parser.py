@@ -1,5 +1,7 @@
 """A received order as :class:`Order`. Source: ``sell_fulfillment_v1_oas3.json``, Order."""
 
+import re
+
 from ...marketplace.contract import (
     Address,
     Buyer,
@@ -24,6 +26,7 @@ _FULFILMENT_STATUSES = {
     "IN_PROGRESS": OrderStatus.PARTIALLY_SHIPPED,
     "FULFILLED": OrderStatus.SHIPPED,
 }
+_NO_TRACKING = re.compile(r"999\d{0,3}")
 _PAID = frozenset({"PAID", "PARTIALLY_REFUNDED", "FULLY_REFUNDED"})
 _UNPAID = frozenset({"PENDING", "FAILED"})
 _CANCEL_STATES = frozenset({"", "NONE_REQUESTED", CANCEL_ASKED, "CANCELED"})
@@ -80,7 +83,7 @@ def parse_order(payload):
         ship_by=Window(None, _earliest(items, "shipByDate")),
         deliver_by=Window(instruction.time("minEstimatedDeliveryDate"), instruction.time("maxEstimatedDeliveryDate")),
         service_level=instruction.node("shippingStep").text("shippingServiceCode"),
-        packages=tuple(_read_package(entry) for entry in order.nodes(FULFILMENTS)),
+        packages=_read_packages(order),
         cancel_request=_read_cancel_request(order, status),
         programs=_read_programs(order, instruction),
         warnings=_read_warnings(order, status),
@@ -155,6 +158,21 @@ def _read_quantities(fulfilment):
         line, count = entry.text("lineItemId", required=True), entry.count("quantity")
         quantities[line] = quantities.get(line, 0) + (1 if count is None else count)
     return quantities
+
+
+def _read_packages(order):
+    """Parcels that eBay knows; of an order that was not shipped in part only the numbers that their addresses end in.
+
+    A parcel without tracking number is called 999 and so on.
+    """
+    if FULFILMENTS in order:
+        return tuple(_read_package(entry) for entry in order.nodes(FULFILMENTS))
+    hrefs = order.data.get("fulfillmentHrefs") or []
+    numbers = [str(href).rstrip("/").rpartition("/")[2] for href in hrefs]
+    return tuple(
+        Package(external_id=number, quantities={}, tracking="" if _NO_TRACKING.fullmatch(number) else number)
+        for number in numbers
+    )
 
 
 def _read_package(fulfilment):

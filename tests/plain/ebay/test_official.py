@@ -21,7 +21,6 @@ pytestmark = pytest.mark.skipif(SPECS is None, reason="the specifications are no
 IGNORED = {
     "legacyOrderId": "the orderId in its old place",
     "sellerId": "the account",
-    "fulfillmentHrefs": "addresses of operations",
     "salesRecordReference": "a number of eBay's own lists",
     "totalFeeBasisAmount": "what eBay charges the seller is read with the settlements",
     "totalMarketplaceFee": "as above",

@@ -149,6 +149,20 @@ def test_parcels_of_a_part_delivery():
     assert parsed.packages[0].quantities == {line()["lineItemId"]: 2}
 
 
+def test_numbers_of_parcels_without_asking():
+    """A shipped order names its parcels by their addresses, which end in the tracking number if there is one."""
+    root = "https://api.ebay.com/sell/fulfillment/v1/order/06-1-1/shipping_fulfillment"
+    shipped = order(1, orderFulfillmentStatus="FULFILLED", fulfillmentHrefs=[f"{root}/AB123456789GB", f"{root}/9990"])
+    server = Ebay([shipped])
+    (record,) = connect(server).fetch_orders([GB], SINCE).records
+    packages = parse_order(record.payload).packages
+    assert [(package.external_id, package.tracking) for package in packages] == [
+        ("AB123456789GB", "AB123456789GB"),
+        ("9990", ""),
+    ]
+    assert not [request for request in server.requests if "shipping_fulfillment" in request.url]
+
+
 # === FIELDS === #
 
 

@@ -33,8 +33,8 @@ def view(order, breakdown, details=False):
         "pricingSummary": _summary(order, breakdown, total), "cancelStatus": _cancel_status(order, details),
         "paymentSummary": _payment(order, total),
         "fulfillmentStartInstructions": [_instruction(order)], "lineItems": lines,
-        "fulfillmentHrefs": [f"/order/{order['id']}/shipping_fulfillment/{package['tracking'] or number}"
-                             for number, package in enumerate(order["packages"])],
+        "fulfillmentHrefs": [f"/order/{order['id']}/shipping_fulfillment/{entry['fulfillmentId']}"
+                             for entry in fulfilments(order)],
         "salesRecordReference": str(order["number"]),
         "totalMarketplaceFee": amount(order, rounded(total * FEE, order["currency"])),
         **({"ebayCollectAndRemitTax": True} if any(map(_collected, order["lines"])) else {}),
