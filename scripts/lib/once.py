@@ -88,16 +88,16 @@ class MainJob:
         self._wait("the shipped orders come back", self._is_fetched)
 
     def _print_labels(self, ids: list[int]) -> set[int]:
-        """Have the marketplaces book carriers and make labels; returns the transfers that have one."""
-        able = self._odoo.call("marketplace.shop", "search_read", [], fields=["can_label"])
-        shops = [shop["id"] for shop in able if shop["can_label"]]
-        labelled = self._odoo.call(
-            "stock.picking", "search", [("id", "in", ids), ("sale_id.marketplace_shop_id", "in", shops)]
-        )
-        if labelled:
-            self._odoo.call("stock.picking", "action_marketplace_label", labelled)
+        """Have the marketplaces book carriers and make labels; returns the transfers that have got one."""
+        shops = self._odoo.call("marketplace.shop", "search_read", [], fields=["can_label"])
+        able = [shop["id"] for shop in shops if shop["can_label"]]
+        of_able = [("id", "in", ids), ("sale_id.marketplace_shop_id", "in", able)]
+        if asked := self._odoo.call("stock.picking", "search", of_able):
+            self._odoo.call("stock.picking", "action_marketplace_label", asked)
             self._wait("labels are made", self._is_labelled)
-        return set(labelled)
+        # Of an order that the seller ships by himself the marketplace makes no label.
+        rows = self._odoo.call("stock.picking", "search_read", of_able, fields=["marketplace_label_state"])
+        return {row["id"] for row in rows if row["marketplace_label_state"] == "printed"}
 
     def _load_tracking(self, rows: list[list[str]]) -> None:
         if rows:
