@@ -9,7 +9,8 @@ import pytest
 from addons.marketplace.contract import AuthenticationFailed, RateLimited, Rejected
 from addons.marketplace.transport import MemoryTokenStore
 from tests.plain.ebay import ebay
-from tests.plain.ebay.ebay import CREDENTIALS, GB, SINCE, Ebay, connect, errors, line, order
+from tests.plain.ebay.ebay import CREDENTIALS, SINCE, Ebay, connect, errors
+from tests.plain.ebay.samples import GB, line, order
 from tests.plain.fake_http import answer
 
 

@@ -23,7 +23,8 @@ from addons.marketplace.contract import (
 from addons.marketplace_ebay.connector.refunds import refund_request, return_refund_request
 from addons.marketplace_ebay.connector.returns import parse_return
 from addons.marketplace_ebay.connector.shipments import confirmation
-from tests.plain.ebay.ebay import GB, SINCE, Ebay, connect, errors, line, order, return_summary
+from tests.plain.ebay.ebay import SINCE, Ebay, connect, errors
+from tests.plain.ebay.samples import GB, line, order, return_summary
 from tests.plain.fake_http import answer
 
 ITEM, OTHER_ITEM = line(1)["lineItemId"], line(2)["lineItemId"]

@@ -21,7 +21,8 @@ from addons.marketplace.contract import (
     StockLevel,
 )
 from tests.plain.ebay import ebay, notices
-from tests.plain.ebay.ebay import GB, amount, errors, line, order, return_summary
+from tests.plain.ebay.ebay import errors
+from tests.plain.ebay.samples import GB, amount, line, order, return_summary
 from tests.plain.fake_http import FakeTime, answer
 
 ORDERS = "/sell/fulfillment/v1/order"

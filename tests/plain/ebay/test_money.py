@@ -6,7 +6,7 @@ import pytest
 
 from addons.marketplace.contract import ChargeKind, InvalidPayload, TaxCollector, TaxTreatment, plan_lines
 from addons.marketplace_ebay.connector.order_parser import parse_order
-from tests.plain.ebay.ebay import amount, line, order
+from tests.plain.ebay.samples import amount, line, order
 
 CENT = Decimal("0.01")
 

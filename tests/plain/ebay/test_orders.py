@@ -8,7 +8,8 @@ import pytest
 from addons.marketplace.contract import Fulfilment, InvalidPayload, OrderStatus
 from addons.marketplace_ebay.connector.order_parser import parse_order
 from tests.plain.ebay import ebay
-from tests.plain.ebay.ebay import GB, SINCE, Ebay, connect, line, order
+from tests.plain.ebay.ebay import SINCE, Ebay, connect
+from tests.plain.ebay.samples import GB, line, order
 
 END = datetime.fromtimestamp(ebay.NOW, timezone.utc)
 
