@@ -27,7 +27,7 @@ def stated(body):
         if isinstance(body, list):
             body = body[0]
         elif "code" in body or "description" in body:
-            parts = (body.get("description"), body.get("info"), body.get("field"))
+            parts = (body.get("description"), body.get("message"), body.get("info"), body.get("field"))
             return str(body.get("code") or ""), " ".join(dict.fromkeys(str(part) for part in parts if part))
         else:
             body = body.get("errors") or body.get("error")
