@@ -9,7 +9,7 @@ from .fields import Node
 from .skus import ids_in, sku_of
 
 _VARIABLE = "variable"
-_CHUNK = 25  # SKUs in one query: addresses longer than some 2,000 characters are cut by proxies
+_CHUNK = 50  # SKUs in one query: proxies cut addresses longer than some thousand characters
 _LEVELS = 50  # of a batch; 100 is the most, but each is a product saved
 
 
