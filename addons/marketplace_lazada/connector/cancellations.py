@@ -6,7 +6,7 @@ Lazada cancels items, each of which is one unit. The reasons that it takes are a
 from ...marketplace.contract import ActionResult, CancelReason, RateLimited, Rejected, Unavailable
 from .fields import Node
 from .order_view import CANCELLED, status_of
-from .orders import fetch_payload
+from .orders import fetch_items
 
 _RETRY_AFTER = 60.0
 _PATH = "/order/reverse/cancel"
@@ -38,10 +38,10 @@ def cancel_orders(api, cancellations):
 
 def _cancel(api, cancellation):
     """Do it; returns a message."""
-    payload = fetch_payload(api, cancellation.shop_id, cancellation.order_id)
-    if payload is None:
+    received = fetch_items(api, cancellation.shop_id, cancellation.order_id)
+    if received is None:
         raise Rejected(f"the shop has no order {cancellation.order_id}", "16")
-    items = {item.ident("order_item_id", required=True): item for item in Node(payload).nodes("items")}
+    items = {item.ident("order_item_id", required=True): item for item in Node({"items": received}).nodes("items")}
     asking = [item for item in items.values() if item.flag("need_cancel_confirm")]
     if asking:
         return _answer_buyer(api, cancellation, asking)

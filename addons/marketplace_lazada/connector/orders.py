@@ -145,26 +145,44 @@ def _fetch_items(api, shop_id, order_ids):
 def fetch_order(api, order_id):
     """One order as :class:`RawRecord`; its shop is found by asking."""
     for seller in api.authorisation.sellers():
-        payload = fetch_payload(api, seller.seller_id, order_id)
+        payload = _fetch_payload(api, seller.seller_id, order_id)
         if payload is not None:
             return raw_record(payload)
     raise Rejected(f"no shop of the account has the order {order_id}", "16")
 
 
-def fetch_payload(api, shop_id, order_id):
-    """One order of a shop as it is filed; ``None`` if the shop does not have it."""
-    if not order_id.isdigit():
-        return None
+def _fetch_payload(api, shop_id, order_id):
+    """One order of a shop as it is filed; ``None`` if the shop does not have it.
+
+    The single order has fewer fields than the one in a list. So that both are the same revision, the order is then
+    read from the list of its second.
+    """
     try:
         order = api.get("orders.get", shop_id, DETAIL_PATH, {"order_id": order_id}).node("data", required=True)
     except Rejected as error:
         if NO_ORDER.search(error.reason):
             return None
         raise
-    items = _fetch_items(api, shop_id, [order_id])
-    if order_id not in items:
+    moment = format_time(order.time("updated_at", required=True))
+    query = {"update_after": moment, "update_before": moment, "sort_by": "updated_at", "sort_direction": "ASC"}
+    data = api.get("orders.list", shop_id, LIST_PATH, {**query, "offset": 0, "limit": PAGE_SIZE}).node("data")
+    listed = (entry.data for entry in data.nodes("orders") if entry.ident("order_id") == order_id)
+    items = fetch_items(api, shop_id, order_id)
+    if items is None:
         raise InvalidPayload("orders.items.data", f"the items of {order_id} are missing")
-    return _payload(shop_id, order.data, items[order_id])
+    return _payload(shop_id, next(listed, order.data), items)
+
+
+def fetch_items(api, shop_id, order_id):
+    """Items of an order of a shop as received; ``None`` if the shop does not have it."""
+    if not order_id.isdigit():
+        return None
+    try:
+        return _fetch_items(api, shop_id, [order_id]).get(order_id)
+    except Rejected as error:
+        if NO_ORDER.search(error.reason):
+            return None
+        raise
 
 
 def raw_record(payload, path=""):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ...marketplace.contract import ActionResult, Arrangement, InvalidPayload, RateLimited, Rejected, Unavailable
 from .fields import Node
 from .order_view import CANCELLED, HANDED_OVER, PACKABLE, SHIPPED, status_of
-from .orders import fetch_payload
+from .orders import fetch_items
 
 _RETRY_AFTER = 60.0
 _PACK_PATH, _READY_PATH = "/order/fulfill/pack", "/order/package/rts"
@@ -63,10 +63,10 @@ def _confirm(api, shipment):
 
 def _packed(api, shipment):
     """The package of a shipment, packed now unless it is packed already."""
-    payload = fetch_payload(api, shipment.shop_id, shipment.order_id)
-    if payload is None:
+    received = fetch_items(api, shipment.shop_id, shipment.order_id)
+    if received is None:
         raise Rejected(f"the shop has no order {shipment.order_id}", "16")
-    items = {item.ident("order_item_id", required=True): item for item in Node(payload).nodes("items")}
+    items = {item.ident("order_item_id", required=True): item for item in Node({"items": received}).nodes("items")}
     wanted = [line.order_line_id for line in shipment.lines if line.quantity]
     if unknown := [line_id for line_id in wanted if line_id not in items]:
         raise Rejected(f"the order has no item {unknown[0]}", "item")
