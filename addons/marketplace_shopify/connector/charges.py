@@ -7,6 +7,7 @@ and total alike.
 """
 
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import chain
 
 from ...marketplace.contract import Charge, ChargeKind, InvalidPayload, Money, TaxCollector, TaxTreatment
 
@@ -111,32 +112,33 @@ class Ledger:
         return _money(sum((item.amount for item in amounts), Decimal()), amounts[0]), collector
 
 
-def read_charges(order, tips, quantities, refunds):
+def read_charges(order, lines, quantities, refunds):
     """Charges of an order, checked against its stated total.
 
     :param Node order: the received order
-    :param tips: numbers of lines that are a tip
+    :param lines: its lines without tips, as nodes
     :param dict quantities: ``{line id: (units ordered, units left in the order)}``
     :param dict refunds: ``{line id: [refund lines]}``
     :return: ``({line id: charges}, charges of the order, total)``
     :raise InvalidPayload: the parts do not add up to the stated total
     """
-    difference = _difference(order, SHOP, tips)
-    total = _required(order, "totalPriceSet", SHOP)
     ledger = Ledger(order, SHOP)
-    by_line, removed = {}, Decimal()
-    for line in order.nodes("lineItems"):
-        id_ = line.number()
-        if id_ in tips:
-            continue
-        charges = ledger.of_line(line)
-        ordered, left = quantities[id_]
-        kept = ledger.without(charges, line, ordered - left, refunds.get(id_, ())) if left < ordered else charges
-        removed += sum(charge.total for charge in charges) - sum(charge.total for charge in kept)
-        by_line[id_] = tuple(kept) if left else tuple(charge for charge in kept if charge.total)
+    whole = [ledger.of_line(line) for line in lines]
     others = _of_order(order, ledger)
-    if difference:
-        others.append(Charge(ChargeKind.OTHER, _money(difference, total)))
+    total = _required(order, "totalPriceSet", SHOP)
+    rest = total.amount - _sum_of(whole, others)
+    if rest:
+        _require_conversion(order, lines, total, rest, sum(map(len, whole)) + len(others))
+        others.append(Charge(ChargeKind.OTHER, _money(rest, total)))
+    by_line, removed = {}, Decimal()
+    for line, charges in zip(lines, whole, strict=True):
+        id_ = line.number()
+        ordered, left = quantities[id_]
+        if left < ordered:
+            kept = ledger.without(charges, line, ordered - left, refunds.get(id_, ()))
+            removed += _sum_of([charges]) - _sum_of([kept])
+            charges = kept if left else [charge for charge in kept if charge.total]
+        by_line[id_] = tuple(charges)
     return by_line, tuple(others), _money(total.amount - removed, total) if removed else total
 
 
@@ -149,25 +151,28 @@ def _of_order(order, ledger):
     return [charge for charge in charges if charge.total or charge.tax]
 
 
-def _difference(order, side, tips):
-    """What the stated total has more than its parts: zero, or in the shop's currency a rest of conversion.
+def _require_conversion(order, lines, total, rest, count):
+    """What the stated total has more than its parts must be a rest of conversion.
 
     Shopify converts each part of an order that was paid in another currency by itself, so that the converted parts may
     miss the converted total by coins; the buyer's own amounts must add up.
+
+    :param int count: of the parts
+    :raise InvalidPayload: it is anything else
     """
-    ledger = Ledger(order, side)
-    lines = (line for line in order.nodes("lineItems") if line.number() not in tips)
-    charges = [charge for line in lines for charge in ledger.of_line(line)] + _of_order(order, ledger)
-    total = _required(order, "totalPriceSet", side)
-    difference = total.amount - sum((charge.total for charge in charges), Decimal())
-    if not difference:
-        return difference
     buyer = order.bag("totalPriceSet", BUYER)
-    converted = side == SHOP and buyer and buyer.currency != total.currency
-    if converted and abs(difference) <= coin_of(total) * len(charges) and not _difference(order, BUYER, tips):
-        return difference
-    parts = total.amount - difference
-    raise InvalidPayload(order.where("totalPriceSet"), f"the parts add up to {parts}, Shopify states {total.amount}")
+    converted = buyer is not None and buyer.currency != total.currency and abs(rest) <= coin_of(total) * count
+    if converted:
+        ledger = Ledger(order, BUYER)
+        total, rest = buyer, buyer.amount - _sum_of(map(ledger.of_line, lines), _of_order(order, ledger))
+    if rest or not converted:
+        text = f"the parts add up to {total.amount - rest}, Shopify states {total.amount}"
+        raise InvalidPayload(order.where("totalPriceSet"), text)
+
+
+def _sum_of(by_line, others=()):
+    """What charges of lines and charges of the order add up to."""
+    return sum((charge.total for charge in chain(*by_line, others)), Decimal())
 
 
 def _required(node, key, side):

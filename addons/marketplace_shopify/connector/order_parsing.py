@@ -53,7 +53,7 @@ def parse_order(payload, shop):
     shipped = _shipped_units(order, items)
     refunds = _refund_lines(order)
     quantities = {item.number(): _units(item, shipped, status) for item in items}
-    by_line, others, total = read_charges(order, tips, quantities, refunds)
+    by_line, others, total = read_charges(order, items, quantities, refunds)
     if status is OrderStatus.CANCELLED and not any(left for _ordered, left in quantities.values()):
         # Nothing is delivered and nothing is owed; what was paid comes back as refunds.
         by_line, others, total = {}, (), None

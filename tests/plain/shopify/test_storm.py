@@ -1,4 +1,4 @@
-"""Everything goes wrong from time to time; orders still arrive once, with their totals, and nothing is written twice."""
+"""Everything goes wrong from time to time: orders still arrive once, with their totals, nothing is written twice."""
 
 from collections import Counter
 
