@@ -117,3 +117,13 @@ class SaleOrder(models.Model):
         orders = self.filtered(lambda order: order.marketplace_acknowledged == "rejected").sudo()
         orders._set_acknowledgement("pending", False)
         orders._enqueue_acknowledgement()
+
+
+class MarketplaceAccount(models.Model):
+    _inherit = "marketplace.account"
+
+    def _enqueue_waiting(self):
+        """Extend `marketplace.account` with the acknowledgements that waited for our access."""
+        super()._enqueue_waiting()
+        domain = [("marketplace_shop_id", "in", self.shop_ids.ids), *self.env["sale.order"]._get_acknowledge_domain()]
+        self.env["sale.order"].search(domain)._enqueue_acknowledgement()

@@ -288,3 +288,15 @@ class MarketplaceParcel(models.Model):
 
     def action_print(self):
         return self.env["marketplace.label.print"]._print(self.attachment_id)
+
+
+class MarketplaceAccount(models.Model):
+    _inherit = "marketplace.account"
+
+    def _enqueue_waiting(self):
+        """Extend `marketplace.account` with the labels that waited for our access."""
+        super()._enqueue_waiting()
+        Parcel = self.env["marketplace.parcel"]
+        parcels = Parcel.search([("shop_id", "in", self.shop_ids.ids), *Parcel._get_open_domain()])
+        parcels.next_try_at = False
+        parcels._enqueue_confirm(parcels.shop_id)

@@ -74,6 +74,9 @@ class TestAcknowledgement(ImportCase):
         self.assertTrue(self.account.needs_authorisation)
         self._run()
         self.assertEqual((len(self._told()), order.marketplace_acknowledged), (1, "pending"))
+        with trap_jobs() as trap:
+            self.account._resume()
+            self.assertIn("_job_acknowledge", [job.func.__name__ for job in trap.enqueued_jobs])
 
     def test_refusal_of_all(self):
         order = self._waiting("O1")

@@ -1,7 +1,7 @@
 from unittest.mock import patch
 
 from odoo.addons.queue_job.jobrunner.runner import PG_ADVISORY_LOCK_ID
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from .fake_connector import FakeMarketplaceCase
 
@@ -45,7 +45,11 @@ class TestHealth(FakeMarketplaceCase):
         listings[1].seen_difference = -2
         order = self._create_order("O1", [(product, 1, "L1")])
         vals = {"order_id": order.id, "shop_id": self.shop.id, "reference": "1", "state": "rejected"}
+        order.marketplace_acknowledged = "rejected"
         self.env["marketplace.cancellation"].create({**vals, "reason": "other"})
         self.env["marketplace.shipment"].create({**vals, "shipped_at": "2026-05-04 10:00:00"})
         self.assertIn(self.shop, self._look().shop_ids)
-        self.assertEqual((self.shop.stock_problem_count, self.shop.rejected_count), (2, 2))
+        self.assertEqual((self.shop.stock_problem_count, self.shop.rejected_count), (2, 3))
+        buyer = new_test_user(self.env, "health_buyer", groups="marketplace.group_buyer")
+        self.env.invalidate_all()
+        self.assertEqual(self.shop.with_user(buyer).rejected_count, 3)

@@ -331,6 +331,11 @@ class TestByItself(ParcelCase):
         self.assertEqual(self._run_cron(), ["_job_arrange"])
         self.account.needs_authorisation = True
         self.assertEqual(self._run_cron(), [])
+        picking.marketplace_parcel_ids.next_try_at = fields.Datetime.now() + timedelta(hours=1)
+        with trap_jobs() as trap:
+            self.account._resume()
+            self.assertIn("_job_arrange", [job.func.__name__ for job in trap.enqueued_jobs])
+        self.assertFalse(picking.marketplace_parcel_ids.next_try_at)
 
     def test_roles(self):
         picking = self._ready("O1")

@@ -100,7 +100,7 @@ class MarketplaceShop(models.Model):
     rejected_count = fields.Integer(
         "Rejected",
         compute="_compute_problem_counts",
-        help="Confirmations, labels, cancellations and refunds that the marketplace refused.",
+        help="Confirmations, labels, acknowledgements, cancellations and refunds that the marketplace refused.",
     )
     stock_problem_count = fields.Integer(
         "Stock Problems",
@@ -112,9 +112,17 @@ class MarketplaceShop(models.Model):
         rejected = Counter()
         for model in CONFIRMABLE:
             rejected.update(self._count_records(model, [("state", "=", "rejected")]))
+        rejected.update(self._count_refused_acknowledgements())
         self._set_counts("rejected_count", rejected)
         wrong = ["|", ("push_state", "=", "rejected"), ("seen_difference", "!=", 0)]
         self._set_counts("stock_problem_count", self._count_records("marketplace.listing", wrong))
+
+    def _count_refused_acknowledgements(self):
+        """:return: ``{shop: number of orders}``"""
+        domain = [("marketplace_shop_id", "in", self.ids), ("marketplace_acknowledged", "=", "rejected")]
+        # Also for roles that see the shop, but no orders.
+        groups = self.env["sale.order"].sudo()._read_group(domain, ["marketplace_shop_id"], ["__count"])
+        return {shop.with_env(self.env): count for shop, count in groups}
 
     def _count_records(self, model, domain):
         """:return: ``{shop: number of records}``"""
