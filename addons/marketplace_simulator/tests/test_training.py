@@ -1,5 +1,6 @@
 import threading
 from collections import Counter
+from unittest.mock import patch
 
 import requests
 from odoo.addons.queue_job.tests.common import trap_jobs
@@ -9,11 +10,14 @@ from werkzeug.serving import make_server
 
 from ..server.__main__ import Handler
 from ..server.app import Simulator
+from ..server.channels import names
 
 
-@tagged("post_install", "-at_install")
-class TestTraining(TransactionCase):
-    """A seller's day on training shops: from an empty database to shipped and confirmed orders."""
+class TrainingCase(TransactionCase):
+    """A company of its own, and a simulator for every test."""
+
+    channels = ("amazon",)
+    orders = 40
 
     @classmethod
     def setUpClass(cls):
@@ -35,7 +39,7 @@ class TestTraining(TransactionCase):
 
     def setUp(self):
         super().setUp()
-        self.simulator = Simulator(seed=5, regions=("eu",), speed=2000, orders=40)
+        self.simulator = Simulator(seed=5, regions=("eu",), speed=2000, orders=self.orders, channels=self.channels)
         server = make_server("127.0.0.1", 0, self.simulator, threaded=True, request_handler=Handler)
         self.url = self.simulator.url = f"http://127.0.0.1:{server.server_port}"
         thread = threading.Thread(target=server.serve_forever, daemon=True)
@@ -65,6 +69,11 @@ class TestTraining(TransactionCase):
         shops.account_id.last_error = False
         self._run_jobs(shops._enqueue_fetch)
         return self.env["sale.order"].search([("marketplace_shop_id", "in", shops.ids)])
+
+
+@tagged("post_install", "-at_install")
+class TestTraining(TrainingCase):
+    """A seller's day on training shops: from an empty database to shipped and confirmed orders."""
 
     def test_shops_are_ready_to_sell(self):
         shops = self._setup()
@@ -139,3 +148,46 @@ class TestTraining(TransactionCase):
     def test_no_simulator_is_said_so(self):
         with self.assertRaisesRegex(UserError, "No simulator answers"):
             self.env["marketplace.simulator.setup"].setup_training("http://127.0.0.1:9")
+
+    def test_a_channel_without_connector_is_said_so(self):
+        with (
+            patch.object(type(self.env["marketplace.simulator.setup"]), "_get_amazon_accounts", None),
+            self.assertRaisesRegex(UserError, "amazon"),
+        ):
+            self.env["marketplace.simulator.setup"].setup_training(self.url)
+
+
+@tagged("post_install", "-at_install")
+class TestTrainingChannels(TrainingCase):
+    """One product sells on every channel that the simulator has."""
+
+    channels = names()
+    orders = 120
+
+    def test_every_channel_sells_the_same_products(self):
+        shops = self._setup()
+        self.assertEqual(set(shops.mapped("provider")), set(names()))
+        self.assertEqual(set(shops.mapped("state")), {"running"})
+        listings = self.env["marketplace.listing"].search([("shop_id", "in", shops.ids)])
+        self.assertEqual(set(listings.mapped("state")), {"matched"})
+        for sku, same in listings.grouped("sku").items():
+            with self.subTest(sku=sku):
+                self.assertEqual(same.product_id.mapped("default_code"), [sku])
+        self._check_stock(listings)
+        before = self._get_counts()
+        self.assertEqual(self._setup(), shops)
+        self.assertEqual(self._get_counts(), before)
+
+    def _check_stock(self, listings):
+        """The starting stock is on the shelf once, however many shops sell it."""
+        counted = {row["sku"]: row for rows in self._get("catalogue").values() for row in rows}
+        merchant = listings.filtered(lambda listing: listing.fulfilment == "merchant")
+        warehouse = merchant.shop_id.warehouse_id
+        self.assertEqual(len(warehouse), 1)
+        for product in merchant.product_id:
+            units = product.with_context(warehouse_id=warehouse.id).qty_available
+            self.assertEqual(units, counted[product.default_code]["starting_quantity"])
+
+    def _get_counts(self):
+        models = ("marketplace.account", "marketplace.shop", "marketplace.listing", "product.product", "stock.quant")
+        return {model: self.env[model].search_count([]) for model in models}
