@@ -8,6 +8,8 @@ from urllib.parse import quote
 
 from ...marketplace.contract import ActionResult, CancelReason, Rejected
 from .fields import Node
+from .marketplaces import marketplace_header
+from .order_parser import UNPAID
 from .orders import fetch_by_ids
 from .shipments import one_by_one
 
@@ -38,14 +40,10 @@ def cancel_orders(api, cancellations):
     return one_by_one(cancellations, lambda cancellation: _cancel(api, cancellation))
 
 
-def marketplace_header(shop_id):
-    """The Post-Order API wants to know the marketplace."""
-    return {"X-EBAY-C-MARKETPLACE-ID": shop_id}
-
-
 def _cancel(api, cancellation):
+    order = _find_order(api, cancellation)
     if cancellation.lines:
-        _check_whole(api, cancellation)
+        _check_whole(order, cancellation)
     known = _search(api, cancellation)
     asked = next((entry for entry in known if entry.text("cancelStatus") == _ASKED), None)
     statuses = {entry.text("cancelStatus") for entry in known}
@@ -56,7 +54,7 @@ def _cancel(api, cancellation):
     if asked is not None:
         _act(api, "postOrder.approveCancellation", cancellation, f"/{_id(asked)}/approve", signed=True)
         return ActionResult(cancellation.reference, True)
-    return _create(api, cancellation)
+    return _create(api, cancellation, order)
 
 
 def _search(api, cancellation):
@@ -80,8 +78,16 @@ def _decline(api, cancellation, asked, statuses):
     return ActionResult(cancellation.reference, True)
 
 
-def _create(api, cancellation):
-    payload = {"legacyOrderId": cancellation.order_id, "cancelReason": _REASONS[cancellation.reason]}
+def _create(api, cancellation, order):
+    paid = order.text("orderPaymentStatus") not in UNPAID
+    payload = {
+        "legacyOrderId": cancellation.order_id,
+        "cancelReason": _REASONS[cancellation.reason],
+        "buyerPaid": paid,
+    }
+    dates = [payment.text("paymentDate") for payment in order.node("paymentSummary").nodes("payments")]
+    if paid and any(dates):
+        payload["buyerPaidDate"] = {"value": max(dates)}
     answer = Node(_act(api, "postOrder.createCancellation", cancellation, "", payload, signed=True))
     if answer.text("cancelId"):
         return ActionResult(cancellation.reference, True)
@@ -108,11 +114,15 @@ def _id(entry):
     return quote(entry.text("cancelId", required=True), safe="")
 
 
-def _check_whole(api, cancellation):
-    """eBay would cancel more than is wanted where only some units are."""
+def _find_order(api, cancellation):
     order = fetch_by_ids(api, [cancellation.order_id]).get(cancellation.order_id)
     if order is None:
         raise Rejected(f"eBay does not know the order {cancellation.order_id}", "NoOrder")
-    ordered = {item.text("lineItemId"): item.count("quantity") for item in Node(order).nodes("lineItems")}
+    return Node(order)
+
+
+def _check_whole(order, cancellation):
+    """eBay would cancel more than is wanted where only some units are."""
+    ordered = {item.text("lineItemId"): item.count("quantity") for item in order.nodes("lineItems")}
     if {line.order_line_id: line.quantity for line in cancellation.lines} != ordered:
         raise Rejected("eBay cancels whole orders only: refund the units instead", "WholeOrder")

@@ -67,6 +67,15 @@ class Node:
             raise InvalidPayload(self.where(key), "missing")
         return value
 
+    def texts(self, key):
+        """Array of texts as tuple."""
+        value = self.data.get(key)
+        if value is None:
+            return ()
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise InvalidPayload(self.where(key), "an array of texts was expected")
+        return tuple(value)
+
     def count(self, key, required=False):
         """Number of units; ``None`` if absent."""
         value = self.data.get(key)

@@ -4,7 +4,7 @@ Only listings of the inventory model (made by the API, or migrated by bulkMigrat
 stock there; orders of other listings come in all the same.
 """
 
-from ...marketplace.contract import Fulfilment, InvalidPayload, Listing, Rejected
+from ...marketplace.contract import Fulfilment, Listing, Rejected
 from .fields import Node
 from .marketplaces import shop_of
 
@@ -65,10 +65,7 @@ def _read(shop_id, sku, product, offer):
 
 def _read_barcode(product):
     for key in _BARCODES:
-        values = product.data.get(key) or []
-        if not isinstance(values, list):
-            raise InvalidPayload(product.where(key), "an array was expected")
-        for value in values:
-            if str(value).isdecimal():  # sellers also write "Does not apply" in their language
+        for value in product.texts(key):
+            if value.isdecimal():  # sellers also write "Does not apply" in their language
                 return value
     return ""

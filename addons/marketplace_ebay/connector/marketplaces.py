@@ -45,6 +45,11 @@ def shop_of(marketplace_id):
     return _ALIASES.get(marketplace_id, marketplace_id)
 
 
+def marketplace_header(shop_id):
+    """The Post-Order API wants to know the marketplace."""
+    return {"X-EBAY-C-MARKETPLACE-ID": shop_id}
+
+
 def shop_info(marketplace_id):
     """The marketplace as :class:`ShopInfo`.
 

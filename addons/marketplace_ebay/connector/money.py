@@ -44,7 +44,9 @@ def read_money(order):
     total = _required(summary, "total", original)
     lines = [_read_line(item, original) for item in order.nodes("lineItems")]
     charges = [_settle(line) for line in lines]
-    rest = total.amount - sum((charge.total for parts in charges for charge in parts), _ZERO)
+    rest = total.amount - _sum(charges)
+    if rest and rest == _outside(charges):
+        charges, rest = [_on_top(parts) for parts in charges], _ZERO
     order_charges = _explain(summary, original, rest) if rest else ()
     _check_currencies(total, charges, order_charges)
     return total, charges, order_charges
@@ -120,6 +122,25 @@ def _with_tax(line, charges, on_top):
         outside = TaxTreatment.OUTSIDE if line.collector is TaxCollector.MARKETPLACE else TaxTreatment.INCLUDED
         charges[0] = replace(charges[0], tax=line.tax, tax_treatment=TaxTreatment.ADDED if on_top else outside)
     return tuple(charges)
+
+
+def _outside(lines):
+    """Tax that the totals of the lines do not contain; the order's total may."""
+    return total_of(charge.tax for charges in lines for charge in charges if _is_outside(charge))
+
+
+def _on_top(charges):
+    """The charges with their tax in the order's total."""
+    added = TaxTreatment.ADDED
+    return tuple(replace(charge, tax_treatment=added) if _is_outside(charge) else charge for charge in charges)
+
+
+def _is_outside(charge):
+    return charge.tax_treatment is TaxTreatment.OUTSIDE
+
+
+def _sum(lines):
+    return sum((charge.total for charges in lines for charge in charges), _ZERO)
 
 
 def _explain(summary, original, rest):

@@ -28,7 +28,7 @@ _FULFILMENT_STATUSES = {
 }
 _NO_TRACKING = re.compile(r"999\d{0,3}")
 _PAID = frozenset({"PAID", "PARTIALLY_REFUNDED", "FULLY_REFUNDED"})
-_UNPAID = frozenset({"PENDING", "FAILED"})
+UNPAID = frozenset({"PENDING", "FAILED"})
 _CANCEL_STATES = frozenset({"", "NONE_REQUESTED", CANCEL_ASKED, "CANCELED"})
 # Only the single order has these; both ways to get an order must lead to the same revision.
 _DETAILS = (("cancelStatus", "cancelRequests"), ("buyer", "taxIdentifier"))
@@ -109,10 +109,10 @@ def _read_status(order):
     cancel = order.node("cancelStatus").text("cancelState")
     if cancel == "CANCELED":
         return OrderStatus.CANCELLED, cancel
-    for word, known in ((delivery, _FULFILMENT_STATUSES), (payment, _PAID | _UNPAID), (cancel, _CANCEL_STATES)):
+    for word, known in ((delivery, _FULFILMENT_STATUSES), (payment, _PAID | UNPAID), (cancel, _CANCEL_STATES)):
         if word not in known:
             return OrderStatus.UNKNOWN, word
-    if payment in _UNPAID and delivery == "NOT_STARTED":
+    if payment in UNPAID and delivery == "NOT_STARTED":
         return OrderStatus.PENDING, payment
     return _FULFILMENT_STATUSES[delivery], delivery
 
@@ -167,8 +167,7 @@ def _read_packages(order):
     """
     if FULFILMENTS in order:
         return tuple(_read_package(entry) for entry in order.nodes(FULFILMENTS))
-    hrefs = order.data.get("fulfillmentHrefs") or []
-    numbers = [str(href).rstrip("/").rpartition("/")[2] for href in hrefs]
+    numbers = [href.rstrip("/").rpartition("/")[2] for href in order.texts("fulfillmentHrefs")]
     return tuple(
         Package(external_id=number, quantities={}, tracking="" if _NO_TRACKING.fullmatch(number) else number)
         for number in numbers

@@ -116,8 +116,8 @@ def _read_entries(api, entries, shop_ids):
 def _complete(api, record):
     """The order with what searches do not tell: why the buyer cancels, tax numbers, parcels of a part delivery."""
     payload = record.payload
-    cancel = payload.get("cancelStatus") or {}
-    if cancel.get("cancelState") == CANCEL_ASKED or record.shop_id in _TAX_NUMBERS:
+    asked = Node(payload).node("cancelStatus").text("cancelState") == CANCEL_ASKED
+    if asked or record.shop_id in _TAX_NUMBERS:
         payload = _get(api, record.external_id)
     payload = _with_fulfilments(api, payload)
     return record if payload is record.payload else raw_record(payload)

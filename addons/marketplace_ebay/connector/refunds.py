@@ -10,8 +10,8 @@ from decimal import Decimal
 from urllib.parse import quote
 
 from ...marketplace.contract import ActionResult, Rejected
-from .cancellations import marketplace_header
 from .fields import Node
+from .marketplaces import marketplace_header
 from .orders import PATH as ORDERS
 from .returns import PATH as RETURNS
 from .returns import fetch_summary

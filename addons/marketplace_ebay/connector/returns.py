@@ -20,7 +20,7 @@ from ...marketplace.contract import (
 )
 from .api import date_of
 from .fields import Node, format_time, parse_time
-from .marketplaces import shop_of
+from .marketplaces import marketplace_header, shop_of
 from .orders import LAG, MOST_IDS, fetch_by_ids
 from .revisions import revision_of
 
@@ -55,7 +55,7 @@ def fetch_page(api, shop_ids, since, until, token):
     Our page token is JSON: number of the page, and the searched range.
     """
     place = _read_token(token) if token else _first_place(api, since, until)
-    answer = _search(api, place)
+    answer = _search(api, place, min(shop_ids))
     body = Node(answer.body)
     members = body.data.get("members")
     if members is None:
@@ -85,7 +85,7 @@ def fetch_summary(api, shop_id, return_id):
             f"{PATH}/{quote(return_id, safe='')}",
             {"fieldgroups": "SUMMARY"},
             auth=api.post_order,
-            headers={"X-EBAY-C-MARKETPLACE-ID": shop_id},
+            headers=marketplace_header(shop_id),
         )
     )
     return body.node("summary").data
@@ -141,7 +141,7 @@ def _first_place(api, since, until):
     return {"since": start, "until": min(end, start + SPAN), "end": end, "done": end, "page": 1}
 
 
-def _search(api, place):
+def _search(api, place, shop_id):
     query = {
         "creation_date_range_from": format_time(place["since"]),
         "creation_date_range_to": format_time(place["until"]),
@@ -149,7 +149,14 @@ def _search(api, place):
         "limit": str(MOST_IDS),
         "offset": str(place["page"]),
     }
-    return api.call("postOrder.searchReturns", "GET", SEARCH, query=query, auth=api.post_order)
+    return api.call(
+        "postOrder.searchReturns",
+        "GET",
+        SEARCH,
+        query=query,
+        auth=api.post_order,
+        headers=marketplace_header(shop_id),
+    )
 
 
 def _next_place(place, pages):

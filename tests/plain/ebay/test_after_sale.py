@@ -96,7 +96,19 @@ def test_what_ebay_cannot_take_now_comes_back_with_all_that_follows():
 def test_reasons(reason, word):
     server = Ebay([order(1)])
     assert connect(server).cancel_orders([replace(CANCELLATION, reason=reason)])[0].accepted
-    assert written(server, "/cancellation") == [{"legacyOrderId": ORDER, "cancelReason": word}]
+    assert written(server, "/cancellation") == [{"legacyOrderId": ORDER, "cancelReason": word, "buyerPaid": True}]
+
+
+def test_ebay_wants_to_know_whether_the_buyer_has_paid():
+    unpaid = order(1, orderPaymentStatus="PENDING")
+    paid = order(2)
+    paid["paymentSummary"]["payments"] = [{"paymentDate": "2026-05-20T10:00:01.000Z", "paymentMethod": "EBAY"}]
+    server = Ebay([unpaid, paid])
+    both = [CANCELLATION, replace(CANCELLATION, reference="C2", order_id=paid["orderId"])]
+    assert all(result.accepted for result in connect(server).cancel_orders(both))
+    first, second = written(server, "/cancellation")
+    assert (first["buyerPaid"], "buyerPaidDate" in first) == (False, False)
+    assert second["buyerPaidDate"] == {"value": "2026-05-20T10:00:01.000Z"}
 
 
 def test_ebay_cancels_whole_orders_only():

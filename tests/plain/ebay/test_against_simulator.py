@@ -16,6 +16,7 @@ from addons.marketplace.contract import (
     AuthenticationFailed,
     Cancellation,
     CancelReason,
+    InvalidPayload,
     Money,
     NoticeKind,
     OrderStatus,
@@ -140,6 +141,22 @@ def test_orders_arrive_in_a_storm(training, connector):
             assert error.retry_after > 0
     assert set(records) == wanted
     assert training.get("books")["throttled"]["own_fault"] == 0
+
+
+@pytest.mark.parametrize("kind", ["missing_field", "wrong_type", "unknown_currency", "unknown_country", "unknown_sku"])
+def test_a_damaged_order_damages_no_other(training, connector, kind):
+    training.post("faults", {"kind": kind, "operation": "ebay.getOrders", "count": 1})
+    records, broken = fetch_all(connector, days=10)
+    refused = len(broken)
+    for record in records.values():
+        try:
+            connector.parse_order(record.payload)
+        except InvalidPayload as error:
+            assert error.path
+            refused += 1
+    assert refused <= 1
+    training.clear_faults()
+    assert len(fetch_all(connector, days=10)[0]) == len(records) + len(broken)
 
 
 def test_a_wish_to_cancel_tells_its_reason(training, connector):

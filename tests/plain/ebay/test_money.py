@@ -80,6 +80,13 @@ def test_remitted_tax_outside_the_total():
     assert parsed.lines[0].charges[0].tax_treatment is TaxTreatment.OUTSIDE
 
 
+def test_remitted_tax_that_only_the_total_of_the_order_contains():
+    items = [line(1, "10.00", total="10.00", ebayCollectAndRemitTaxes=[tax("0.83", "VAT")]), line(2)]
+    parsed = parse_order(order(1, items, total="20.83"))
+    assert parsed.lines[0].charges[0].tax_treatment is TaxTreatment.ADDED
+    assert sum(entry.total for entry in plan_lines(parsed, CENT)) == Decimal("20.83")
+
+
 def test_the_sellers_own_tax():
     added = parse_order(order(1, [line(1, "10.00", total="10.70", taxes=[tax("0.70")])])).lines[0].charges[0]
     assert (added.tax_treatment, added.tax_collector) == (TaxTreatment.ADDED, TaxCollector.SELLER)

@@ -43,6 +43,8 @@ def create_cancellation(call):
         return _ineligible(body.get("legacyOrderId", ""), "INVALID_ORDER")
     if body.get("cancelReason") not in REASONS:
         raise ApiError(400, "1611", "Invalid cancel reason.")
+    if body.get("buyerPaid") is not (order["status"] != "pending"):
+        raise ApiError(400, "1611", "It is wrong whether the buyer has paid.")
     if _asked(order):
         return _ineligible(order["id"], "CANCELLATION_EXIST")
     try:

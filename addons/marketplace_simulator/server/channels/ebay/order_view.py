@@ -119,6 +119,7 @@ def _payment(order, total):
     due = total - rounded(total * FEE, order["currency"])
     entry = {"paymentMethod": "EBAY", "amount": amount(order, due),
              "paymentStatus": "PENDING" if order["status"] == "pending" else "PAID"}
+    entry |= {"paymentDate": order["created"]} if order["status"] != "pending" else {}
     refunds = [{"refundId": refund.get("id", f"R{number}"), "refundStatus": "REFUNDED", "refundDate": refund["at"],
                 "amount": amount(order, refund["amount"])}
                for number, refund in enumerate(order["refunds"]) if refund["line"] is None]
