@@ -6,7 +6,6 @@ from odoo.fields import Command
 
 from ..contract import Fulfilment, InvalidPayload, OrderStatus
 from .order_batch import OrderBatch, Wait
-from .order_importer import NOT_FINAL
 
 
 class MarketplaceOrderImporter(models.AbstractModel):
@@ -65,7 +64,7 @@ class MarketplaceOrderImporter(models.AbstractModel):
         vals = self._prepare_revision_vals(order)
         vals["marketplace_acknowledged"] = sale_order._follow_acknowledgement(order.acknowledged)
         sale_order.write({field: value for field, value in vals.items() if sale_order[field] != value})
-        if order.status is not OrderStatus.UNKNOWN:
+        if order.status is not OrderStatus.UNKNOWN or seen[0] != order.status_text:
             sale_order._release("unknown")
         self._apply_deadline(sale_order)
         self._hold_if_needed(sale_order, order, seen)
@@ -80,8 +79,9 @@ class MarketplaceOrderImporter(models.AbstractModel):
     # === PENDING → PAID === #
 
     def _apply_release(self, batch, shop, sale_order, order):
-        """A pending order became final: give it its buyer, address and money, and confirm it."""
-        if order.status in NOT_FINAL:
+        """A pending order became final: give it its buyer, address and money, and confirm it. One whose status nobody
+        knows is brought up to date and stays a draft."""
+        if order.status is OrderStatus.PENDING:
             return
         plan = self._prepare_plan(batch, shop, order)
         [(buyer, delivery)] = self._get_partners(batch, [(shop, order)])

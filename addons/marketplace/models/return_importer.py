@@ -1,5 +1,7 @@
 from odoo import api, models
+from odoo.addons.queue_job.exception import RetryableJobError
 from odoo.fields import Command
+from psycopg2.errors import UniqueViolation
 
 LINE_FIELDS = ("external_id", "line_ref", "product_id", "sku", "quantity", "reason", "amount_text", "restock")
 
@@ -43,13 +45,22 @@ class MarketplaceReturnImporter(models.AbstractModel):
                     ready[row] = self._apply_revision(row, known[row], vals)
                 else:
                     new.append((row, vals))
-        created = self.env["marketplace.return"].create([vals for _row, vals in new])
+        created = self._create_new([vals for _row, vals in new])
         ready.update(zip((row for row, _vals in new), created, strict=True))
         done = rows.browse(row.id for row in ready)
         done._set_done({row: record.order_id for row, record in ready.items()})
         records = self.env["marketplace.return"].concat(*ready.values())
         records._link_own_refunds()
         return records
+
+    def _create_new(self, vals_list):
+        """Create returns. What another job created at the same moment is only visible to a new transaction, so that
+        this one is run again."""
+        try:
+            with self.env.cr.savepoint():
+                return self.env["marketplace.return"].create(vals_list)
+        except UniqueViolation as error:
+            raise RetryableJobError(str(error), seconds=2, ignore_retry=True) from error
 
     # === WHAT IS HERE === #
 

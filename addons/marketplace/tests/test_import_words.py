@@ -8,8 +8,8 @@ from .import_case import ImportCase
 
 @tagged("post_install", "-at_install")
 class TestUnknownStatus(ImportCase):
-    def _unknown(self, ref="O1", word="ON_THE_MOON", **vals):
-        return self._order(ref, status=OrderStatus.UNKNOWN, status_text=word, **vals)
+    def _unknown(self, *lines, word="ON_THE_MOON", **vals):
+        return self._order("O1", *lines, status=OrderStatus.UNKNOWN, status_text=word, **vals)
 
     def test_imported_and_held_with_the_word_of_the_marketplace(self):
         order = self._import(self._unknown())
@@ -51,6 +51,13 @@ class TestUnknownStatus(ImportCase):
         self.assertFalse(order.marketplace_hold)
         self._import(self._unknown(word="ON_MARS", revision=3))
         self.assertEqual(order.marketplace_hold, "unknown")
+        self.assertIn("ON_MARS", order.marketplace_hold_note)
+
+    def test_draft_follows_the_marketplace(self):
+        order = self._import(self._unknown())
+        self._import(self._unknown(self._line("PEN", 2, "5.00"), word="ON_MARS", revision=2))
+        self.assertEqual((order.state, order.marketplace_hold, order.amount_total), ("draft", "unknown", 5.0))
+        self.assertEqual(self._summary(order), [("PEN", 2, 2.5)])
         self.assertIn("ON_MARS", order.marketplace_hold_note)
 
     def test_order_that_becomes_unknown_is_held(self):

@@ -1,10 +1,13 @@
 from dataclasses import replace
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
+from odoo.addons.queue_job.exception import RetryableJobError
 from odoo.addons.queue_job.tests.common import trap_jobs
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import freeze_time, new_test_user, tagged
+from odoo.tools import mute_logger
 
 from ..contract import Page, Restock, Return, ReturnKind, ReturnLine, ReturnStatus, Unavailable
 from .import_case import ORDERED_AT, ImportCase
@@ -137,6 +140,19 @@ class TestReturnImport(ReturnCase):
         self._import_returns(self._return())
         self.assertFalse(self._receive_returns(self._return()))
         self.assertEqual(len(self._find_return("R1")), 1)
+
+    def test_created_by_another_job_at_the_same_moment(self):
+        self._import(self._order("O1"))
+        self._import_returns(self._return())
+        rows = self._receive_returns(self._return(revision=2))
+        importer = self.env.registry["marketplace.return.importer"]
+        with (
+            patch.object(importer, "_find_returns", lambda *args: {}),
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(RetryableJobError),
+        ):
+            rows._job_import()
+        self.assertEqual(rows.state, "new")
 
     def test_newest_of_a_batch_wins(self):
         self._import(self._order("O1"))
