@@ -79,17 +79,18 @@ def _read(api, state):
     orders = data.data.get("orders")
     if not isinstance(orders, list):
         raise InvalidPayload(data.where("orders"), "an array was expected")
-    total = data.count("countTotal")
-    more = len(orders) == PAGE_SIZE if total is None else state["offset"] + len(orders) < total
-    fresh = [order for order in orders if _mark(order) not in state["seen"]]
     if not orders:
         return [], state, False
-    last = _time_of(orders[-1])
-    if last is None or last == parse_time(state["after"], "token"):
-        marks = [_mark(order) for order in orders]
-        seen = list(dict.fromkeys([*state["seen"], *marks]))
-        return fresh, {**state, "seen": seen, "offset": state["offset"] + len(orders)}, more
-    seen = [_mark(order) for order in orders if _time_of(order) == last]
+    by_mark = {_mark(order): order for order in orders}  # an order may be in a page twice
+    total, read = data.count("countTotal"), state["offset"] + len(by_mark)
+    more = len(orders) >= PAGE_SIZE if total is None else read < total
+    fresh = [order for mark, order in by_mark.items() if mark not in state["seen"]]
+    times = [_time_of(order) for order in by_mark.values()]
+    start, last = parse_time(state["after"], "token"), times[-1]
+    if None in times or times != sorted(times) or last == start:
+        # All of one second, or not sorted as asked: only the offset leads on.
+        return fresh, {**state, "seen": list(dict.fromkeys([*state["seen"], *by_mark])), "offset": read}, more
+    seen = [mark for mark, time in zip(by_mark, times, strict=True) if time == last]
     return fresh, {**state, "after": format_time(last), "seen": seen, "offset": 0}, more
 
 
