@@ -69,11 +69,11 @@ class Training:
             **fields,
         )
 
-    def connector(self, credentials=None, connected=True):
+    def connector(self, credentials=None, connected=True, checked=True):
         tokens = Tokens(access="", access_ends_at=0, refresh=self.access["refresh_token"]) if connected else None
         return EbayConnector(
             credentials or self.credentials(),
-            session=CheckedSession(),
+            session=CheckedSession() if checked else None,
             endpoint=f"{self.url}/ebay",
             token_store=MemoryTokenStore(tokens),
             timeout=(5.0, 2.0),  # answers that a fault swallows are not waited for long
