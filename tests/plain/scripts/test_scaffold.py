@@ -104,21 +104,21 @@ def test_the_simulator_finds_its_channel(skeleton):
 
 
 @pytest.mark.parametrize("name", ["", "Otto", "2otto", "otto-market", "../otto", "o", "class", "none", "o" * 17])
-def test_bad_names_are_refused(root, name):
+def test_bad_names_are_refused(tmp_path, name):
     with pytest.raises(ScaffoldError):
-        write_skeleton(root, name, "Otto")
-    assert not list(root.rglob("*otto*"))
+        write_skeleton(tmp_path, name, "Otto")
+    assert list(tmp_path.iterdir()) == []
 
 
-def test_bad_titles_are_refused(root):
+def test_bad_titles_are_refused(tmp_path):
     with pytest.raises(ScaffoldError, match="title"):
-        write_skeleton(root, "otto", '"; import os')
+        write_skeleton(tmp_path, "otto", '"; import os')
 
 
 @pytest.mark.parametrize("name", ["simulator", "routing", "settlement"])
-def test_names_of_shared_addons_are_refused(root, name):
+def test_names_of_shared_addons_are_refused(tmp_path, name):
     with pytest.raises(ScaffoldError, match="share"):
-        write_skeleton(root, name, "Otto")
+        write_skeleton(tmp_path, name, "Otto")
 
 
 def test_what_exists_is_not_touched(skeleton, capsys):
