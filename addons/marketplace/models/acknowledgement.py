@@ -124,6 +124,7 @@ class MarketplaceAccount(models.Model):
 
     def _enqueue_waiting(self):
         """Extend `marketplace.account` with the acknowledgements that waited for our access."""
-        super()._enqueue_waiting()
+        result = super()._enqueue_waiting()
         domain = [("marketplace_shop_id", "in", self.shop_ids.ids), *self.env["sale.order"]._get_acknowledge_domain()]
         self.env["sale.order"].search(domain)._enqueue_acknowledgement()
+        return result

@@ -295,8 +295,9 @@ class MarketplaceAccount(models.Model):
 
     def _enqueue_waiting(self):
         """Extend `marketplace.account` with the labels that waited for our access."""
-        super()._enqueue_waiting()
+        result = super()._enqueue_waiting()
         Parcel = self.env["marketplace.parcel"]
         parcels = Parcel.search([("shop_id", "in", self.shop_ids.ids), *Parcel._get_open_domain()])
         parcels.next_try_at = False
         parcels._enqueue_confirm(parcels.shop_id)
+        return result

@@ -58,11 +58,12 @@ class MarketplaceFetch(models.Model):
 
     def _finish(self, complete_until):
         """Extend `marketplace.fetch` to ask for open orders that were not shown, and to tell what was missed."""
-        super()._finish(complete_until)
+        result = super()._finish(complete_until)
         if self.kind == "reconciliation":
             if self.object == "orders":
                 self._enqueue_ask()
             self._tell_missed()
+        return result
 
     # === OPEN ORDERS THAT WERE NOT SHOWN === #
 

@@ -205,8 +205,9 @@ class MarketplaceShipment(models.Model):
 
     def _reopen(self):
         """Override of `marketplace.confirmable`: with the carrier and tracking that the transfer has now."""
-        super()._reopen()
+        result = super()._reopen()
         self.filtered("picking_id")._update_from_pickings()
+        return result
 
     def action_open_picking(self):
         self.ensure_one()
