@@ -1,6 +1,6 @@
 {
     "name": "Walmart",
-    "summary": "Walmart Marketplace (United States): orders, listings, stock, shipments, cancellations, returns and refunds",
+    "summary": "Walmart Marketplace (US): orders, listings, stock, shipments, cancellations, returns and refunds",
     "version": "19.0.1.0.0",
     "category": "Sales/Marketplaces",
     "author": "Crossborder",

@@ -160,7 +160,9 @@ def read_items(value):
     for listing, received in zip(listings, exact(value)["ItemResponse"], strict=True):
         stated_price = received.get("price", {}).get("amount")
         assert (listing.price and listing.price.text) == (None if stated_price is None else str(stated_price))
-        assert received.get("publishedStatus", "") in listing.status and listing.title == received.get("productName", "")
+        assert received.get("publishedStatus", "") in listing.status and listing.title == received.get(
+            "productName", ""
+        )
 
 
 def read_inventory(value):

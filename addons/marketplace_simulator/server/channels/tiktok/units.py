@@ -43,11 +43,13 @@ def units_of(order):
 
 
 def _units_of_line(order, line):
-    count = line["quantity"] + line["cancelled"]
+    # A line that the seller cancelled with all of the order keeps its quantity in the world.
+    whole = order["status"] == "cancelled" and line["cancelled"] >= line["quantity"]
+    count = line["cancelled"] if whole else line["quantity"] + line["cancelled"]
     names = [ids.unit_id(line, position) for position in range(count)]
     packed = order.get("packed", {})
     gone = [name for name in names if packed.get(name) == CANCELLED]
-    gone += [name for name in reversed(names) if name not in packed][: line["cancelled"] - len(gone)]
+    gone += [name for name in reversed(names) if name not in packed][: count - line["quantity"] - len(gone)]
     shares = {part: _shares(Decimal(amount), line["quantity"], order["currency"])
               for part, amount in line["parts"].items()}
     live = [name for name in names if name not in gone]
