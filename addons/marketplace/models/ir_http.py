@@ -10,9 +10,10 @@ class IrHttp(models.AbstractModel):
     def _pre_dispatch(cls, rule, args):
         """Override to keep the body of a webhook as it came: a form would be read out of it otherwise, and the
         signature covers the bytes."""
-        super()._pre_dispatch(rule, args)
+        result = super()._pre_dispatch(rule, args)
         if rule.endpoint.routing.get("marketplace_raw_body"):
             cls._read_raw_body(request.env["marketplace.account"]._get_webhook_max_bytes())
+        return result
 
     @classmethod
     def _read_raw_body(cls, limit):

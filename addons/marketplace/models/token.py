@@ -41,7 +41,7 @@ class DatabaseTokenStore(TokenStore):
 
     def load(self):
         # The journal first: it is removed after the row has its content.
-        entry = self._journal.read()
+        entry = self._journal.load()
         with self._open_cursor() as cr:
             cr.execute("SELECT version, sealed FROM marketplace_token WHERE account_id = %s", [self._account_id])
             version, sealed = cr.fetchone() or (0, None)
@@ -53,14 +53,14 @@ class DatabaseTokenStore(TokenStore):
             with self._open_cursor() as cr:
                 version, tokens = self._lock_row(cr)
                 database = self._get_database_id(cr)
-                entry = self._journal.read()
+                entry = self._journal.load()
                 if self._is_newer(entry, version, database):
                     version, tokens = entry["version"], Tokens(**entry["tokens"])
                     self._keep(cr, version, tokens)
                 if tokens == seen:
                     tokens = renew(seen)
                     # Nothing may come in between: the connection to the database may be lost by now.
-                    self._journal.write({"database": database, "version": version + 1, "tokens": asdict(tokens)})
+                    self._journal.save({"database": database, "version": version + 1, "tokens": asdict(tokens)})
                     self._keep(cr, version + 1, tokens)
             self._journal.remove()
         return tokens

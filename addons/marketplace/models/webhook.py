@@ -38,7 +38,7 @@ class MarketplaceWebhook(models.Model):
     company_id = fields.Many2one(related="account_id.company_id", store=True, index=True)
     topic = fields.Char(readonly=True, help="What happened, in the marketplace's word.")
     delivery_id = fields.Char(
-        "Delivery", required=True, readonly=True, help="The same for every repetition of this call, which is ignored."
+        required=True, readonly=True, help="The same for every repetition of this call, which is ignored."
     )
     notices = fields.Json(readonly=True, help="What happened to what.")
     notices_text = fields.Text("Content", compute="_compute_notices_text")
@@ -215,9 +215,9 @@ class MarketplaceAccount(models.Model):
 
     def _compute_capabilities(self):
         """Override of the authorisation's to tell about webhooks."""
-        super()._compute_capabilities()
         for account in self:
             account.has_webhooks = Capability.WEBHOOKS in account._get_capabilities()
+        return super()._compute_capabilities()
 
     @api.depends()
     def _compute_webhook_key(self):

@@ -144,6 +144,9 @@ class TestPublish(PublisherCase):
         self.assertEqual(self.listing.push_state, "queued")
         self.assertEqual(self.account.last_error, "token revoked")
         self._publish()
+        self.assertEqual(len(self.connector.get_calls("push_stock")), 1)
+        self.account.needs_authorisation = False
+        self._publish()
         self.assertEqual(self.listing.push_state, "accepted", "the next round sends what is still queued")
 
     def test_whole_call_refused(self):

@@ -196,7 +196,7 @@ class TestTokenStore(TokenCase):
     def test_journal_of_another_database_is_left_alone(self):
         self._store().replace(None, self._renew(FIRST))
         journal = TokenJournal(self.env.cr.dbname, self.account_id)
-        journal.write({"database": "another", "version": 9, "tokens": {"access": "foreign"}})
+        journal.save({"database": "another", "version": 9, "tokens": {"access": "foreign"}})
         self.assertEqual(self._store().load(), FIRST)
 
     def test_emptied_copy_takes_no_journal(self):

@@ -37,7 +37,7 @@ class TokenJournal:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
 
-    def write(self, entry):
+    def save(self, entry):
         """Keep an entry durably: when this returns it survives the loss of power.
 
         :param dict entry: plain JSON
@@ -54,7 +54,7 @@ class TokenJournal:
         finally:
             os.close(folder)
 
-    def read(self):
+    def load(self):
         """The entry, or ``None``; one that this server's key does not open is reported and left alone."""
         try:
             return secret_box.unseal(self._path.read_text())
