@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 import requests
 
 from scripts.lib.home import SetupError
-from scripts.lib.odoo_client import OdooClient
+from scripts.lib.odoo_client import OdooClient, OdooError
 from scripts.lib.once_counts import Counts
 from scripts.lib.services import Context
 
@@ -144,7 +144,15 @@ class MainJob:
             time.sleep(0.5)
 
     def _run_cron(self, name: str) -> None:
-        self._odoo.call("ir.cron", "method_direct_trigger", [self._crons[name]])
+        """Run a schedule now, after the run that may be under way by itself."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return self._odoo.call("ir.cron", "method_direct_trigger", [self._crons[name]])
+            except OdooError as error:
+                if "already executing" not in str(error) or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.5)
 
     def _count(self, model: str, domain: list) -> int:
         return self._odoo.call(model, "search_count", domain)
