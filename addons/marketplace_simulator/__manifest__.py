@@ -8,9 +8,11 @@
     "depends": [
         "marketplace_amazon",
         "marketplace_ebay",
+        "marketplace_lazada",
         "marketplace_shopee",
         "marketplace_shopify",
         "marketplace_tiktok",
+        "marketplace_walmart",
         "marketplace_woocommerce",
     ],
     "external_dependencies": {"python": ["requests"]},
