@@ -338,6 +338,16 @@ mutation GiveRefund($input: RefundInput!, $key: String!) {
     12,
 )
 
+PROCESS_RETURN = Document(
+    "ProcessReturn",
+    """
+mutation ProcessReturn($input: ReturnProcessInput!) {
+  returnProcess(input: $input) { return { id } userErrors { code field message } }
+}""",
+    12,
+    repeatable=False,
+)
+
 SUBSCRIPTIONS = Document(
     "Subscriptions",
     f"""

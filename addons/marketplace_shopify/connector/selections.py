@@ -56,7 +56,8 @@ REFUND_PARTS = f"""
   orderAdjustments(first: 5) {{ nodes {{ id reason amountSet {BAG} taxAmountSet {BAG} }} }}
 """
 RETURN_LINE_FIELDS = """
-  __typename id quantity refundedQuantity returnReasonNote customerNote returnReasonDefinition { handle name }
+  __typename id quantity unprocessedQuantity refundedQuantity
+  returnReasonNote customerNote returnReasonDefinition { handle name }
   ... on ReturnLineItem { fulfillmentLineItem { lineItem { id sku } } }
 """
 RETURN_PARTS = f"""

@@ -236,3 +236,36 @@ def signed_callback(params, secret=SECRET):
     """Callback parameters with their HMAC."""
     message = "&".join(f"{key}={value}" for key, value in sorted(params.items()))
     return {**params, "hmac": hmac.new(secret.encode(), message.encode(), hashlib.sha256).hexdigest()}
+
+
+class Shop:
+    """Answers by operation name: a value, or a function of the variables; remembers what was sent."""
+
+    def __init__(self, **answers):
+        self.answers, self.sent = answers, []
+
+    def __call__(self, request):
+        name, variables = sent(request)
+        self.sent.append((name, variables))
+        found = self.answers[name]
+        found = found(variables) if callable(found) else found
+        return found if isinstance(found, Exception) else data(**found)
+
+    def of(self, name):
+        """Variables of each call of an operation."""
+        return [variables for sent_name, variables in self.sent if sent_name == name]
+
+
+def part(number, location, lines, actions=("CREATE_FULFILLMENT",)):
+    """A fulfilment order; ``{line number: remaining units}``."""
+    nodes = [
+        {"id": f"fol-{number}-{key}", "remainingQuantity": units, "lineItem": {"id": f"gid://shopify/LineItem/{key}"}}
+        for key, units in lines.items()
+    ]
+    return {
+        "id": f"fo-{number}",
+        "status": "OPEN",
+        "assignedLocation": {"location": {"id": location}},
+        "supportedActions": [{"action": action} for action in actions],
+        "lineItems": page(nodes),
+    }

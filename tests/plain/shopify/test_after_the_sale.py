@@ -131,6 +131,35 @@ def test_a_return_from_request_to_refund(training):
     assert (order.lines[0].quantity, order.total.amount) == (1, money.order_total(training.order(number)))
 
 
+@pytest.mark.parametrize("restock", [Restock.SELLABLE, Restock.UNSELLABLE])
+@pytest.mark.parametrize(("region", "market"), [(EU, "shopify-DE"), (US, "shopify-US")])
+def test_a_refund_settles_its_return(training, region, market, restock):
+    number = training.new_order(marketplace=market, kinds=[])
+    connector = training.connect(region)
+    connector.confirm_shipments([shipment(training.order(number), 9)])
+    happen(training, number, "return_request")
+    line, total = training.order(number)["lines"][0]["id"], money.order_total(training.order(number))
+    (entry,) = training.order(number)["returns"]
+    paid = Money.parse(str(total), training.order(number)["currency"], "")
+    refund = Refund("REF/9", "x", number, (RefundLine(line, 1, paid, restock),), "fits not", f"Return/{entry['id']}")
+    assert connector.refund_orders([refund])[0].message == "Return is not open."
+    happen(training, number, "return_approve")
+    assert connector.refund_orders([refund])[0].accepted
+    assert connector.refund_orders([refund])[0].message == "already refunded"
+    (entry,) = training.order(number)["returns"]
+    assert (entry["status"], Decimal(entry["refund"]), entry["restock"]) == (
+        "refunded",
+        total,
+        restock is Restock.SELLABLE,
+    )
+    parsed = connector.parse_return(connector.fetch_return("x", f"Return/{entry['id']}").payload)
+    assert (parsed.status, parsed.refund.amount, parsed.lines[0].restock) == (ReturnStatus.REFUNDED, total, restock)
+    # One record: the refund is a part of the return.
+    found = [item.external_id for item in read(training, connector, "fetch_returns")[0]]
+    assert found.count(f"Return/{entry['id']}") == 1
+    assert not [item for item in found if number in item]
+
+
 # === ACCESS, POINTS, WEBHOOKS === #
 
 

@@ -9,6 +9,7 @@ from ...clock import to_text
 from ...world import seller
 from ...world.events import REFUSALS
 from ...world.shipping import ShipmentRefused
+from .amounts import Purse
 from .orders_view import LOCATION, LOCATIONS, gid, tail
 
 MOST_INPUTS = 250
@@ -33,6 +34,7 @@ class Mutations:
             "fulfillmentCreate": self.fulfil,
             "orderCancel": self.cancel,
             "refundCreate": self.refund,
+            "returnProcess": self.process_return,
             "webhookSubscriptionCreate": self.subscribe,
             "bulkOperationRunQuery": self.run_bulk,
         }
@@ -171,6 +173,19 @@ class Mutations:
         last = lines[-1]
         return [*entries, {"line": tail(last["lineItemId"]), "quantity": last["quantity"], "amount": left}]
 
+    def process_return(self, info, input):
+        """Take the units of a return back and pay for them."""
+        found = self.call.site.find_return(self.call, tail(input["returnId"]))
+        if found is None or found[1]["status"] in ("requested", "rejected", "refunded"):
+            return _refused("return", "Return is not open.", code="INVALID_STATE")
+        payments = input["financialTransfer"]["issueRefund"]["orderTransactions"]
+        paid = sum((Decimal(payment["transactionAmount"]["amount"]) for payment in payments), Decimal())
+        disposals = [part for line in input.get("returnLineItems") or () for part in line.get("dispositions") or ()]
+        restock = all(part["dispositionType"] == "RESTOCKED" for part in disposals)
+        amount = Purse(found[0]).back(paid)
+        seller.answer_return(self.world, found[0], found[1]["id"], "refund", amount=amount, restock=restock)
+        return {"return": {"id": input["returnId"]}, "userErrors": []}
+
     # === THE APP'S OWN === #
 
     def subscribe(self, info, topic, webhookSubscription):
@@ -231,8 +246,8 @@ def idempotency_key(info):
     raise GraphQLError("The @idempotent directive is required for this mutation but was not provided.")
 
 
-def _refused(field, message):
-    return {field: None, "userErrors": [{"field": None, "message": message}]}
+def _refused(field, message, **details):
+    return {field: None, "userErrors": [{"field": None, "message": message, **details}]}
 
 
 def write_bulk(site, data):

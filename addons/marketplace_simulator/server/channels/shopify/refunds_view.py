@@ -141,6 +141,7 @@ def _return_line(line, entry):
         "__typename": "ReturnLineItem",
         "id": gid("ReturnLineItem", line["id"]),
         "quantity": line["quantity"],
+        "unprocessedQuantity": 0 if entry["status"] == "refunded" else line["quantity"],
         "refundedQuantity": line["quantity"] if entry["status"] == "refunded" else 0,
         "returnReasonNote": entry["note"],
         "customerNote": None,
