@@ -20,6 +20,7 @@ class Training:
         self.server = FakeServer(handler=self._handle)
         self.access = self.api.control("credentials")["channels"]["lazada"]
         self.store = MemoryTokenStore()
+        self.checked = True  # false: answers may be broken on purpose
 
     def connector(self, authorise=True, **options):
         """A connector that the seller in four countries has let in."""
@@ -68,6 +69,6 @@ class Training:
         response = self.api.http.open(
             url.path, method=request.method, query_string=url.query, data=request.body, headers=dict(request.headers)
         )
-        if response.is_json and response.status_code == 200:
+        if self.checked and response.is_json and response.status_code == 200:
             check_answer(path, response.get_json())
         return response.status_code, dict(response.headers), io.BytesIO(response.data)

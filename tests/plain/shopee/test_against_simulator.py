@@ -10,6 +10,7 @@ from addons.marketplace.contract import (
     AuthenticationFailed,
     Cancellation,
     CancelReason,
+    InvalidPayload,
     NoticeKind,
     NotReady,
     OrderStatus,
@@ -21,11 +22,20 @@ from addons.marketplace.contract import (
     Shipment,
     ShipmentLine,
     StockLevel,
+    Unavailable,
     WebhookRequest,
 )
 from tests.plain.shopee.training import Training
 
 SG = "600001"
+STORM = {
+    "shuffle_pages": 0.3,
+    "duplicate_orders": 0.3,
+    "throttle": 0.05,
+    "error_500": 0.05,
+    "lost_answer": 0.05,
+    "truncated_json": 0.05,
+}
 
 
 @pytest.fixture
@@ -251,6 +261,30 @@ def test_throttling_and_outages_are_survived(training, connector):
     training.api.control("faults", {"kind": "throttle", "operation": "shopee.*", "count": 50})
     with pytest.raises(RateLimited):
         connector.fetch_shops()
+
+
+def test_the_storm_loses_no_order():
+    training = Training(orders=240)
+    connector = training.connector()
+    shops = [shop.external_id for shop in connector.fetch_shops()]
+    training.checked = False
+    for kind, share in STORM.items():
+        fault = {"kind": kind, "operation": "shopee.*", "probability": share, "count": 10_000, "seconds": 0}
+        training.api.control("faults", fault)
+    found, token, calls = set(), "", 0
+    while token or not calls:
+        calls += 1
+        assert calls < 500
+        try:
+            page = connector.fetch_orders(shops, since(training), token=token)
+        except (InvalidPayload, RateLimited, Unavailable):
+            training.api.clock.pass_time(5)
+            continue
+        found |= {record.external_id for record in page.records}
+        token = page.next_token
+        if page.complete_until:
+            break
+    assert found == {order["id"] for order in training.api.control("orders")["orders"]}
 
 
 def test_an_order_of_nobody_is_rejected(connector):

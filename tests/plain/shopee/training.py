@@ -21,6 +21,7 @@ class Training:
         self.server = FakeServer(handler=self._handle)
         self.access = self.api.control("credentials")["channels"]["shopee"]
         self.store = MemoryTokenStore()
+        self.checked = True  # false: answers may be broken on purpose
 
     def connector(self, authorise=True, **options):
         """A connector that the seller of all four shops has let in."""
@@ -69,6 +70,6 @@ class Training:
         response = self.api.http.open(
             url.path, method=request.method, query_string=url.query, data=request.body, headers=dict(request.headers)
         )
-        if response.is_json and response.status_code == 200 and path.startswith("/api/"):
+        if self.checked and response.is_json and response.status_code == 200 and path.startswith("/api/"):
             check_answer(path, response.get_json())
         return response.status_code, dict(response.headers), io.BytesIO(response.data)

@@ -12,8 +12,11 @@ from . import access, fulfilment, orders, products, returns, units
 from .replies import epoch, reply
 
 
-def _listed_orders(body):
+def _orders_and_items(body):
+    """What can be hurt: listed orders, or single items."""
     data = body.get("data")
+    if isinstance(data, list):
+        return [item for entry in data for item in entry.get("order_items", [])]
     return data.get("orders", []) if isinstance(data, dict) else []
 
 
@@ -60,8 +63,8 @@ class LazadaSite(ChannelSite):
         *_operation("updateReturn", ("GET",), "/order/reverse/return/update", returns.update_return),
         *_operation("decideRefund", ("GET",), "/order/reverse/onlyrefund/seller/decide", returns.update_return),
     )
-    spoilable = Spoilable(_listed_orders, ("order_id", "created_at", "updated_at"), ("address_shipping",),
-                          ("currency",), ("country",), ("sku",), ("price",))
+    spoilable = Spoilable(_orders_and_items, ("order_id", "created_at", "updated_at"), ("created_at",),
+                          ("currency",), ("country",), ("sku",), ("price", "item_price"))
 
     def authorise(self, call):
         """Check signature and token; the country is in the address."""
