@@ -5,7 +5,7 @@ from email.utils import parsedate_to_datetime
 
 from ...marketplace.contract import RateLimited
 from ...marketplace.transport import HttpClient, MemoryTokenStore, TokenAuth
-from . import auth
+from .auth import AUTHORIZE_PATH, TOKEN_PATH, OAuth
 from .errors import judge
 from .limits import LIMITS, seconds_until_reset
 from .signing import MessageSigner
@@ -36,9 +36,7 @@ class EbayApi:
         }  # fmt: skip
         self.client = HttpClient(**options)
         self._hasty = HttpClient(**{**options, "max_wait": _HASTE})
-        self.oauth = auth.OAuth(
-            plain, credentials, self.url("api", auth.TOKEN_PATH), self.url("auth", auth.AUTHORIZE_PATH)
-        )
+        self.oauth = OAuth(plain, credentials, self.url("api", TOKEN_PATH), self.url("auth", AUTHORIZE_PATH))
         self.tokens = token_store or MemoryTokenStore()
         clock = self.client.clock
         self.user = TokenAuth(self.tokens, self.oauth.refresh, _sign_bearer, clock, _is_expiry)
@@ -90,7 +88,7 @@ class EbayApi:
 
     def signed(self, auth):
         """``auth`` with a digital signature on top, where the account has a signing key."""
-        if not self.credentials.signing_key:
+        if not (self.credentials.signing_key and self.credentials.signing_jwe):
             return auth
         signer = MessageSigner(self.credentials.signing_key, self.credentials.signing_jwe, self.client.clock)
         return _Signed(auth, signer)

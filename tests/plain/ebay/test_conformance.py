@@ -107,9 +107,7 @@ class TestEbay(ConnectorConformance):
     # === FAILURES === #
 
     def _failing(self, failure):
-        kind, _, once = failure.partition(" once")
-        once = failure.endswith(" once")
-        kind = failure.removesuffix(" once")
+        kind, once = failure.removesuffix(" once"), failure.endswith(" once")
 
         def serve(request):
             if ORDERS not in request.url:
