@@ -68,36 +68,54 @@ class MarketplaceRefund(models.Model):
         ticket = self.env["marketplace.return"].browse(values.get("return_id"))
         order = ticket.order_id or self.env["sale.order"].browse(values.get("order_id"))
         if order:
-            values.update(order_id=order.id, line_ids=self._prepare_lines(order, ticket))
+            lines = self._prepare_lines(order, ticket)
+            values.update(order_id=order.id, line_ids=[Command.create(vals) for vals in lines])
             values.setdefault("reason", ticket.reason or "")
+            if ticket.refund_text:
+                rest = Decimal(ticket.refund_text) - sum(Decimal(str(vals["amount"])) for vals in lines)
+                values["shipping_amount"] = float(min(max(rest, Decimal()), order._get_refundable()[None]))
         return values
 
     @api.model
     def _prepare_lines(self, order, ticket):
-        """Values of the lines of an order that can still be refunded; of a return, those and the units it names."""
-        left = order._get_refundable()
-        paid = order._get_paid()
-        wanted = {}
-        for line in ticket.line_ids.filtered("line_ref"):
-            wanted[line.line_ref] = (wanted.get(line.line_ref, (0, ""))[0] + line.quantity, line.restock)
-        commands = []
-        for ref, order_lines in order._get_lines_by_ref().items():
-            ordered = sum(order_lines.mapped("product_uom_qty"))
-            units, restock = wanted.get(ref, (0 if ticket else ordered, "none"))
-            amount = left.get(ref, Decimal())
-            if not amount or (ticket and ref not in wanted):
-                continue
-            quantum = Decimal(1).scaleb(-order.currency_id.decimal_places)
-            share = min(amount, (paid[ref] * round(units) / round(ordered)).quantize(quantum))
-            vals = {
-                "line_ref": ref,
-                "product_id": order_lines[0].product_id.id,
-                "quantity": units,
-                "amount": float(share),
-                "restock": restock if restock in dict(RESTOCK) else "none",
-            }
-            commands.append(Command.create(vals))
-        return commands
+        """Values of the lines of an order that can still be refunded; of a return, those that it names, with the
+        amounts that it states: some marketplaces pay exactly these."""
+        left, paid = order._get_refundable(), order._get_paid()
+        quantum = Decimal(1).scaleb(-order.currency_id.decimal_places)
+        vals_list = []
+        for ref, (units, stated, restock) in self._get_wishes(order, ticket).items():
+            ordered = round(sum(order._get_lines_by_ref()[ref].mapped("product_uom_qty")))
+            amount = stated
+            if amount is None:
+                amount = (paid[ref] * units / ordered).quantize(quantum) if ordered else paid[ref]
+            if amount := min(amount, left[ref]):
+                vals_list.append(
+                    {
+                        "line_ref": ref,
+                        "product_id": order._get_lines_by_ref()[ref][0].product_id.id,
+                        "quantity": min(units, ordered),
+                        "amount": float(amount),
+                        "restock": restock if restock in dict(RESTOCK) else "none",
+                    }
+                )
+        return vals_list
+
+    @api.model
+    def _get_wishes(self, order, ticket):
+        """What is to be refunded: all of an order, or what a return names.
+
+        :return: ``{marketplace line: (units, stated Decimal or None, restock)}``
+        """
+        lines = order._get_lines_by_ref()
+        if not ticket:
+            return {ref: (round(sum(part.mapped("product_uom_qty"))), None, "none") for ref, part in lines.items()}
+        wishes = {}
+        for line in ticket.line_ids.filtered(lambda line: line.line_ref in lines):
+            units, stated, _restock = wishes.get(line.line_ref, (0, None, ""))
+            if line.amount_text:
+                stated = (stated or Decimal()) + Decimal(line.amount_text)
+            wishes[line.line_ref] = (units + line.quantity, stated, line.restock)
+        return wishes
 
     @api.constrains("shipping_amount", "line_ids", "state")
     def _check_amounts(self):

@@ -196,13 +196,26 @@ class TestRefund(RefundCase):
 @tagged("post_install", "-at_install")
 class TestRefundOfReturn(RefundCase):
     def test_begins_with_the_returned_units(self):
-        ticket = self._import_returns(self._return("R1", "O1", self._return_line(quantity=2)))
+        line = self._return_line(quantity=2, amount=None)
+        ticket = self._import_returns(self._return("R1", "O1", line, refund=None))
         refund = self._new(**ticket.action_refund()["context"])
-        self.assertEqual(self._lines(refund), [("MUG", 2, 6.0)])
+        self.assertEqual((self._lines(refund), refund.shipping_amount), ([("MUG", 2, 6.0)], 0.0))
         self.assertEqual((refund.return_id, refund.line_ids.restock), (ticket, "sellable"))
         self._send(refund)
         self._run()
         self.assertEqual(self._told()[0].return_id, "R1")
+
+    def test_amounts_that_the_return_states(self):
+        line = self._return_line(quantity=2, amount="5.50")
+        ticket = self._import_returns(self._return("R1", "O1", line, refund=self._money("8.50")))
+        refund = self._new(**ticket.action_refund()["context"])
+        self.assertEqual((self._lines(refund), refund.shipping_amount), ([("MUG", 2, 5.5)], 3.0))
+
+    def test_stated_amounts_never_exceed_what_is_left(self):
+        line = self._return_line(quantity=2, amount="50.00")
+        ticket = self._import_returns(self._return("R1", "O1", line, refund=self._money("80.00")))
+        refund = self._new(**ticket.action_refund()["context"])
+        self.assertEqual((self._lines(refund), refund.shipping_amount), ([("MUG", 2, 9.0)], 4.9))
 
     def test_what_the_marketplace_refunded_counts(self):
         line = self._return_line(quantity=1, amount="3.00")
