@@ -1,7 +1,6 @@
 """Waybills of packed packages. Source: document ``/order/package/document/get``."""
 
 import base64
-import binascii
 
 from ...marketplace.contract import InvalidPayload, Label, Rejected
 
@@ -28,7 +27,7 @@ def _fetch(api, parcel):
     if text:
         try:
             return base64.b64decode(text, validate=True)
-        except binascii.Error:
+        except ValueError:
             raise InvalidPayload("order.document.result.data.file", "not base64") from None
     if url:
         return api.client.download("order.pdf", url).content
