@@ -6,10 +6,14 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from threading import Thread
 from urllib.request import Request, urlopen
 
 import pytest
+from werkzeug.serving import make_server
+from werkzeug.wrappers import Request as Received
 
+from addons.marketplace_simulator.server.__main__ import Handler
 from addons.marketplace_simulator.server.app import Simulator
 from addons.marketplace_simulator.server.spapi import accounts
 from addons.marketplace_simulator.server.world.books import books, order_list
@@ -93,6 +97,21 @@ def test_the_stream_places_orders():
         while not ask(f"{url}/_sim/books")["orders"]["created"]:
             pass
         assert ask(f"{url}/_sim/health")["status"] == "ok"
+
+
+def test_headers_with_an_underscore_arrive():
+    simulator, seen = Simulator(), []
+
+    def serve(environ, start_response):
+        seen.append(Received(environ))
+        return simulator(environ, start_response)
+
+    server = make_server("127.0.0.1", 0, serve, request_handler=Handler)
+    Thread(target=server.serve_forever, daemon=True).start()
+    ask(f"http://127.0.0.1:{server.server_port}/_sim/health", **{"WM_SVC.NAME": "Walmart", "X-Plain": "1"})
+    server.shutdown()
+    server.server_close()
+    assert seen[0].headers["WM_SVC.NAME"] == "Walmart" and seen[0].headers["X-Plain"] == "1"
 
 
 def test_reset_starts_again():
