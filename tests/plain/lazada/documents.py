@@ -64,7 +64,12 @@ def _read(section):
         tuple(methods),
         _fields(_part(section, "Request parameters")),
         _fields(_part(section, "Response parameters")),
-        dict(line.split("=", 1) for line in _sample(section, "Request").splitlines() if "=" in line),
+        # Where a code sample was taken out, the sample of the answer follows in the same block.
+        dict(
+            line.split("=", 1)
+            for line in _sample(section, "Request").partition("(code sample removed)")[0].splitlines()
+            if "=" in line
+        ),
         _sample(section, "Response"),
         re.findall(r"^\| `([^`]+)` \| (.*?) \|", section, flags=re.M),
     )
