@@ -193,7 +193,7 @@ def _file_all(api, shop_id, answer):
         except InvalidPayload as error:
             broken.append((error.path, error.reason, payload))
     records = []
-    for order in _details(api, shop_id, list(found)) if found else ():
+    for order in _details(api, shop_id, list(found)):
         try:
             record = raw_record({**order.data, "shop_id": shop_id}, order.path)
         except InvalidPayload as error:
@@ -206,7 +206,9 @@ def _file_all(api, shop_id, answer):
 
 
 def _details(api, shop_id, order_ids):
-    return api.call("orders.detail", shop_id, {"ids": order_ids}).nodes("orders")
+    for start in range(0, len(order_ids), PAGE_SIZE):
+        query = {"ids": order_ids[start : start + PAGE_SIZE]}
+        yield from api.call("orders.detail", shop_id, query).nodes("orders")
 
 
 def _read_line(order, item, charges, cancelled):

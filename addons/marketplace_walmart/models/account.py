@@ -14,7 +14,6 @@ class MarketplaceAccount(models.Model):
         help="Developer Portal > API Keys, of the seller's own account.",
     )
     walmart_client_secret = fields.Char(
-        "Walmart Client Secret",
         compute="_compute_walmart_client_secret",
         inverse="_inverse_walmart_client_secret",
         groups="marketplace.group_manager",

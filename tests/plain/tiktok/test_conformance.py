@@ -10,7 +10,7 @@ from addons.marketplace.contract import Capability, ShipmentLine, StockLevel, We
 from addons.marketplace.transport import MemoryTokenStore
 from addons.marketplace_tiktok.connector import webhook_signature
 from tests.plain.fake_http import FakeTime, answer
-from tests.plain.tiktok.test_verbs import EVRI, cancellation, product, received, refund, shipment, sku
+from tests.plain.tiktok.play import EVRI, cancellation, product, received, refund, shipment, sku
 from tests.plain.tiktok.tiktok import (
     APP_KEY,
     APP_SECRET,

@@ -18,8 +18,8 @@ from addons.marketplace_tiktok.connector.orders import parse_order
 from addons.marketplace_tiktok.connector.returns import parse_return
 from tests.plain.fake_http import answer
 from tests.plain.spec_models import shared_specs
+from tests.plain.tiktok.play import arrange, combine_all, confirm, split_off
 from tests.plain.tiktok.shapes import SAMPLES, deviations, published, sample
-from tests.plain.tiktok.test_verbs import arrange, combine_all, confirm, split_off
 from tests.plain.tiktok.tiktok import APP_KEY, APP_SECRET, CREDENTIALS, NOW, SHOP, SINCE, shop, start, success
 
 SPECS = shared_specs()

@@ -12,7 +12,7 @@ from addons.marketplace.conformance import SKEW, ConnectorConformance
 from addons.marketplace.contract import Capability, ShipmentLine, StockLevel, WebhookRequest
 from addons.marketplace_walmart.connector import HEADER
 from tests.plain.fake_http import FakeTime, answer
-from tests.plain.walmart.test_verbs import TYPES, cancellation, level_answer, received, refund, shipment, wfs
+from tests.plain.walmart.play import TYPES, cancellation, level_answer, received, refund, shipment, wfs
 from tests.plain.walmart.walmart import (
     CREDENTIALS,
     NOW,

@@ -18,7 +18,7 @@ from addons.marketplace_walmart.connector.stock import feed
 from tests.plain.fake_http import answer
 from tests.plain.spec_models import shared_specs
 from tests.plain.walmart.openapi import check_request, documents, find
-from tests.plain.walmart.test_verbs import cancellation, refund, shipment
+from tests.plain.walmart.play import cancellation, refund, shipment
 from tests.plain.walmart.walmart import ROUTES, SHOP, SINCE, find_route, line, one, order, start, status
 
 SPECS = shared_specs()
