@@ -17,6 +17,10 @@ from .selections import BULK_ORDERS
 # Longer ranges are prepared by Shopify.
 LONG = timedelta(days=7)
 SLICE = 250
+# Orders of one file, which is read into memory as a whole (Shopify may count no further than 10,000), and the shortest
+# part of a range that is still halved.
+MOST = 9_000
+_LEAST = timedelta(hours=1)
 _POLL = 15.0
 _RUNNING = frozenset({"CREATED", "RUNNING", "CANCELING"})
 _CONNECTION_OF = {"LineItem": "lineItems", "ShippingLine": "shippingLines", "FulfillmentOrder": "fulfillmentOrders"}
@@ -37,13 +41,14 @@ class History:
         return (until or self._api.now()) - since > LONG
 
     def fetch_page(self, since, until, token):
-        """Start, follow or read a bulk operation; the token is JSON text with its ``bulk`` id.
+        """Start, follow or read bulk operations, one after the other; the token is JSON text.
 
         :raise NotReady: Shopify still writes; its handle is the next token
         """
-        if not token:
-            self._start(since, until)
-        place = json.loads(token)
+        place = json.loads(token) if token else {"since": format_time(since)}
+        if "bulk" not in place:
+            until = parse_time(place["until"], "token") if "until" in place else until
+            self._start(parse_time(place["since"], "token"), until)
         operation = self._api.run(documents.BULK, id=place["bulk"]).data.node("bulkOperation")
         status = operation.text("status")
         if status in _RUNNING:
@@ -53,27 +58,41 @@ class History:
         return self._slice(place, operation.text("url"))
 
     def _start(self, since, until):
-        query = BULK_ORDERS % changed_between(since, until)
-        reply = self._api.run(documents.START_BULK, query=query)
-        payload = reply.data.node("bulkOperationRunQuery")
+        """Have Shopify prepare the range, or so much of its beginning as one file shall hold."""
+        until, end = self._part(since, until)
+        query = BULK_ORDERS % changed_between(since, end)
+        payload = self._api.run(documents.START_BULK, query=query).data.node("bulkOperationRunQuery")
         codes = {error.text("code") for error in payload.nodes("userErrors")}
         if codes & {"OPERATION_IN_PROGRESS", "LIMIT_REACHED"}:
             raise Unavailable("Shopify is still preparing another range of this shop")
         raise_user_errors(payload)
-        end = range_end(reply.at, since, until)
-        token = {"bulk": payload.node("bulkOperation").text("id", required=True), "end": format_time(end), "from": 0}
-        raise NotReady(json.dumps(token), _POLL)
+        place = {
+            "bulk": payload.node("bulkOperation").text("id", required=True),
+            "from": 0,
+            "end": format_time(end),
+            "until": format_time(until),
+        }
+        raise NotReady(json.dumps(place), _POLL)
+
+    def _part(self, since, until):
+        """``(end of the range, end of its part that holds at most MOST orders)``."""
+        reply = self._api.run(documents.ORDER_COUNT, query=changed_between(since, until))
+        until = end = range_end(reply.at, since, until)
+        while reply.data.node("ordersCount").count("count", required=True) > MOST and end - since > _LEAST:
+            end = since + (end - since) / 2
+            reply = self._api.run(documents.ORDER_COUNT, query=changed_between(since, end))
+        return until, end
 
     def _slice(self, place, url):
         orders = self._read(place["bulk"], url)
         start = place["from"]
         nodes = [Node(order, f"orders[{start + index}]") for index, order in enumerate(orders[start : start + SLICE])]
         records, broken = file_all(nodes, lambda node: complete(self._api, node))
-        more = start + SLICE < len(orders)
+        following = _following(place, start + SLICE < len(orders))
         return Page(
             records=records,
-            next_token=json.dumps({**place, "from": start + SLICE}) if more else "",
-            complete_until=None if more else parse_time(place["end"], "token"),
+            next_token=json.dumps(following) if following else "",
+            complete_until=None if following else parse_time(place["until"], "token"),
             broken=broken,
         )
 
@@ -85,8 +104,15 @@ class History:
 
 
 def is_bulk(token):
-    """Whether a page token continues a bulk operation."""
-    return bool(token) and "bulk" in json.loads(token)
+    """Whether a page token belongs to a range that Shopify prepares."""
+    return bool(token) and "until" in json.loads(token)
+
+
+def _following(place, more):
+    """Where the next page begins: in the same file, in the next part of the range, or nowhere."""
+    if more:
+        return {**place, "from": place["from"] + SLICE}
+    return {"since": place["end"], "until": place["until"]} if place["end"] < place["until"] else None
 
 
 def read_lines(text):

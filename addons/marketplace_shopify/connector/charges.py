@@ -6,6 +6,7 @@ buyer's. Charges are in the shop's currency; the buyer's amounts stay in the pay
 and total alike.
 """
 
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import chain
 
@@ -74,6 +75,8 @@ class Ledger:
     def without(self, charges, line, units, refunds):
         """The charges of a line without some of its units; duties and fees stay with the units that are shipped."""
         price, discount, tax = self.removed_of(line, units, refunds)
+        if not any(charge.kind is ChargeKind.ITEM_DISCOUNT for charge in charges):
+            price, discount = price - discount, Decimal()
         less = {ChargeKind.ITEM: (-price, -tax), ChargeKind.ITEM_DISCOUNT: (discount, Decimal())}
         result = []
         for charge in charges:
@@ -137,7 +140,10 @@ def read_charges(order, lines, quantities, refunds):
         if left < ordered:
             kept = ledger.without(charges, line, ordered - left, refunds.get(id_, ()))
             removed += _sum_of([charges]) - _sum_of([kept])
-            charges = kept if left else [charge for charge in kept if charge.total]
+            if not left:  # what is not paid back for a line that is gone stays due
+                others += [replace(charge, kind=ChargeKind.OTHER) for charge in kept if charge.total]
+                kept = []
+            charges = kept
         by_line[id_] = tuple(charges)
     return by_line, tuple(others), _money(total.amount - removed, total) if removed else total
 

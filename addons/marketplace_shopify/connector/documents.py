@@ -369,6 +369,10 @@ mutation Subscribe($topic: WebhookSubscriptionTopic!, $subscription: WebhookSubs
     repeatable=False,
 )
 
+ORDER_COUNT = Document(
+    "OrderCount", "query OrderCount($query: String!) { ordersCount(query: $query, limit: null) { count } }", 1
+)
+
 START_BULK = Document(
     "StartBulk",
     """

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 
@@ -63,6 +64,15 @@ def test_history_in_slices(training, monkeypatch):
     # Another process continues without the file.
     training.exchanges.clear()
     assert training.connect().fetch_orders(["x"], training.api.clock.now(), token=pages[0].next_token).records
+
+
+def test_history_in_several_files(training, monkeypatch):
+    """A range with more orders than one file shall hold is prepared part by part."""
+    monkeypatch.setattr("addons.marketplace_shopify.connector.bulk.MOST", 10)
+    records, pages = read(training, training.connect(), ago=timedelta(days=8))
+    assert training.exchanges.count("StartBulk") > 2
+    assert {record.external_id for record in records} == set(training.sold(EU))
+    assert [page.complete_until is None for page in pages] == [True] * (len(pages) - 1) + [False]
 
 
 def test_only_one_history_at_a_time(training):

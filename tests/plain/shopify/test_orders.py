@@ -160,6 +160,14 @@ def test_a_line_that_is_gone_costs_nothing():
     assert sum(part.total for part in plan_lines(result, CENT)) == Decimal(5)
 
 
+def test_money_kept_for_a_line_that_is_gone_stays_due():
+    """Of ten for a cancelled line nine were paid back: one is due, but for no units."""
+    lines = [line(1, current=0), line(2, "5.0")]
+    result = parsed(1, "15.0", lines, refunds=[refund(1, [refund_line(1, 1, "9.0")], "9.0")])
+    assert (result.lines[0].charges, result.total.amount) == ((), Decimal(6))
+    assert {part.kind: part.total for part in plan_lines(result, CENT)} == {"item": Decimal(5), "other": Decimal(1)}
+
+
 def test_units_edited_away_without_a_refund():
     """An edit of an unpaid order leaves no refund: the price of the removed units is their share, to the coin."""
     item = line(1, "10.0", 3, current=2, discountAllocations=[discount("1.0")], taxLines=[tax("1.0")])
@@ -332,6 +340,7 @@ def test_a_long_range_is_prepared_by_shopify():
     states = iter(["RUNNING", "COMPLETED"])
     handle = serve(
         {
+            "OrderCount": lambda variables: {"ordersCount": {"count": 12}},
             "StartBulk": lambda variables: {
                 "bulkOperationRunQuery": {"bulkOperation": {"id": "gid://shopify/BulkOperation/1"}, "userErrors": []}
             },
@@ -346,13 +355,20 @@ def test_a_long_range_is_prepared_by_shopify():
     result = connector.fetch_orders([DOMAIN], long_ago, token=running.value.handle)
     assert (result.records, result.next_token) == ((), "")
     assert result.complete_until.timestamp() == 1_780_000_000 - 60
-    assert "updated_at:>='2026-04-27T00:00:00Z'" in handle.calls[0][1]["query"]
+    assert "updated_at:>='2026-04-27T00:00:00Z'" in handle.calls[1][1]["query"]
 
 
 @pytest.mark.parametrize("status", ["FAILED", "EXPIRED", "CANCELED"])
 def test_a_failed_preparation_is_an_outage(status):
     handle = serve({"Bulk": lambda variables: {"bulkOperation": {"status": status, "errorCode": "TIMEOUT"}}})
-    token = json.dumps({"bulk": "gid://shopify/BulkOperation/1", "end": "2026-05-27T00:00:00Z", "from": 0})
+    token = json.dumps(
+        {
+            "bulk": "gid://shopify/BulkOperation/1",
+            "end": "2026-05-27T00:00:00Z",
+            "until": "2026-05-27T00:00:00Z",
+            "from": 0,
+        }
+    )
     with pytest.raises(Unavailable, match=f"{status} TIMEOUT"):
         connect(handle, FakeTime()).fetch_orders([DOMAIN], SINCE, token=token)
 

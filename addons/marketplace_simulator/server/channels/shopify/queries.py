@@ -31,6 +31,7 @@ class Queries:
             "shop": self.shop,
             "locations": self.locations,
             "orders": self.orders,
+            "ordersCount": self.orders_count,
             "order": self.order,
             "fulfillment": self.fulfillment,
             "fulfillmentOrder": self.fulfilment_order,
@@ -76,6 +77,11 @@ class Queries:
             after,
         )
         return connection([self.show(order) for order in found], following or "")
+
+    def orders_count(self, info, query="", limit=10_000):
+        """How many orders a search finds."""
+        count = len(self.orders(info, query)["nodes"])
+        return {"count": count if limit is None else min(count, limit)}
 
     def order(self, info, id):
         """One order, ``None`` if the shop has none of this id."""
