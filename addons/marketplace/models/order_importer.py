@@ -214,13 +214,19 @@ class MarketplaceOrderImporter(models.AbstractModel):
             return
         elif order.cancel_request and not sale_order._has_declined_cancel():
             reason, note = "cancel_request", self.env._("The buyer asks to cancel: %s", order.cancel_request)
-        elif order.fulfilment is Fulfilment.MERCHANT and (not order.address or order.address.masked):
+        elif order.fulfilment is Fulfilment.MERCHANT and self._lacks_address(sale_order, order):
             reason, note = "address", self.env._("The marketplace gives no delivery address.")
         elif order.warnings and warnings != "\n".join(order.warnings):
             reason, note = "risk", self.env._("The marketplace warns:")
         else:
             return
         sale_order._hold(reason, "\n".join([note, *order.warnings]))
+
+    def _lacks_address(self, sale_order, order):
+        """Whether nobody could address the parcel. A marketplace that prints the label may hide the address from us."""
+        if not order.address:
+            return True
+        return order.address.masked and not sale_order.marketplace_shop_id.can_label
 
     def _check_totals(self, orders):
         """The books must say what the marketplace says, to the cent.

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 from odoo.tests import tagged
 
-from ..contract import Address, Buyer
+from ..contract import Address, Buyer, Capability
 from .import_case import ADDRESS, ImportCase
 
 
@@ -106,6 +106,7 @@ class TestImportPartners(ImportCase):
         self.assertEqual((order.state, order.partner_id.vat), ("sale", "GB000"))
 
     def test_masked_address_holds_the_order_until_it_is_known(self):
+        self.connector.capabilities = frozenset(Capability) - {Capability.LABELS}
         masked = Address(city="Leeds", country_code="GB", masked=True)
         order = self._import(self._order("O1", address=masked))
         self.assertEqual((order.state, order.marketplace_hold), ("sale", "address"))
@@ -116,6 +117,12 @@ class TestImportPartners(ImportCase):
         self.assertEqual(
             order.picking_ids.filtered(lambda p: p.state != "cancel").partner_id, order.partner_shipping_id
         )
+
+    def test_masked_address_holds_nothing_where_the_marketplace_prints_the_label(self):
+        masked = self._import(self._order("O1", address=Address(city="Leeds", country_code="GB", masked=True)))
+        self.assertFalse(masked.marketplace_hold)
+        missing = self._import(self._order("O2", address=None))
+        self.assertEqual(missing.marketplace_hold, "address")
 
     def test_masked_address_of_what_the_marketplace_ships_holds_nothing(self):
         order = self._import(
