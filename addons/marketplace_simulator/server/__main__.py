@@ -20,14 +20,6 @@ class Handler(WSGIRequestHandler):
         odd = {name: value for name, value in self.headers.items() if "_" in name}
         return super().make_environ() | {f"HTTP_{name.upper().replace('-', '_')}": odd[name] for name in odd}
 
-    def make_environ(self):
-        """Override of ``werkzeug`` to keep Walmart's headers (``WM_SVC.NAME``), dropped for their underscore."""
-        environ = super().make_environ()
-        for name, value in self.headers.items():
-            if name.upper().startswith("WM_"):
-                environ["HTTP_" + name.upper()] = value
-        return environ
-
     def log_request(self, code="-", size="-"):
         """Override of ``werkzeug`` to keep the ready line the last one."""
 
