@@ -68,6 +68,8 @@ def read_money(items, left, escrow, stated_total, currency):
     :param stated_total: :class:`Money` of the order, ``None`` before it is paid
     """
     income, paid = escrow.node("order_income"), escrow.node("buyer_payment_info")
+    if _is_affiliate(income):
+        return _settlement(items, left, income, stated_total, currency)
     details = match_items(items, left, income.nodes("items"))
     lines = [_goods(item, detail, currency) for item, detail in zip(items, details, strict=True)]
     weights = [sum((charge.amount.amount for charge in line), _ZERO) for line in lines]
@@ -104,6 +106,30 @@ def read_money(items, left, escrow, stated_total, currency):
         charges.append(Charge(ChargeKind.OTHER, rest))
         warnings = (f"a part of the total is not stated by name: {rest.text} {currency}",)
     return OrderMoney(total, tuple(map(tuple, lines)), tuple(charges), tuple(subsidies), warnings)
+
+
+def _is_affiliate(income):
+    """Whether the order is of an affiliate shop that Shopee runs for a cross-border seller (SIP)."""
+    currency = income.text("pri_currency")
+    return len(currency) == 3 and currency.isalpha()
+
+
+def _settlement(items, left, income, stated_total, currency):
+    """The money of an affiliate shop's order: not what the buyer pays, which Shopee hides, but the agreed prices.
+
+    The order is in the currency of the seller; of the escrow only the fields named ``_pri`` are.
+    """
+    details = match_items(items, left, income.nodes("items"))
+    known = income.text("pri_currency") == currency
+    lines = []
+    for item, detail, units in zip(items, details, left, strict=True):
+        agreed = detail.money("original_price_pri", currency) if detail is not None and known else None
+        charges = [Charge(ChargeKind.ITEM, agreed)] if agreed is not None else _goods(item, None, currency)
+        lines.append(tuple(charges if units else ()))
+    total = stated_total if stated_total is not None and stated_total.amount else None
+    rest = total.amount - sum((charge.total for line in lines for charge in line), _ZERO) if total else _ZERO
+    charges = (Charge(ChargeKind.OTHER, amount_of(rest, currency)),) if rest else ()
+    return OrderMoney(total, tuple(lines), charges, (), ())
 
 
 def match_items(items, left, details):

@@ -179,6 +179,16 @@ def test_cancelled_units_cost_nothing(total):
     assert bool(found.warnings) == (total == 30.0)
 
 
+def test_orders_of_affiliate_shops_are_at_the_agreed_prices():
+    received = order(items=[item(1, 2, 25.0)], currency="CNY", total=None)
+    del received["total_amount"]
+    detail = escrow(received | {"total_amount": 0}, {"pri_currency": "CNY", "aff_currency": "MYR"})
+    detail["order_income"]["items"][0] |= {"original_price": 36.9, "discounted_price": 31.9, "original_price_pri": 48.5}
+    found = parse(received, detail)
+    assert amounts(found.lines[0].charges) == [("item", "48.5")]
+    assert (found.total, found.charges, found.warnings) == (None, (), ())
+
+
 def test_shares_lose_nothing():
     assert sum(share(Decimal("-10.00"), [Decimal(1), Decimal(1), Decimal(1)])) == Decimal("-10.00")
     assert share(Decimal("-1"), [Decimal(0), Decimal(0)]) == [Decimal("-1"), Decimal(0)]
