@@ -94,7 +94,12 @@ class Node:
     def time(self, key, required=False):
         """Text such as ``2018-02-10 16:00:00 +0800`` as aware UTC; ``None`` if absent."""
         text = self.text(key, required)
-        return parse_time(text, self.where(key)) if text else None
+        if not text:
+            return None
+        try:
+            return parse_time(text, "")
+        except InvalidPayload as error:
+            raise InvalidPayload(self.where(key), error.reason) from None
 
     def epoch(self, key, required=False):
         """Epoch seconds or milliseconds as aware UTC; ``None`` if absent or zero."""
@@ -118,7 +123,10 @@ class Node:
             return None
         if isinstance(value, bool):
             raise InvalidPayload(self.where(key), f"an amount was expected, not {value!r}")
-        return Money.parse(value.replace(",", "") if isinstance(value, str) else value, currency, self.where(key))
+        try:
+            return Money.parse(value.replace(",", "") if isinstance(value, str) else value, currency, "")
+        except InvalidPayload as error:
+            raise InvalidPayload(self.where(key), error.reason) from None
 
 
 def parse_time(text, path):

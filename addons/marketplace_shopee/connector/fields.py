@@ -111,7 +111,10 @@ class Node:
             return None
         if isinstance(value, bool):
             raise InvalidPayload(self.where(key), f"an amount was expected, not {value!r}")
-        return Money.parse(value, currency, self.where(key))
+        try:
+            return Money.parse(value, currency, "")
+        except InvalidPayload as error:
+            raise InvalidPayload(self.where(key), error.reason) from None
 
 
 def unmasked(text):
