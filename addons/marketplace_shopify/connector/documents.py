@@ -185,7 +185,7 @@ query Return($id: ID!) {{
     refunds(first: 10) {{ nodes {{ id }} {PAGE} }}
   }}
 }}""",
-    192,
+    372,
 )
 
 RETURN_LINES = Document(

@@ -119,8 +119,11 @@ def fetch_fulfilments(api, id_):
     if "order" not in data:
         raise Rejected(f"there is no order {id_.rpartition('/')[2]}", "NOT_FOUND")
     order = data.node("order")
-    parcels = []
-    for parcel in order.nodes("fulfillments"):
+    found, parcels = order.nodes("fulfillments"), []
+    if len(found) == _MOST_FULFILMENTS:
+        # The list has no cursor, and more would cost more points than Shopify allows for a call.
+        raise InvalidPayload(order.where("fulfillments"), f"{_MOST_FULFILMENTS} parcels or more cannot be read")
+    for parcel in found:
         lines = [line.data for line in parcel.nodes("fulfillmentLineItems")]
         path = ("fulfillment", "fulfillmentLineItems")
         lines += rest_of(api, parcel.node(path[1]), documents.FULFILMENT_LINES, path, parcel.text("id"))

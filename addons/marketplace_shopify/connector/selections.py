@@ -67,7 +67,7 @@ RETURN_PARTS = f"""
   reverseFulfillmentOrders(first: 3) {{
     nodes {{
       id
-      lineItems(first: 5) {{
+      lineItems(first: 20) {{
         nodes {{ id dispositions {{ type quantity }} fulfillmentLineItem {{ lineItem {{ id }} }} }}
       }}
       reverseDeliveries(first: 1) {{

@@ -389,3 +389,11 @@ def test_children_find_their_parents():
         read_lines(json.dumps(lines[2]))
     with pytest.raises(Unavailable, match="line 2 .* damaged"):
         read_lines(json.dumps(lines[0]) + "\n" + json.dumps(lines[1])[:-3])
+
+
+def test_more_parcels_than_can_be_read_are_not_guessed():
+    cut = order(1, fulfillments=[parcel(1), parcel(2)])
+    many = {"order": {"id": "1", "fulfillments": [parcel(number, {1: 1}) for number in range(35)]}}
+    handle = serve({"Orders": lambda variables: {"orders": page([cut])}, "Fulfilments": lambda variables: many})
+    ((path, reason, _raw),) = connect(handle, FakeTime()).fetch_orders([DOMAIN], SINCE).broken
+    assert ("fulfillments" in path, "35 parcels or more" in reason) == (True, True)
