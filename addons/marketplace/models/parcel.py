@@ -38,7 +38,7 @@ class MarketplaceParcel(models.Model):
         [
             ("to_arrange", "To Book"),
             ("arranged", "Booked"),
-            ("printed", "Label Here"),
+            ("printed", "Label Ready"),
             ("rejected", "Rejected"),
         ],
         required=True,

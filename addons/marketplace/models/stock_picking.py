@@ -9,7 +9,7 @@ class StockPicking(models.Model):
     marketplace_ref = fields.Char(related="sale_id.marketplace_ref", string="Marketplace Order")
     marketplace_parcel_ids = fields.One2many("marketplace.parcel", "picking_id", readonly=True)
     marketplace_label_state = fields.Selection(
-        [("none", "No Label"), ("pending", "On Its Way"), ("rejected", "Rejected"), ("printed", "Label Here")],
+        [("none", "No Label"), ("pending", "Being Made"), ("rejected", "Rejected"), ("printed", "Ready")],
         string="Label",
         compute="_compute_marketplace_label_state",
         compute_sudo=True,
