@@ -80,7 +80,7 @@ def test_arranged_parcels_get_tracking_and_are_collected_in_time(world, api):
     world.tick()
     assert fresh(world, order)["status"] == "unshipped"
     seller.acknowledge(world, fresh(world, order))
-    api.clock.pass_time(600)
+    api.clock.pass_time(6 * 3600)
     world.tick()
     assert fresh(world, order)["status"] == "partially_shipped"
     seller.arrange_parcel(world, fresh(world, order), second)

@@ -12,7 +12,7 @@ from .catalogue import MERCHANT
 from .marketplaces import rounded
 
 #: How long a carrier takes to collect an arranged parcel, in seconds.
-COLLECTION_TIME = 600
+COLLECTION_TIME = 6 * 3600
 
 
 def acknowledge(world, order):
