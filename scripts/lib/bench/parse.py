@@ -49,11 +49,12 @@ class _simulator:
     def __init__(self, orders: int):
         from werkzeug.serving import make_server
 
+        from addons.marketplace_simulator.server.__main__ import Handler
         from addons.marketplace_simulator.server.app import Simulator
         from addons.marketplace_simulator.server.channels import names
 
         simulator = Simulator(regions=("eu", "na", "fe"), speed=SPEED, orders=orders, channels=names())
-        self._server = make_server("127.0.0.1", 0, simulator, threaded=True)
+        self._server = make_server("127.0.0.1", 0, simulator, threaded=True, request_handler=Handler)
         simulator.url = self.url = f"http://127.0.0.1:{self._server.server_port}"
 
     def __enter__(self) -> str:
