@@ -8,11 +8,8 @@ class MarketplaceAccount(models.Model):
     _inherit = "marketplace.account"
 
     provider = fields.Selection(selection_add=[("lazada", "Lazada")], ondelete={"lazada": "set default"})
-    lazada_app_key = fields.Char(
-        "Lazada App Key", groups="marketplace.group_manager", help="Key of your app at Lazada's Open Platform."
-    )
+    lazada_app_key = fields.Char(groups="marketplace.group_manager", help="Key of your app at Lazada's Open Platform.")
     lazada_app_secret = fields.Char(
-        "Lazada App Secret",
         compute="_compute_lazada_app_secret",
         inverse="_inverse_lazada_app_secret",
         groups="marketplace.group_manager",
