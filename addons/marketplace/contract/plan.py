@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from .errors import InvalidPayload
 from .money import split_evenly
-from .records import ChargeKind, TaxCollector, TaxTreatment
+from .records import ChargeKind, OrderStatus, TaxCollector, TaxTreatment
 
 COLLECTED_TAX = "collected_tax"
 
@@ -59,6 +59,8 @@ def plan_lines(order, quantum, shipped_apart=False):
     :return: list of :class:`PlannedLine`
     :raise InvalidPayload: the parts do not add up to the stated total
     """
+    if order.status is OrderStatus.CANCELLED and not any(line.quantity for line in order.lines):
+        return []  # what it would have cost is nobody's debt
     planned, services = [], defaultdict(Decimal)
     for index, line in enumerate(order.lines):
         goods = defaultdict(Decimal)

@@ -1,5 +1,6 @@
 """How the money of an order becomes lines."""
 
+from dataclasses import replace
 from datetime import datetime, timezone
 from decimal import Decimal
 
@@ -168,3 +169,11 @@ def test_amounts_must_have_a_currency(currency):
 
 def test_amounts_keep_the_text_as_received():
     assert Money.parse("34.9", "eur", "total") == Money(Decimal("34.9"), "EUR", "34.9")
+
+
+def test_nobody_owes_what_a_cancelled_order_would_have_cost():
+    """Shops that go on stating the prices of a cancelled order are no reason to refuse it."""
+    bought = order(item(charge(ChargeKind.ITEM, "20.00"), quantity=0), total="20.00")
+    with pytest.raises(InvalidPayload, match="quantity of zero"):
+        plan_lines(bought, CENT)
+    assert plan_lines(replace(bought, status=OrderStatus.CANCELLED), CENT) == []
