@@ -62,13 +62,16 @@ _canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
 def fetch_page(api, shop_ids, since, until, token):
-    """One page of returns changed in a range of time. Our page token is JSON: shop, page number, end of the range."""
-    shops = sorted(shop_ids)
-    latest = datetime.fromtimestamp(int(api.now()), timezone.utc) - _MARGIN
-    first = {"shop": shops[0], "page": 1, "end": int(min(until or latest, latest).timestamp())}
-    state = json.loads(token) if token else first
-    entries, more = _list(api, state, int(since.timestamp())) if since.timestamp() <= state["end"] else ([], False)
-    end = min(state["end"], int((datetime.fromtimestamp(int(api.now()), timezone.utc) - _MARGIN).timestamp()))
+    """One page of returns changed in a range of time.
+
+    Pages are read from the last to the first: a return that changes meanwhile leaves the range, and those after it move
+    to pages that are still to be read. Our page token is JSON: shop, page number, end of the range.
+    """
+    shops, start = sorted(shop_ids), int(since.timestamp())
+    last = min(int(until.timestamp()), _latest(api)) if until else _latest(api)
+    state = json.loads(token) if token else {"shop": shops[0], "page": None, "end": last}
+    entries, page = _read(api, state, start) if start <= state["end"] else ([], 1)
+    end = min(state["end"], _latest(api))
     records, broken = [], []
     country = api.country(state["shop"]).code
     for index, entry in enumerate(entries):
@@ -76,7 +79,7 @@ def fetch_page(api, shop_ids, since, until, token):
             records.append(raw_record(_payload(state["shop"], country, entry), f"items[{index}]"))
         except InvalidPayload as error:
             broken.append((error.path, error.reason, entry))
-    following = _following({**state, "end": end}, more, shops)
+    following = _following({**state, "end": end}, page, shops)
     return Page(
         records=tuple(records),
         next_token=json.dumps(following, separators=(",", ":")) if following else "",
@@ -85,16 +88,31 @@ def fetch_page(api, shop_ids, since, until, token):
     )
 
 
-def _following(state, more, shops):
-    if more:
-        return {**state, "page": state["page"] + 1}
+def _latest(api):
+    return int(api.now() - _MARGIN.total_seconds())
+
+
+def _following(state, page, shops):
+    if page > 1:
+        return {**state, "page": page - 1}
     left = shops[shops.index(state["shop"]) + 1 :]
-    return {**state, "shop": left[0], "page": 1} if left else None
+    return {**state, "shop": left[0], "page": None} if left else None
 
 
-def _list(api, state, start):
+def _read(api, state, start):
+    """``(entries, page number)``: of the page that the state names, else of the last one."""
+    page = state["page"]
+    if page is None:
+        entries, page = _list(api, state, start, 1)
+        if page <= 1:
+            return entries, 1
+    return _list(api, state, start, page)[0], page
+
+
+def _list(api, state, start, page):
+    """``(entries of a page, how many pages there are)``."""
     query = {
-        "page_no": state["page"],
+        "page_no": page,
         "page_size": PAGE_SIZE,
         "ReverseOrderLineModifiedTimeRangeStart": start * 1000,
         "ReverseOrderLineModifiedTimeRangeEnd": state["end"] * 1000,
@@ -104,7 +122,7 @@ def _list(api, state, start):
     if not isinstance(entries, list):
         raise InvalidPayload(result.where("items"), "an array was expected")
     size = result.count("page_size") or PAGE_SIZE
-    return entries, state["page"] * size < result.count("total", required=True)
+    return entries, -(-result.count("total", required=True) // size)
 
 
 def _payload(shop_id, country, entry):

@@ -284,6 +284,19 @@ def test_times_are_seconds_or_milliseconds():
     assert (found.updated_at, found.created_at, found.answer_by) == (at(0), at(0), at(0))
 
 
+def test_a_return_that_changes_between_pages_hides_no_other():
+    lazada = Lazada(returns=[return_(number) for number in range(1, 8)], page_size=3)
+    connector = lazada.connect()
+    page = connector.fetch_returns([SHOP], at(-86_400))
+    found = [record.external_id for record in page.records]
+    lazada.returns[0]["reverse_order_lines"][0]["return_order_line_gmt_modified"] = NOW
+    while page.next_token:
+        page = connector.fetch_returns([SHOP], at(-86_400), token=page.next_token)
+        found += [record.external_id for record in page.records]
+    assert set(found) == {str(800_000 + number) for number in range(2, 8)}
+    assert page.complete_until == at(-60)
+
+
 def refund(lazada, amount="20.00", return_id="800001"):
     lines = (RefundLine(line_id(1), 1, Money.parse(amount, "SGD", "")),)
     (result,) = lazada.connect().refund_orders([Refund("R1", SHOP, "500001", lines, "", return_id)])
