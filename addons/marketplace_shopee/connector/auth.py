@@ -211,7 +211,11 @@ class Authorisation:
         return f"{self.host}{AUTH_PATH}?{urlencode(query)}"
 
     def authorise(self, params):
-        """Exchange the code of the callback for tokens, and keep those of other shops that are already connected."""
+        """Exchange the code of the callback for tokens.
+
+        A main account grants access to all its shops at once: those that it leaves out are not connected any more. A
+        single shop is added to those that are.
+        """
         code = params.get("code")
         owner = next((name for name in ("shop_id", "main_account_id") if params.get(name)), None)
         if not code or owner is None:
@@ -223,13 +227,17 @@ class Authorisation:
         owners |= {f"merchant_id:{merchant}": tokens for merchant in answer.get("merchant_id_list") or []}
         if owner == "shop_id":
             owners[f"shop_id:{params[owner]}"] = tokens
-        self._keep(owners)
+        if not owners:
+            raise AuthenticationFailed("the seller granted access to no shop")
+        self._keep(owners, others=owner == "shop_id")
 
-    def _keep(self, owners):
+    def _keep(self, owners, others):
+        def merge(account):
+            return account_tokens({**(owners_of(account) if others else {}), **owners})
+
         kept = None
         while kept is None or any(owners_of(kept).get(owner) != tokens for owner, tokens in owners.items()):
-            seen = self.store.load()
-            kept = self.store.replace(seen, lambda account: account_tokens({**owners_of(account), **owners}))
+            kept = self.store.replace(self.store.load(), merge)
 
     def refresh(self, owner, tokens):
         """New tokens of a shop, by its refresh token, which is void from then on."""

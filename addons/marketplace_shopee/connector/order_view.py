@@ -79,6 +79,7 @@ def parse_order(payload):
         packages=packages,
         cancel_request=(order.text("buyer_cancel_reason") or word) if word == "IN_CANCEL" else "",
         programs=_read_programs(order),
+        buyer_note=order.text("message_to_seller"),
         status_text=word,
         subsidies=money.subsidies,
         warnings=money.warnings + tuple(_texts(order, "pending_description")),

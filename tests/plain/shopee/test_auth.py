@@ -80,6 +80,13 @@ def test_consent_for_another_shop_keeps_the_first():
     assert connector._api.authorisation.shops() == [SHOP, "4712"]
 
 
+def test_a_main_account_leaves_out_what_it_does_not_grant_any_more():
+    connector = Shopee().connect()
+    connector.authorize({"code": "code-1", "shop_id": "999"}, "", "")
+    connector.authorize({"code": "code-1", "main_account_id": "5"}, "", "")
+    assert connector._api.authorisation.shops() == [SHOP, "4712"]
+
+
 @pytest.mark.parametrize("params", [{"code": "code-2", "shop_id": SHOP}, {"code": "code-1"}, {"shop_id": SHOP}])
 def test_a_wrong_code_is_refused(params):
     connector = Shopee().connect(tokens=None)
