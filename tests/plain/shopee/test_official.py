@@ -19,6 +19,7 @@ from addons.marketplace_shopee.connector.errors import judge
 from addons.marketplace_shopee.connector.fields import Node
 from addons.marketplace_shopee.connector.listings import read_offer
 from addons.marketplace_shopee.connector.order_view import parse_order
+from addons.marketplace_shopee.connector.orders import OPTIONAL_FIELDS
 from addons.marketplace_shopee.connector.returns import parse_return
 from addons.marketplace_shopee.connector.shops import read_shop
 from tests.plain.fake_http import FakeServer, answer, session_of
@@ -261,6 +262,13 @@ def test_what_is_ignored_is_in_the_documents():
             "product/get_model_list": _OFFER,
             "product/get_item_base_info": _OFFER,
         }.get(path, set())
+
+
+def test_optional_fields_are_those_that_the_document_lists():
+    params = documents()["/api/v2/order/get_order_detail"]["params"]["request_params"]
+    (listed,) = [param["description"] for param in params if param["name"] == "response_optional_fields"]
+    available = set(re.split(r"[,\s]+", re.sub(r"<[^>]+>", " ", listed).partition("Available values:")[2]))
+    assert set(OPTIONAL_FIELDS.split(",")) <= available
 
 
 def test_every_sample_is_read(capsys):
