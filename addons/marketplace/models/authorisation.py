@@ -173,8 +173,11 @@ class MarketplaceAccount(models.Model):
         connector = self._get_connector()
         try:
             connector.authorize(params, redirect_uri, verifier)
-            self.sudo().authorised_at = fields.Datetime.now()
-            self._resume()
+        except ConnectorError as error:
+            return self._note_not_granted(error)
+        self.sudo().authorised_at = fields.Datetime.now()
+        self._resume()
+        try:
             infos = connector.fetch_shops()
         except ConnectorError as error:
             self._note_error(error, self.env._("Connect the account"))
@@ -184,11 +187,15 @@ class MarketplaceAccount(models.Model):
 
     def _note_declined(self, params):
         """Keep what the marketplace said instead of granting access (RFC 6749 §4.1.2.1)."""
-        if params["error"] == "access_denied":
-            text = self.env._("The access was declined at the marketplace. Connect again when you want to allow it.")
-        else:
-            reason = f"{params['error']} {params.get('error_description', '')}".strip()[:300]
-            text = self.env._("The marketplace did not grant access: %s", reason)
+        if params["error"] != "access_denied":
+            return self._note_not_granted(f"{params['error']} {params.get('error_description', '')}".strip()[:300])
+        text = self.env._("The access was declined at the marketplace. Connect again when you want to allow it.")
+        self.message_post(body=text)
+        return text
+
+    def _note_not_granted(self, reason):
+        """Keep why no access was granted. Whether the access from before is good is not said by that."""
+        text = self.env._("The marketplace did not grant access: %s", reason)
         self.message_post(body=text)
         return text
 

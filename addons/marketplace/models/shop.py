@@ -121,6 +121,15 @@ class MarketplaceShop(models.Model):
             if shop.warehouse_id not in shop.warehouse_ids:
                 shop.warehouse_id = shop.warehouse_ids[:1]
 
+    @api.depends("name", "provider")
+    def _compute_display_name(self):
+        """With the marketplace, where the name does not tell it: sellers call their shops the same everywhere."""
+        marketplaces = dict(self._fields["provider"]._description_selection(self.env))
+        for shop in self:
+            marketplace, name = marketplaces.get(shop.provider, ""), shop.name or ""
+            told = shop.provider == "none" or marketplace.split(" ")[0].lower() in name.lower()
+            shop.display_name = name if told else f"{name} ({marketplace})"
+
     @api.depends("account_id")
     def _compute_can(self):
         for shop in self:

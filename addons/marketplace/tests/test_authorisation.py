@@ -173,8 +173,14 @@ class TestCallback(HttpCase, AuthorisationCase):
     def test_code_that_is_not_taken(self):
         self.connector.errors["authorize"] = [AuthenticationFailed("the code has expired")]
         self._assert_refused(self._come_back(state=self._begin()["state"], code="c0de"), "the code has expired")
-        self.assertEqual((self.account.needs_authorisation, self.account.authorised_at), (True, False))
-        self.assertEqual(self.account.last_error_verb, "Connect the account")
+        self.assertIn("the code has expired", self.account.message_ids[0].body)
+        self.assertFalse(self.account.authorised_at)
+
+    def test_grant_that_fails_leaves_the_access_from_before(self):
+        self.account._note_success()
+        self.connector.errors["authorize"] = [AuthenticationFailed("the seller did not agree")]
+        self._assert_refused(self._come_back(state=self._begin()["state"]), "did not agree")
+        self.assertEqual((self.account.health, self.account.needs_authorisation), ("ok", False))
 
     def test_shops_that_cannot_be_had_yet_do_not_undo_the_grant(self):
         self.account._note_error(AuthenticationFailed("revoked"), "Fetch orders")
