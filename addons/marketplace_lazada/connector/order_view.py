@@ -74,6 +74,8 @@ def parse_order(payload):
         packages=_read_packages(items, open_items),
         cancel_request=_read_cancel_request(order, items),
         programs=_read_programs(order, items),
+        number=order.ident("order_number"),
+        buyer_note=order.text("buyer_note") or order.text("remarks"),
         status_text=",".join(dict.fromkeys(words)),
         subsidies=money.subsidies,
         warnings=money.warnings if settled else (),

@@ -190,8 +190,13 @@ def test_masked_addresses_are_empty_and_marked():
 
 def test_who_ships_how_it_is_paid_and_what_the_buyer_wants():
     unit = item(1, is_fbl="1", delivery_option_sof="1", need_cancel_confirm=True, reason="Changed mind")
-    found = parse([unit], payment_method="COD")
+    found = parse([unit], payment_method="COD", buyer_note="Ring twice")
     assert found.fulfilment is Fulfilment.MARKETPLACE
     assert found.programs == ("COD", "DBS")
-    assert found.cancel_request == "Changed mind"
+    assert (found.cancel_request, found.buyer_note) == ("Changed mind", "Ring twice")
     assert found.ship_by.end.isoformat() == "2026-05-30T04:00:00+00:00"
+
+
+def test_the_number_and_the_note_of_the_buyer():
+    found = parse(remarks="Ring twice", order_number=77)
+    assert (found.number, found.buyer_note) == ("77", "Ring twice")

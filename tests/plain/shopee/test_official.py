@@ -47,7 +47,7 @@ _ORDER = {
     "weight", "promotion_id", "promotion_type", "product_location_id", "item_sku", "model_original_price",
     "parcel_chargeable_weight_gram", "logistics_channel_id", "allow_self_design_awb", "sorting_group",
     "group_shipment_id", "days_to_ship", "goods_to_declare", "region", "estimated_shipping_fee", "note",
-    "note_update_time", "message_to_seller", "payment_method", "pay_time", "pickup_done_time", "dropshipper",
+    "note_update_time", "payment_method", "pay_time", "pickup_done_time", "dropshipper",
     "dropshipper_phone", "invoice_data", "buyer_cancel_reason", "cancel_by", "cancel_reason", "buyer_cpf_id",
     # the seller's cost, settled later
     "actual_shipping_fee_confirmed", "reverse_shipping_fee",

@@ -249,8 +249,18 @@ def test_masked_addresses_are_empty_and_marked():
 
 def test_who_ships_how_it_is_paid_and_what_the_buyer_wants():
     found = parse(
-        order(status="IN_CANCEL", cod=True, fulfillment_flag="fulfilled_by_shopee", buyer_cancel_reason="Others")
+        order(
+            status="IN_CANCEL",
+            message_to_seller="Ring twice",
+            cod=True,
+            fulfillment_flag="fulfilled_by_shopee",
+            buyer_cancel_reason="Others",
+        )
     )
     assert found.fulfilment is Fulfilment.MARKETPLACE
     assert (found.programs, found.cancel_request) == (("COD",), "Others")
-    assert found.buyer.key == "9193001"
+    assert (found.buyer.key, found.buyer_note) == ("9193001", "Ring twice")
+
+
+def test_the_note_of_the_buyer():
+    assert parse(order(message_to_seller="Ring twice")).buyer_note == "Ring twice"
