@@ -19,9 +19,9 @@ from .orders import fetch_payload
 _RETRY_AFTER = 60.0
 # The carrier gives its tracking number some minutes after the booking.
 _TRACKING_AFTER = 300.0
-#: Statuses of packages that can be arranged.
+#: Statuses of packages that are not arranged yet; one whose pickup failed is, and gets a new slot at Shopee.
 _READY = frozenset({
-    "", "LOGISTICS_NOT_START", "LOGISTICS_PENDING_ARRANGE", "LOGISTICS_READY", "LOGISTICS_PICKUP_RETRY",
+    "", "LOGISTICS_NOT_START", "LOGISTICS_PENDING_ARRANGE", "LOGISTICS_READY",
 })  # fmt: skip
 _GONE = frozenset({"LOGISTICS_INVALID", "LOGISTICS_REQUEST_CANCELED", "LOGISTICS_COD_REJECTED"})
 

@@ -142,6 +142,15 @@ def test_a_cancelled_package_is_not_shipped():
     assert (result.accepted, result.retry_after) == (False, None)
 
 
+@pytest.mark.parametrize("status", ["LOGISTICS_REQUEST_CREATED", "LOGISTICS_PICKUP_RETRY", "LOGISTICS_PICKUP_DONE"])
+def test_an_arranged_package_is_not_arranged_again(status):
+    received = order(1)
+    received["package_list"][0]["logistics_status"] = status
+    shopee = Shopee(orders=[received])
+    assert shopee.connect().confirm_shipments([shipment()])[0].accepted
+    assert not shopee.booked
+
+
 def test_a_missing_tracking_number_is_asked_for_later():
     shopee = Shopee(orders=[order(1)])
     shopee.tracking = ""
