@@ -172,6 +172,8 @@ class Order:
     :param revision: text that changes whenever the marketplace changes the order
     :param total: what the buyer pays; ``None`` while the marketplace does not state it (pending orders)
     :param charges: charges of the order as a whole (e.g. a delivery tip)
+    :param number: the number that buyer and seller see, where it is not ``external_id``
+    :param buyer_note: what the buyer wrote with the order, e.g. where to leave the parcel
     :param status_text: the marketplace's own word for the status
     :param acknowledged: false: the marketplace waits to hear that the order was received
     :param subsidies: what the marketplace pays the seller towards discounts and shipping; no part of ``total``
@@ -197,6 +199,8 @@ class Order:
     cancel_request: str = ""  # the buyer's reason when the buyer asks to cancel
     is_business: bool = False
     programs: tuple[str, ...] = ()
+    number: str = ""
+    buyer_note: str = ""
     status_text: str = ""
     acknowledged: bool = True
     subsidies: tuple[Charge, ...] = ()

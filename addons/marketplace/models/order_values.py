@@ -28,7 +28,7 @@ class MarketplaceOrderImporter(models.AbstractModel):
             "name": name,
             "company_id": batch.company.id,
             "origin": order.external_id,
-            "client_order_ref": order.buyer.purchase_order or order.external_id,
+            "client_order_ref": order.buyer.purchase_order or order.number or order.external_id,
             "marketplace_shop_id": shop.id,
             "marketplace_ref": order.external_id,
             "marketplace_fulfilment": order.fulfilment.value,
@@ -70,6 +70,7 @@ class MarketplaceOrderImporter(models.AbstractModel):
             "marketplace_total": float(order.total.amount) if order.total else 0.0,
             "marketplace_charges": charges_to_json(order.charges) or False,
             "marketplace_status_text": order.status_text or False,
+            "marketplace_buyer_note": order.buyer_note or False,
             "marketplace_warnings": "\n".join(order.warnings) or False,
             "marketplace_subsidies": charges_to_json(order.subsidies) or False,
         }

@@ -127,10 +127,13 @@ class MarketplaceAccount(models.Model):
         ]
 
     def _erase_belongings(self, domain):
-        """Labels, which show the address, and what buyers wrote about their returns.
+        """Labels, which show the address, and what buyers wrote about their orders and returns.
 
         :param list domain: of parcels and returns, by their order
         """
+        by_order = [(path.removeprefix("order_id").strip(".") or "id", *rest) for path, *rest in domain]
+        noted = self.env["sale.order"].search([*by_order, ("marketplace_buyer_note", "!=", False)])
+        noted.marketplace_buyer_note = False
         self.env["marketplace.parcel"].search([*domain, ("attachment_id", "!=", False)]).attachment_id.unlink()
         self.env["marketplace.return"].search([*domain, ("note", "!=", False)]).note = False
 

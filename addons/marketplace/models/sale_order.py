@@ -35,6 +35,9 @@ class SaleOrder(models.Model):
     marketplace_status_text = fields.Char(
         "Marketplace's Own Status", copy=False, readonly=True, help="The marketplace's own word for the status."
     )
+    marketplace_buyer_note = fields.Text(
+        "Buyer's Note", copy=False, readonly=True, help="What the buyer wrote with the order."
+    )
     marketplace_warnings = fields.Text(
         "Warnings", copy=False, readonly=True, help="What the marketplace warns of, e.g. a high risk of fraud."
     )

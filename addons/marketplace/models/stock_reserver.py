@@ -42,8 +42,19 @@ class MarketplaceStockReserver(models.AbstractModel):
 
     @api.model
     def _cron_reserve(self):
-        """Queue the reservation of every warehouse in which a held order may have become possible."""
-        orders = self.env["sale.order"].search([("marketplace_hold", "=", "short"), ("state", "=", "sale")])
+        """Queue the reservation of every warehouse in which a held order may have become possible, or nobody has
+        tried yet because a job was lost."""
+        orders = self.env["sale.order"].search(
+            [
+                ("state", "=", "sale"),
+                ("marketplace_fulfilment", "=", "merchant"),
+                "|",
+                ("marketplace_hold", "=", "short"),
+                "&",
+                ("marketplace_hold", "=", False),
+                ("picking_ids.state", "=", "confirmed"),
+            ]
+        )
         orders._enqueue_reservation()
 
     def _run_exclusively(self, warehouse, order_ids=None):
@@ -278,9 +289,10 @@ class SaleOrder(models.Model):
     def _enqueue_reservation(self):
         """Queue the reservation of the warehouses these orders ship from: a job each, which takes all that waits."""
         merchant = self.filtered(lambda order: order.marketplace_fulfilment == "merchant" and order.state == "sale")
-        for warehouse in merchant.warehouse_id:
+        for warehouse, orders in merchant.grouped("warehouse_id").items():
             self.env["marketplace.stock.reserver"].with_delay(
                 channel="root.marketplace.reserve",
-                identity_key=f"marketplace-reserve-{warehouse.id}",
+                # A job that others wait with may begin before these orders are committed, and would not see them.
+                identity_key=f"marketplace-reserve-{warehouse.id}-{max(orders.ids)}-{len(orders)}",
                 description=self.env._("Reserve stock in %s", warehouse.name),
             )._job_reserve(warehouse)

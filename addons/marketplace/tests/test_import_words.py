@@ -116,3 +116,22 @@ class TestSubsidies(ImportCase):
         order = self._import(self._vouchered())
         self._import(replace(self._vouchered(revision=2), subsidies=()))
         self.assertEqual((order.marketplace_subsidies, order.marketplace_subsidy_total), (False, 0.0))
+
+
+@tagged("post_install", "-at_install")
+class TestBuyerNote(ImportCase):
+    def test_note_and_number_of_the_buyer(self):
+        order = self._import(self._order("O1", number="#1001", buyer_note="Leave it with the neighbour"))
+        self.assertEqual((order.client_order_ref, order.marketplace_ref), ("#1001", "O1"))
+        self.assertEqual(order.marketplace_buyer_note, "Leave it with the neighbour")
+        self._import(self._order("O1", revision=2, buyer_note="Ring twice"))
+        self.assertEqual(order.marketplace_buyer_note, "Ring twice")
+
+    def test_note_is_erased_with_the_order_and_no_other(self):
+        first = self._import(self._order("O1", buyer_note="Ring twice"))
+        second = self._import(self._order("O2", buyer_note="Ring thrice"))
+        self.account._erase_orders(first)
+        self.assertFalse(first.marketplace_buyer_note)
+        self.assertEqual(second.marketplace_buyer_note, "Ring thrice")
+        self.account._erase_belongings(self.account._get_expired_domain())
+        self.assertEqual(second.marketplace_buyer_note, "Ring thrice")

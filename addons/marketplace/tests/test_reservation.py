@@ -115,6 +115,24 @@ class TestShortage(ReservationCase):
             trap.assert_jobs_count(1)
             trap.assert_enqueued_job(Reserver._job_reserve, args=(self.warehouse,))
 
+    def test_schedule_queues_orders_that_nobody_tried_to_reserve(self):
+        Reserver = self.env["marketplace.stock.reserver"]
+        self._import(self._order("O1"))
+        with trap_jobs() as trap:
+            Reserver._cron_reserve()
+            trap.assert_enqueued_job(Reserver._job_reserve, args=(self.warehouse,))
+        Reserver._job_reserve(self.warehouse)
+        with trap_jobs() as trap:
+            Reserver._cron_reserve()
+            trap.assert_jobs_count(0)
+
+    def test_orders_do_not_rely_on_a_job_that_may_have_begun(self):
+        first, second = self._import(self._order("O1")), self._import(self._order("O2"))
+        with trap_jobs() as trap:
+            first._enqueue_reservation()
+            second._enqueue_reservation()
+            self.assertEqual(len({job.identity_key for job in trap.enqueued_jobs}), 2)
+
     def test_person_tries_again(self):
         order = self._import_and_reserve(self._rare("O1", 4))
         self.assertEqual(order.action_marketplace_reserve()["tag"], "display_notification")

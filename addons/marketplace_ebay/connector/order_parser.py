@@ -68,6 +68,7 @@ def parse_order(payload):
         shop_id=record.shop_id,
         revision=record.revision,
         status=status,
+        buyer_note=order.text("buyerCheckoutNotes"),
         status_text=word,
         fulfilment=_read_fulfilment(order, instruction),
         ordered_at=order.time("creationDate", required=True),

@@ -76,6 +76,8 @@ def parse_order(payload, shop):
         service_level=", ".join(filter(None, (line.text("title") for line in order.nodes("shippingLines")))),
         packages=_read_packages(order, shipped),
         is_business=bool(buyer.company),
+        number=order.text("name"),
+        buyer_note=order.text("note"),
         status_text=word,
         warnings=_read_warnings(order),
     )

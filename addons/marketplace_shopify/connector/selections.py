@@ -17,7 +17,7 @@ SHIPPING_FIELDS = f"id title code originalPriceSet {BAG} {DISCOUNTS} {TAXES}"
 PLACE = "name company address1 address2 city province zip countryCodeV2 phone"
 # Without connections, so that a bulk operation can ask for the same.
 ORDER_FIELDS = f"""
-  id name createdAt processedAt updatedAt cancelledAt cancelReason test edited
+  id name note createdAt processedAt updatedAt cancelledAt cancelReason test edited
   displayFinancialStatus displayFulfillmentStatus taxesIncluded dutiesIncluded currencyCode presentmentCurrencyCode
   email poNumber paymentGatewayNames
   totalPriceSet {BAG}

@@ -158,6 +158,7 @@ def parse_order(payload):
         packages=_read_packages(order, items),
         cancel_request=_read_cancel_request(order),
         programs=_read_programs(order),
+        buyer_note=order.text("buyer_message"),
         status_text=word,
         warnings=amounts.warnings + _read_warnings(order),
     )

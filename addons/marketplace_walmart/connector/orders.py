@@ -182,6 +182,7 @@ def parse_order(payload):
         packages=tuple(_read_packages(lines)),
         cancel_request=next((wish for line in lines if (wish := read_wish(line))), ""),
         programs=_read_programs(order, lines),
+        number=order.text("customerOrderId"),
         status_text=", ".join(words),
         acknowledged=all(not counted["Created"] for _ordered, counted in units),
         subsidies=tuple(

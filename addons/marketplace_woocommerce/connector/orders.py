@@ -161,6 +161,8 @@ def parse_order(payload, shop_id):
         service_level=next((entry.text("method_title") for entry in order.nodes("shipping_lines")), ""),
         packages=tuple(_package(reference, parcel) for reference, parcel in parcels.items()),
         is_business=bool(order.node("billing").text("company")),
+        number=order.text("number"),
+        buyer_note=order.text("customer_note"),
         status_text=status_text,
         warnings=warnings + fractions,
     )

@@ -249,3 +249,7 @@ def test_how_it_was_sold():
 def test_until_when_to_ship():
     late = {**line(2), "lineItemFulfillmentInstructions": {"shipByDate": "2026-05-25T22:59:59.000Z"}}
     assert parse_order(order(1, [late, line(1)])).ship_by.end.day == 21
+
+
+def test_the_note_of_the_buyer():
+    assert parse_order(order(buyerCheckoutNotes="Ring twice")).buyer_note == "Ring twice"

@@ -80,6 +80,7 @@ def order(number=1, total="10.0", lines=None, currency="EUR", **fields):
         "currencyCode": currency,
         "presentmentCurrencyCode": currency,
         "email": "max@mustermann.example",
+        "note": None,
         "poNumber": None,
         "paymentGatewayNames": ["shopify_payments"],
         "totalPriceSet": bag(total, currency),

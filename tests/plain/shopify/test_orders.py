@@ -397,3 +397,8 @@ def test_more_parcels_than_can_be_read_are_not_guessed():
     handle = serve({"Orders": lambda variables: {"orders": page([cut])}, "Fulfilments": lambda variables: many})
     ((path, reason, _raw),) = connect(handle, FakeTime()).fetch_orders([DOMAIN], SINCE).broken
     assert ("fulfillments" in path, "35 parcels or more" in reason) == (True, True)
+
+
+def test_the_number_and_the_note_of_the_buyer():
+    result = parsed(name="#1042", note="Leave it with the neighbour")
+    assert (result.number, result.buyer_note) == ("#1042", "Leave it with the neighbour")

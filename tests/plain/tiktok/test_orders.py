@@ -287,3 +287,7 @@ def test_ranges_that_have_not_begun_ask_nothing():
 def test_page_tokens_are_plain_text():
     _tiktok, connector = start(page(order(1), token="x"), success({"orders": [order(1)]}))
     assert json.loads(connector.fetch_orders([SHOP], SINCE).next_token)["page"] == "x"
+
+
+def test_the_note_of_the_buyer():
+    assert parse_order(order(buyer_message="Ring twice")).buyer_note == "Ring twice"

@@ -286,3 +286,7 @@ def test_wrong_keys_are_final():
     other = connect(walmart, Credentials("f8b1c2d3-client", "wrong-secret-1"), MemoryTokenStore())
     with pytest.raises(AuthenticationFailed, match="INVALID_CLIENT"):
         other.fetch_shops()
+
+
+def test_the_number_that_the_buyer_sees():
+    assert parse_order(order(customerOrderId="4021604321999")).number == "4021604321999"

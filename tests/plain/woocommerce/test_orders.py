@@ -271,3 +271,8 @@ def test_one_order():
     record = shop.connect().fetch_order("701")
     assert (record.external_id, record.shop_id) == ("701", SHOP_ID)
     assert shop.requests[0][1] == "/orders/701"
+
+
+def test_the_number_and_the_note_of_the_buyer():
+    result = parse({**order(), "number": 1042, "customer_note": "Leave it with the neighbour"})
+    assert (result.number, result.buyer_note) == ("1042", "Leave it with the neighbour")

@@ -74,6 +74,7 @@ class OrderView:
             "currencyCode": self.purse.shop,
             "presentmentCurrencyCode": self.purse.buyer,
             "email": f"{order['buyer']['email_alias']}@example.com",
+            "note": None,
             "poNumber": order["business"]["purchase_order"] if order["business"] else None,
             "paymentGatewayNames": [_GATEWAYS[order["payment"]["method"]]],
             "totalPriceSet": bag(*self._charged()),
