@@ -197,7 +197,7 @@ class MarketplaceRefund(models.Model):
             "type": "ir.actions.act_window",
             "name": self.env._("Refund Buyer"),
             "res_model": self._name,
-            "view_mode": "form",
+            "views": [(self.env.ref("marketplace.refund_view_form_new").id, "form")],
             "target": "new",
             "context": context,
         }

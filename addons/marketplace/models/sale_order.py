@@ -148,9 +148,7 @@ class SaleOrder(models.Model):
             parts = order.marketplace_subsidies or []
             amounts = [Decimal(part["amount"]) for part in parts if part["currency"] == order.currency_id.name]
             order.marketplace_subsidy_total = float(sum(amounts, Decimal()))
-            order.marketplace_subsidy_html = self.env["ir.qweb"]._render(
-                "marketplace.charge_table", {"rows": [("", part) for part in parts]}
-            )
+            order.marketplace_subsidy_html = self.env["ir.qweb"]._render("marketplace.subsidy_table", {"parts": parts})
 
     @api.model
     def _get_marketplace_to_ship_domain(self):

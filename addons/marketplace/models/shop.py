@@ -17,6 +17,7 @@ class MarketplaceShop(models.Model):
     color = fields.Integer()
     account_id = fields.Many2one("marketplace.account", required=True, ondelete="cascade", index=True)
     provider = fields.Selection(related="account_id.provider", store=True)
+    needs_authorisation = fields.Boolean(related="account_id.needs_authorisation")
     company_id = fields.Many2one(related="account_id.company_id", store=True, index=True)
     external_id = fields.Char(
         "Marketplace ID", required=True, copy=False, help="The marketplace's own id of this shop."

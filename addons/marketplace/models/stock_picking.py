@@ -32,7 +32,8 @@ class StockPicking(models.Model):
     def _compute_marketplace_can_label(self):
         able = self.marketplace_shop_id.filtered("can_label")
         for picking in self:
-            picking.marketplace_can_label = picking.marketplace_shop_id in able
+            leaves = picking.picking_type_code == "outgoing"
+            picking.marketplace_can_label = leaves and picking.marketplace_shop_id in able
 
     def action_marketplace_label(self):
         """Have the marketplace book the carrier of ready transfers and make their labels, in the background."""

@@ -13,6 +13,7 @@ from ..contract import (
     NoticeKind,
     NotReady,
     RateLimited,
+    Rejected,
     Unavailable,
 )
 from .job_retry import get_retry_seconds
@@ -41,7 +42,8 @@ class MarketplaceWebhook(models.Model):
         required=True, readonly=True, help="The same for every repetition of this call, which is ignored."
     )
     notices = fields.Json(readonly=True, help="What happened to what.")
-    notices_text = fields.Text("Content", compute="_compute_notices_text")
+    notices_text = fields.Text("Content", compute="_compute_notices")
+    about = fields.Char(compute="_compute_notices", help="Numbers of the orders, returns or products it is about.")
     state = fields.Selection(
         [("new", "New"), ("done", "Done"), ("failed", "Failed")], required=True, readonly=True, default="new"
     )
@@ -55,10 +57,11 @@ class MarketplaceWebhook(models.Model):
     _batch_size = 200
 
     @api.depends("notices")
-    def _compute_notices_text(self):
+    def _compute_notices(self):
         for webhook in self:
-            notices = webhook.notices
+            notices = webhook.notices or []
             webhook.notices_text = json.dumps(notices, indent=2, ensure_ascii=False) if notices else False
+            webhook.about = ", ".join(notice["external_id"] for notice in notices if notice["external_id"])
 
     @api.autovacuum
     def _gc_webhooks(self, limit=10000):
@@ -271,7 +274,8 @@ class MarketplaceAccount(models.Model):
         try:
             self._get_connector().subscribe_webhooks(self.webhook_url)
         except ConnectorError as error:
-            self._note_error(error, self.env._("Subscribe webhooks"))
+            if not isinstance(error, Rejected):  # a refusal says nothing about the connection
+                self._note_error(error, self.env._("Subscribe webhooks"))
             return self._notify("danger", self.env._("The marketplace refused: %s", error))
         self._note_success()
         self.sudo().webhooks_subscribed_at = fields.Datetime.now()
@@ -283,7 +287,7 @@ class MarketplaceAccount(models.Model):
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
-            "params": {"type": kind, "message": message, "next": reload},
+            "params": {"type": kind, "message": message, "sticky": kind == "danger", "next": reload},
         }
 
     def action_view_webhooks(self):

@@ -20,7 +20,7 @@ def subscribe(url):
 
     :raise Rejected: always; there is no operation for it
     """
-    raise Rejected(f"enter {url} in the App Console of Lazada, under Message Service: it has no operation for this")
+    raise Rejected(f"Lazada has no operation for this; enter {url} in its App Console, under Message Service")
 
 
 def signature(app_key, app_secret, body):

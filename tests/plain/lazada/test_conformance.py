@@ -200,7 +200,7 @@ class TestLazada(ConnectorConformance):
     def test_subscribing_again_changes_nothing(self):
         """Lazada has no operation to subscribe: whoever tries is told where to enter the address."""
         for _ in range(2):
-            with pytest.raises(Rejected, match=f"enter {CALLBACK} in the App Console"):
+            with pytest.raises(Rejected, match=f"enter {CALLBACK} in its App Console"):
                 self.make_connector().subscribe_webhooks(CALLBACK)
 
     def callback(self):
