@@ -23,6 +23,7 @@ from .errors import (
 )
 from .labels import Arrangement, Label, Parcel
 from .money import Money, split_evenly
+from .payload import Payload, content_hash, format_time, parse_time
 from .plan import COLLECTED_TAX, PlannedLine, plan_lines
 from .records import (
     Address,
@@ -75,6 +76,7 @@ __all__ = [
     "Package",
     "Page",
     "Parcel",
+    "Payload",
     "PlannedLine",
     "PushResult",
     "RateLimited",
@@ -97,6 +99,9 @@ __all__ = [
     "Webhook",
     "WebhookRequest",
     "Window",
+    "content_hash",
+    "format_time",
+    "parse_time",
     "plan_lines",
     "split_evenly",
 ]

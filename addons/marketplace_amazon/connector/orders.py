@@ -1,7 +1,5 @@
 """Orders v2026-01-01: queries and parsing. Source: Amazon's model ``orders_2026-01-01``."""
 
-import hashlib
-import json
 from datetime import timedelta
 from urllib.parse import quote
 
@@ -18,8 +16,10 @@ from ...marketplace.contract import (
     RawRecord,
     TaxTreatment,
     Window,
+    content_hash,
+    parse_time,
 )
-from .fields import Node, format_time, parse_time
+from .fields import Node, format_time
 from .proceeds import read_money
 from .regions import MARKETPLACES
 
@@ -38,7 +38,6 @@ _STATUSES = {
     "CANCELLED": OrderStatus.CANCELLED,
     "UNFULFILLABLE": OrderStatus.UNFULFILLABLE,
 }
-_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 _FULFILMENTS = {"MERCHANT": Fulfilment.MERCHANT, "AMAZON": Fulfilment.MARKETPLACE}
 # An order in a state that we do not know may be any of these.
 _MONEYLESS = frozenset({OrderStatus.PENDING, OrderStatus.CANCELLED, OrderStatus.UNKNOWN})
@@ -78,11 +77,8 @@ def page_of(answer, key, token, end, record):
     :param datetime end: end of the range of time that the pages cover
     :param record: turns one received order and its path into a :class:`RawRecord`
     """
-    orders = answer.data.get(key)
-    if not isinstance(orders, list):
-        raise InvalidPayload(answer.where(key), "an array was expected")
     records, broken = [], []
-    for index, payload in enumerate(orders):
+    for index, payload in enumerate(answer.array(key, required=True)):
         try:
             records.append(record(payload, f"{answer.where(key)}[{index}]"))
         except InvalidPayload as error:
@@ -117,7 +113,7 @@ def raw_record(payload, path=""):
 
 def revision_of(payload, updated_at):
     """Time of the last change plus a hash: the same content is the same revision, a silent change is another."""
-    return f"{format_time(updated_at)}-{hashlib.sha256(_canonical(payload).encode()).hexdigest()[:12]}"
+    return f"{format_time(updated_at)}-{content_hash(payload)}"
 
 
 def parse_order(payload):

@@ -6,9 +6,9 @@ shape of v2026-01-01, so that there is one parser.
 
 from urllib.parse import quote
 
-from ...marketplace.contract import InvalidPayload, Money, RawRecord
+from ...marketplace.contract import InvalidPayload, Money, RawRecord, parse_time
 from .auth import RestrictedToken
-from .fields import Node, format_time, parse_time
+from .fields import Node, format_time
 from .orders import LATEST, page_of, revision_of
 
 PATH = "/orders/v0/orders"

@@ -4,9 +4,9 @@ import json
 from datetime import timedelta
 from urllib.parse import quote
 
-from ...marketplace.contract import InvalidPayload, Page, Rejected
+from ...marketplace.contract import InvalidPayload, Page, Rejected, parse_time
 from .api import date_of
-from .fields import Node, format_time, parse_time
+from .fields import Node, format_time
 from .order_parser import CANCEL_ASKED, FULFILMENTS, raw_record
 from .shipments import fetch_fulfilments
 
@@ -38,9 +38,7 @@ def fetch_page(api, shop_ids, since, until, token):
         return Page((), complete_until=min(until, latest) if until else latest)
     answer = _search(api, place)
     body = Node(answer.body)
-    entries = body.data.get("orders")
-    if not isinstance(entries, list):
-        raise InvalidPayload("orders", "an array was expected")
+    entries = body.array("orders", required=True)
     records, broken = _read_entries(api, entries, frozenset(shop_ids))
     place["done"] = min(place["done"], (date_of(answer) or api.now()) - LAG)
     following = _next_place(place, len(entries), body)

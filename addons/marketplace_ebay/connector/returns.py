@@ -17,9 +17,10 @@ from ...marketplace.contract import (
     ReturnKind,
     ReturnLine,
     ReturnStatus,
+    parse_time,
 )
 from .api import date_of
-from .fields import Node, format_time, parse_time
+from .fields import Node, format_time
 from .marketplaces import marketplace_header, shop_of
 from .orders import LAG, MOST_IDS, fetch_by_ids
 from .revisions import revision_of
@@ -57,12 +58,7 @@ def fetch_page(api, shop_ids, since, until, token):
     place = _read_token(token) if token else _first_place(api, since, until)
     answer = _search(api, place, min(shop_ids))
     body = Node(answer.body)
-    members = body.data.get("members")
-    if members is None:
-        members = []
-    if not isinstance(members, list):
-        raise InvalidPayload("members", "an array was expected")
-    records, broken = _read_members(api, members, frozenset(shop_ids))
+    records, broken = _read_members(api, body.array("members"), frozenset(shop_ids))
     place["done"] = min(place["done"], (date_of(answer) or api.now()) - LAG)
     following = _next_place(place, body.node("paginationOutput").count("totalPages") or 1)
     if following:

@@ -1,11 +1,7 @@
 """Revisions of received objects."""
 
-import hashlib
-import json
-
+from ...marketplace.contract import content_hash
 from .fields import format_time
-
-_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
 def revision_of(payload, updated_at, without=()):
@@ -17,4 +13,4 @@ def revision_of(payload, updated_at, without=()):
         if isinstance(payload.get(outer), dict) and inner in payload[outer]:
             rest = {key: value for key, value in payload[outer].items() if key != inner}
             payload = {**payload, outer: rest}
-    return f"{format_time(updated_at)}-{hashlib.sha256(_canonical(payload).encode()).hexdigest()[:12]}"
+    return f"{format_time(updated_at)}-{content_hash(payload)}"

@@ -7,10 +7,10 @@ lines, in which each object of a connection names its parent.
 import json
 from datetime import timedelta
 
-from ...marketplace.contract import InvalidPayload, NotReady, Page, Unavailable
+from ...marketplace.contract import InvalidPayload, NotReady, Page, Unavailable, format_time, parse_time
 from . import documents
 from .api import raise_user_errors
-from .fields import Node, format_time, parse_time
+from .fields import Node
 from .orders import changed_between, complete, file_all, range_end
 from .selections import BULK_ORDERS
 

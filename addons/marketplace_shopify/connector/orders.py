@@ -1,12 +1,11 @@
 """Fetching orders: changed ones page by page, one by id, and completing what a page cuts off."""
 
-import hashlib
 import json
 from datetime import timedelta
 
-from ...marketplace.contract import InvalidPayload, Page, RawRecord, Rejected
+from ...marketplace.contract import InvalidPayload, Page, RawRecord, Rejected, content_hash, format_time, parse_time
 from . import documents
-from .fields import Node, format_time, gid, parse_time
+from .fields import Node, gid
 from .paging import rest_of
 
 PAGE_SIZE = 5
@@ -15,7 +14,6 @@ SEARCH_LAG = timedelta(seconds=60)
 _MOST_FULFILMENTS = 35
 _MOST_REFUNDS = 4
 _DEAD_FULFILMENTS = frozenset({"CANCELLED", "ERROR", "FAILURE"})
-_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
 def fetch_page(api, since, until, token):
@@ -178,4 +176,4 @@ def raw_record(shop, payload, number, path=""):
 
 def revision_of(payload, updated_at):
     """Time of the last change plus a hash: the same content is the same revision, a silent change is another."""
-    return f"{format_time(updated_at)}-{hashlib.sha256(_canonical(payload).encode()).hexdigest()[:12]}"
+    return f"{format_time(updated_at)}-{content_hash(payload)}"

@@ -5,9 +5,9 @@ Shopify has no list of returns by time: a change of either changes the order, by
 
 import json
 
-from ...marketplace.contract import InvalidPayload, Page, RawRecord, Rejected, Return
+from ...marketplace.contract import InvalidPayload, Page, RawRecord, Rejected, Return, format_time, parse_time
 from . import documents
-from .fields import Node, format_time, gid, parse_time
+from .fields import Node, gid
 from .orders import changed_between, fetch_refund, next_cursor, range_end, revision_of
 from .paging import rest_of
 from .return_parsing import return_of_refund, return_of_return

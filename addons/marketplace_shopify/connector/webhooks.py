@@ -106,9 +106,7 @@ def _read_privacy(topic, body):
     shop = body.text("shop_domain", required=True)
     if not key:
         return Notice(kind, shop)
-    orders = body.data.get(key) or []
-    if not isinstance(orders, list):
-        raise InvalidPayload(body.where(key), "an array was expected")
+    orders = body.array(key)
     customer = body.node("customer")
     number = _id(customer)
     details = {

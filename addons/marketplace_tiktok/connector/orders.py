@@ -5,7 +5,6 @@ An order is filed as its detail answers it, with the shop's id put to it, which 
 one unit with an id of its own, and stays a line of its own: parcels, cancellations and returns name these ids.
 """
 
-import hashlib
 import json
 from datetime import datetime, timezone
 
@@ -21,6 +20,7 @@ from ...marketplace.contract import (
     RawRecord,
     Rejected,
     Window,
+    content_hash,
 )
 from .address import read_address
 from .fields import Node
@@ -41,7 +41,6 @@ _STATUSES = {
 }
 _LEFT = frozenset({"IN_TRANSIT", "DELIVERED", "COMPLETED"})
 _BY_MARKETPLACE = frozenset({"FULFILLMENT_BY_TIKTOK", "FULFILLMENT_BY_DILAYANI_TOKOPEDIA"})
-_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
 def fetch_page(api, shop_ids, since, until, token):
@@ -116,7 +115,7 @@ def raw_record(payload, path=""):
 
 def revision_of(payload, updated_at):
     """Time of the last change plus a hash: the same content is the same revision, a silent change is another."""
-    return f"{int(updated_at.timestamp())}-{hashlib.sha256(_canonical(payload).encode()).hexdigest()[:12]}"
+    return f"{int(updated_at.timestamp())}-{content_hash(payload)}"
 
 
 def parse_order(payload):

@@ -4,7 +4,6 @@ Walmart searches one kind of fulfilment at a time, gives no more than 10,000 ord
 created more than 180 days ago. An order states no time of its last change: the latest of its lines counts.
 """
 
-import hashlib
 import json
 from collections import Counter
 from datetime import datetime, timedelta, timezone
@@ -27,8 +26,10 @@ from ...marketplace.contract import (
     RawRecord,
     TaxCollector,
     Window,
+    content_hash,
+    format_time,
 )
-from .fields import Node, format_time
+from .fields import Node
 from .money import read_charges, read_subsidies, stated_total, total_of
 from .writes import each
 
@@ -44,7 +45,6 @@ CANCELLED = "Cancelled"
 # Replacements and incentives are left out unless asked for.
 _DETAILS = {"replacementInfo": "true", "incentiveInfo": "true"}
 _COUNTRIES = {"USA": "US", "CAN": "CA", "MEX": "MX", "PRI": "PR"}
-_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
 def fetch_page(api, shop_ids, since, until, token):
@@ -126,7 +126,7 @@ def raw_record(payload, path=""):
 
 def revision_of(payload, updated_at):
     """Time of the last change plus a hash: the same content is the same revision, a silent change is another."""
-    return f"{int(updated_at.timestamp() * 1000)}-{hashlib.sha256(_canonical(payload).encode()).hexdigest()[:12]}"
+    return f"{int(updated_at.timestamp() * 1000)}-{content_hash(payload)}"
 
 
 def read_lines(order):

@@ -13,8 +13,9 @@ from ...marketplace.contract import (
     ReturnKind,
     ReturnLine,
     ReturnStatus,
+    format_time,
 )
-from .fields import Node, format_time
+from .fields import Node
 from .orders import revision_of
 
 PATH = "/v3/returns"

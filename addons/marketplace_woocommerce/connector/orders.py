@@ -1,6 +1,5 @@
 """Orders: pages by update time, and parsing. Source: REST API v3 document ``orders``."""
 
-import hashlib
 import json
 from datetime import timedelta
 
@@ -15,6 +14,7 @@ from ...marketplace.contract import (
     Package,
     Page,
     RawRecord,
+    content_hash,
 )
 from .api import PAGE_SIZE, objects_of, order_path, pages_of
 from .charges import read_line_charges, read_order_charges, settle
@@ -34,7 +34,6 @@ _STATUSES = {
     "trash": OrderStatus.CANCELLED,
 }
 _REFUNDED = "refunded"
-_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
 def fetch_page(api, since, until, token):
@@ -115,7 +114,7 @@ def raw_record(payload, shop_id, path=""):
     return RawRecord(
         kind="order",
         shop_id=shop_id,
-        external_id=order.identifier("id", required=True),
+        external_id=order.ident("id", required=True),
         revision=revision_of(payload, updated_at),
         payload=payload,
         updated_at=updated_at,
@@ -124,7 +123,7 @@ def raw_record(payload, shop_id, path=""):
 
 def revision_of(payload, updated_at):
     """Time of the last change plus a hash: plugins change orders without touching the time."""
-    return f"{format_time(updated_at)}Z-{hashlib.sha256(_canonical(payload).encode()).hexdigest()[:12]}"
+    return f"{format_time(updated_at)}Z-{content_hash(payload)}"
 
 
 def parse_order(payload, shop_id):
@@ -176,7 +175,7 @@ def _read_status(order, word, parcels):
 
 
 def _read_line(item, charges, status, parcels):
-    line_id = item.identifier("id", required=True)
+    line_id = item.ident("id", required=True)
     quantity, shipped = _read_units(item), units_shipped(parcels).get(line_id, 0)
     if status is OrderStatus.CANCELLED:
         quantity = min(shipped, quantity)
@@ -185,12 +184,12 @@ def _read_line(item, charges, status, parcels):
     title = item.text("name")
     return OrderLine(
         external_id=line_id,
-        sku=sku_of(item, item.identifier("product_id"), item.identifier("variation_id")),
+        sku=sku_of(item, item.ident("product_id"), item.ident("variation_id")),
         title=f"{title} ({item.text('quantity')})" if _is_fraction(item) else title,
         quantity=quantity,
         charges=charges,
         quantity_shipped=min(shipped, quantity),
-        product_id=item.identifier("variation_id") or item.identifier("product_id"),
+        product_id=item.ident("variation_id") or item.ident("product_id"),
     )
 
 
@@ -219,7 +218,7 @@ def _package(reference, parcel):
 
 def _read_buyer(order):
     billing = order.node("billing")
-    email, customer = billing.text("email"), order.identifier("customer_id")
+    email, customer = billing.text("email"), order.ident("customer_id")
     return Buyer(
         key=f"customer:{customer}" if customer else email.lower(),
         name=_full_name(billing),

@@ -19,7 +19,7 @@ def fetch_listings(api, shop_id, currency):
     for payload in api.pages("products.list", "/products", {"status": "any", "orderby": "id", "order": "asc"}):
         product = Node(payload, "product")
         if product.text("type") == _VARIABLE:
-            product_id = product.identifier("id", required=True)
+            product_id = product.ident("id", required=True)
             entries = api.pages("variations.list", f"/products/{product_id}/variations")
             variations = [read_listing(Node(entry, "variation"), shop_id, currency, product) for entry in entries]
             listings += variations
@@ -30,11 +30,11 @@ def fetch_listings(api, shop_id, currency):
 
 def read_listing(product, shop_id, currency, parent=None):
     """A product or variation as :class:`Listing`; a variation alone has no name."""
-    product_id = product.identifier("id", required=True)
+    product_id = product.ident("id", required=True)
     price = product.number("price")
     return Listing(
         shop_id=shop_id,
-        sku=sku_of(product, parent.identifier("id"), product_id) if parent else sku_of(product, product_id),
+        sku=sku_of(product, parent.ident("id"), product_id) if parent else sku_of(product, product_id),
         title=_title(product, parent),
         fulfilment=Fulfilment.MERCHANT,
         product_id=product_id,
@@ -98,7 +98,7 @@ def _push(api, parent, batch):
     ]
     # The same quantities again change nothing.
     answer = Node(api.send(operation, "POST", path, {"update": update}, idempotent=True), "batch")
-    told = {entry.identifier("id"): entry for entry in answer.nodes("update")}
+    told = {entry.ident("id"): entry for entry in answer.nodes("update")}
     return [_read_result(level, told.get(product_id)) for level, product_id in batch]
 
 
@@ -140,7 +140,7 @@ def _search(api, path, query, parent=""):
     answer = api.get(operation, path, {**query, "status": "any", "per_page": PAGE_SIZE})
     for payload in objects_of(answer, "products"):
         product = Node(payload, "product")
-        product_id = product.identifier("id", required=True)
-        above = parent or product.identifier("parent_id")
+        product_id = product.ident("id", required=True)
+        above = parent or product.ident("parent_id")
         sku = sku_of(product, above or product_id, product_id if above else "")
         yield _Target(sku, product_id, above, read_quantity(product))

@@ -24,7 +24,7 @@ def refund_payload(order, refund, through_gateway):
     :param Node order: as the shop has it now
     :raise Rejected: the order lacks a line
     """
-    items = {item.identifier("id"): item for item in order.nodes("line_items")}
+    items = {item.ident("id"): item for item in order.nodes("line_items")}
     lines = [_line(items, line) for line in refund.lines]
     amount = sum((line.amount.amount for line in refund.lines), _ZERO)
     if refund.shipping is not None:
@@ -51,12 +51,12 @@ def _line(items, line):
 
 def _shipping(order, amount):
     entries = order.nodes("shipping_lines")
-    return [{"id": int(entries[0].identifier("id", required=True)), **_split(entries[0], amount)}] if entries else []
+    return [{"id": int(entries[0].ident("id", required=True)), **_split(entries[0], amount)}] if entries else []
 
 
 def _split(item, amount):
     """An amount with tax as net amount and taxes by rate, in the proportion in which the line was taxed."""
-    taxes = {tax.identifier("id"): tax.number("total") or _ZERO for tax in item.nodes("taxes")}
+    taxes = {tax.ident("id"): tax.number("total") or _ZERO for tax in item.nodes("taxes")}
     taxes = {rate: tax for rate, tax in taxes.items() if tax}
     gross = (item.number("total") or _ZERO) + sum(taxes.values(), _ZERO)
     coin = Decimal(1).scaleb(min(amount.as_tuple().exponent, 0))

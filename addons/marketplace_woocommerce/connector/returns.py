@@ -44,25 +44,25 @@ def fetch_return(api, external_id):
 def _fetch_of(api, order):
     if not order.nodes("refunds"):
         return []
-    path = order_path(order.identifier("id", required=True), "refunds")
+    path = order_path(order.ident("id", required=True), "refunds")
     entries = objects_of(api.get("refunds.list", path, {"per_page": PAGE_SIZE}), "refunds")
     return [raw_record(_with_order(order, entry), api.credentials.shop_id) for entry in entries]
 
 
 def _with_order(order, refund):
     """A refund as received, with what it does not say itself: whose it is and in which currency."""
-    return {"order_id": order.identifier("id", required=True), "currency": order.text("currency"), "refund": refund}
+    return {"order_id": order.ident("id", required=True), "currency": order.text("currency"), "refund": refund}
 
 
 def raw_record(payload, shop_id):
     """File a refund; it never changes."""
     node = Node(payload)
-    order_id, refund = node.identifier("order_id", required=True), node.node("refund")
+    order_id, refund = node.ident("order_id", required=True), node.node("refund")
     created_at = refund.time("date_created_gmt", required=True)
     return RawRecord(
         kind="return",
         shop_id=shop_id,
-        external_id=f"{order_id}-{refund.identifier('id', required=True)}",
+        external_id=f"{order_id}-{refund.ident('id', required=True)}",
         revision=revision_of(payload, created_at),
         payload=payload,
         updated_at=created_at,
@@ -84,7 +84,7 @@ def parse_return(payload, shop_id):
     return Return(
         external_id=record.external_id,
         shop_id=shop_id,
-        order_id=node.identifier("order_id"),
+        order_id=node.ident("order_id"),
         revision=record.revision,
         kind=ReturnKind.REFUND,
         status=ReturnStatus.REFUNDED,
@@ -101,9 +101,9 @@ def _read_line(item, currency):
     """A line; the shop states units and money of a refund as negative numbers."""
     quantity = abs(item.number("quantity") or _ZERO)
     return ReturnLine(
-        external_id=item.identifier("id", required=True),
+        external_id=item.ident("id", required=True),
         order_line_id=_refunded_line(item),
-        sku=sku_of(item, item.identifier("product_id"), item.identifier("variation_id")),
+        sku=sku_of(item, item.ident("product_id"), item.ident("variation_id")),
         quantity=int(quantity) if quantity == quantity.to_integral_value() else 1,
         amount=_paid_back(item, currency),
         restock=Restock.UNKNOWN if quantity else Restock.NONE,
@@ -111,7 +111,7 @@ def _read_line(item, currency):
 
 
 def _read_service(entry, currency):
-    line_id = entry.identifier("id", required=True)
+    line_id = entry.ident("id", required=True)
     return ReturnLine(line_id, "", "", 0, amount=_paid_back(entry, currency), restock=Restock.NONE)
 
 

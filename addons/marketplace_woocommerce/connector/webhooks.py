@@ -37,7 +37,7 @@ def _ensure(api, url, topic, entry):
     if entry is None:
         api.send("webhooks.create", "POST", "/webhooks", {**wanted, "topic": topic, "delivery_url": url})
     elif (entry.text("name"), entry.text("status")) != (name, _ACTIVE):
-        api.send("webhooks.update", "PUT", f"/webhooks/{entry.identifier('id', required=True)}", wanted)
+        api.send("webhooks.update", "PUT", f"/webhooks/{entry.ident('id', required=True)}", wanted)
 
 
 def read(request, secret):
@@ -59,7 +59,7 @@ def read(request, secret):
     if not topic.startswith("order."):
         return Webhook(topic or "unknown", delivery_id, (Notice(NoticeKind.OTHER),))
     order = Node(_parse(request.body))
-    return Webhook(topic, delivery_id, (Notice(NoticeKind.ORDER, external_id=order.identifier("id", required=True)),))
+    return Webhook(topic, delivery_id, (Notice(NoticeKind.ORDER, external_id=order.ident("id", required=True)),))
 
 
 def _parse(body):
