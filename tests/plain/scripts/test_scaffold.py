@@ -42,6 +42,7 @@ def test_every_file_is_there(root, capsys):
         "addons/marketplace_otto2/__init__.py",
         "addons/marketplace_otto2/__manifest__.py",
         "addons/marketplace_otto2/connector/connector.py",
+        "addons/marketplace_otto2/connector/fields.py",
         "addons/marketplace_otto2/models/account.py",
         "addons/marketplace_otto2/views/account_views.xml",
         "addons/marketplace_otto2/data/neutralize.sql",
