@@ -46,6 +46,7 @@ from .records import (
     Window,
 )
 from .webhooks import Notice, NoticeKind, Webhook, WebhookRequest
+from .writes import each
 
 __all__ = [
     "ActionResult",
@@ -100,6 +101,7 @@ __all__ = [
     "WebhookRequest",
     "Window",
     "content_hash",
+    "each",
     "format_time",
     "parse_time",
     "plan_lines",

@@ -4,11 +4,9 @@ import hashlib
 import re
 from urllib.parse import quote
 
-from ...marketplace.contract import ActionResult, InvalidPayload, RateLimited, Rejected, Unavailable
+from ...marketplace.contract import ActionResult, InvalidPayload, Rejected, each
 from .fields import format_time
 
-# Seconds after which a confirmation is sent again that Amazon could not take.
-_RETRY_AFTER = 60.0
 # Amazon's answer to a confirmation of what it has already recorded; the same words also stand for other mistakes.
 _MAYBE_DONE = re.compile(r"already|PackageToUpdateNotFound", re.IGNORECASE)
 
@@ -38,15 +36,7 @@ def confirm_shipments(api, shipments, fetch_parsed_order):
     :param fetch_parsed_order: order number → :class:`Order`, to look up what Amazon has already recorded
     :return: list of :class:`ActionResult`
     """
-    results = []
-    for shipment in shipments:
-        try:
-            results.append(_confirm(api, shipment, fetch_parsed_order))
-        except (RateLimited, Unavailable) as error:
-            wait = error.retry_after if isinstance(error, RateLimited) else _RETRY_AFTER
-            rest = shipments[len(results) :]
-            return results + [ActionResult(left.reference, False, str(error), wait) for left in rest]
-    return results
+    return each(shipments, lambda shipment: _confirm(api, shipment, fetch_parsed_order))
 
 
 def _confirm(api, shipment, fetch_parsed_order):

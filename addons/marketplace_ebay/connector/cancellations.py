@@ -6,12 +6,11 @@ the seller makes one. Since nothing carries our reference, eBay is asked first w
 
 from urllib.parse import quote
 
-from ...marketplace.contract import ActionResult, CancelReason, Rejected
+from ...marketplace.contract import ActionResult, CancelReason, Rejected, each
 from .fields import Node
 from .marketplaces import marketplace_header
 from .order_parser import UNPAID
 from .orders import fetch_by_ids
-from .shipments import one_by_one
 
 PATH = "/post-order/v2/cancellation"
 SEARCH = f"{PATH}/search"
@@ -37,7 +36,7 @@ _DONE = frozenset(
 
 def cancel_orders(api, cancellations):
     """Cancel each order, or decline the buyer's wish to; one :class:`ActionResult` each."""
-    return one_by_one(cancellations, lambda cancellation: _cancel(api, cancellation))
+    return each(cancellations, lambda cancellation: _cancel(api, cancellation))
 
 
 def _cancel(api, cancellation):

@@ -9,13 +9,12 @@ from collections import defaultdict
 from decimal import Decimal
 from urllib.parse import quote
 
-from ...marketplace.contract import ActionResult, Rejected
+from ...marketplace.contract import ActionResult, Rejected, each
 from .fields import Node
 from .marketplaces import marketplace_header
 from .orders import PATH as ORDERS
 from .returns import PATH as RETURNS
 from .returns import fetch_summary
-from .shipments import one_by_one
 
 REASONS = frozenset(
     {
@@ -34,7 +33,7 @@ _FAILED = "FAILED"
 
 def refund_orders(api, refunds):
     """Give each refund; one :class:`ActionResult` each."""
-    return one_by_one(refunds, lambda refund: _refund(api, refund))
+    return each(refunds, lambda refund: _refund(api, refund))
 
 
 def _refund(api, refund):

@@ -6,11 +6,9 @@ eBay keeps no reference of ours: before a parcel is confirmed eBay is asked whet
 import re
 from urllib.parse import quote
 
-from ...marketplace.contract import ActionResult, RateLimited, Rejected, Unavailable
+from ...marketplace.contract import ActionResult, each
 from .fields import Node, format_time
 
-# Seconds after which a confirmation is sent again that eBay could not take.
-_RETRY_AFTER = 60.0
 _NO_PART_OF_A_NUMBER = re.compile(r"[^A-Za-z0-9]")
 
 # Carrier codes of eBay that are usual in its European and American markets, for people to choose from. eBay accepts
@@ -33,22 +31,7 @@ def confirm_shipments(api, shipments):
 
     :return: list of :class:`ActionResult`
     """
-    return one_by_one(shipments, lambda shipment: _confirm(api, shipment))
-
-
-def one_by_one(items, act):
-    """Results of acting on each item; what eBay cannot take now is to be repeated later, with all that follows."""
-    results = []
-    for item in items:
-        try:
-            results.append(act(item))
-        except Rejected as error:
-            results.append(ActionResult(item.reference, False, error.reason))
-        except (RateLimited, Unavailable) as error:
-            wait = error.retry_after if isinstance(error, RateLimited) else _RETRY_AFTER
-            rest = items[len(results) :]
-            return results + [ActionResult(left.reference, False, str(error), wait) for left in rest]
-    return results
+    return each(shipments, lambda shipment: _confirm(api, shipment))
 
 
 def _confirm(api, shipment):

@@ -1,9 +1,8 @@
 """Cancelling before shipping: whole orders by Shopify's asynchronous job, single lines by a refund."""
 
-from ...marketplace.contract import ActionResult, CancelReason, Rejected
+from ...marketplace.contract import ActionResult, CancelReason, Rejected, each
 from . import documents
 from .api import raise_user_errors
-from .batches import each
 from .fields import gid
 from .refunds import give
 

@@ -3,10 +3,9 @@
 import uuid
 from decimal import ROUND_HALF_UP, Decimal
 
-from ...marketplace.contract import ActionResult, Money, Rejected, Restock
+from ...marketplace.contract import ActionResult, Money, Rejected, Restock, each
 from . import documents
 from .api import raise_user_errors
-from .batches import each
 from .charges import BUYER, SHOP, coin_of
 from .fields import gid
 

@@ -5,10 +5,9 @@ anything is written: only the rest is fulfilled, so that sending a parcel again 
 tracking number carries our own parcel number in its place.
 """
 
-from ...marketplace.contract import ActionResult, Rejected
+from ...marketplace.contract import ActionResult, Rejected, each
 from . import documents
 from .api import raise_user_errors
-from .batches import each
 from .fields import Node, gid
 from .orders import fetch_fulfilments
 from .paging import rest_of

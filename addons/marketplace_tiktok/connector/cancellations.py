@@ -2,9 +2,8 @@
 Cancellations", "Approve Cancellation", "Reject Cancellation" and "Get Reject Reasons".
 """
 
-from ...marketplace.contract import ActionResult, CancelReason, Rejected
+from ...marketplace.contract import ActionResult, CancelReason, Rejected, each
 from .orders import fetch_detail, is_cancelled
-from .writes import each
 
 PAGE_SIZE = 50
 _REASONS = {

@@ -4,9 +4,8 @@ Packages" (202512), "Get Package Handover Time Slots", "Get Package Detail" and 
 
 import re
 
-from ...marketplace.contract import Arrangement, Label, NotReady, Rejected
+from ...marketplace.contract import Arrangement, Label, NotReady, Rejected, each
 from .packages import Parcel
-from .writes import each
 
 # TikTok gives the tracking number and prints the waybill some seconds after the booking.
 _RETRY_AFTER = 15.0

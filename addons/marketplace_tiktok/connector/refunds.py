@@ -5,10 +5,9 @@ key, so that sending them again pays nothing twice.
 
 from decimal import Decimal
 
-from ...marketplace.contract import ActionResult, Rejected, Restock, ReturnStatus
+from ...marketplace.contract import ActionResult, Rejected, Restock, ReturnStatus, each
 from .cancellations import idempotency_key
 from .returns import fetch_return, parse_return
-from .writes import each
 
 _REASON = "ecom_order_delivered_refund_reason_missing_product_seller"
 _DECISIONS = {

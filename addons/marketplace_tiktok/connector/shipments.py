@@ -4,9 +4,8 @@ Package As Shipped" and "Get Shipping Providers".
 
 import re
 
-from ...marketplace.contract import ActionResult, Rejected
+from ...marketplace.contract import ActionResult, Rejected, each
 from .packages import Parcel
-from .writes import each
 
 _PLAIN = re.compile(r"[\W_]+")
 _OTHER = ("others", "other")

@@ -1,8 +1,7 @@
 """Cancelling per line and quantity. Source: Walmart's OpenAPI ``order-management``, ``cancelOrderLines``."""
 
-from ...marketplace.contract import ActionResult, CancelReason, Rejected
+from ...marketplace.contract import ActionResult, CancelReason, Rejected, each
 from .orders import CANCELLED, OPEN, fetch_node, order_path, read_lines, read_units
-from .writes import each
 
 _REASONS = {
     CancelReason.BUYER_REQUEST: "CUSTOMER_REQUESTED_SELLER_TO_CANCEL",

@@ -27,11 +27,11 @@ from ...marketplace.contract import (
     TaxCollector,
     Window,
     content_hash,
+    each,
     format_time,
 )
 from .fields import Node
 from .money import read_charges, read_subsidies, stated_total, total_of
-from .writes import each
 
 PATH = "/v3/orders"
 PAGE_SIZE = 200

@@ -4,12 +4,11 @@
 
 from decimal import ROUND_HALF_UP, Decimal
 
-from ...marketplace.contract import ActionResult, Rejected
+from ...marketplace.contract import ActionResult, Rejected, each
 from .fields import Node
 from .money import read_charges
 from .orders import fetch_node, order_path, read_lines, read_units
 from .returns import PATH, fetch_return, is_settled
-from .writes import each
 
 REASONS = (
     "BillingError", "TaxExemptCustomer", "ItemNotAsAdvertised", "IncorrectItemReceived", "CancelledYetShipped",

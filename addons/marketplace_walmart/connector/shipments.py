@@ -3,9 +3,8 @@
 import re
 from urllib.parse import quote
 
-from ...marketplace.contract import ActionResult, Rejected
+from ...marketplace.contract import ActionResult, Rejected, each
 from .orders import OPEN, fetch_node, order_path, read_lines, read_statuses, read_units, read_wish
-from .writes import each
 
 # The carriers that Walmart knows by name; all others go as "otherCarrier", with an address to follow the parcel.
 CARRIERS = (

@@ -4,34 +4,14 @@ The shop is asked what it knows before anything that could be done twice: parcel
 their meta data, a cancelled order says so.
 """
 
-from ...marketplace.contract import ActionResult, InvalidPayload, OrderStatus, RateLimited, Rejected, Unavailable
+from ...marketplace.contract import ActionResult, OrderStatus, Rejected
 from .api import PAGE_SIZE, objects_of, order_path
 from .fields import Node
 from .orders import parse_order
 from .parcels import meta_of, read_parcels, units_shipped
 from .refunds import is_refund_of, refund_payload
 
-# Seconds after which something is tried again that the shop could not take.
-_RETRY_AFTER = 60.0
 _COMPLETED, _CANCELLED = "completed", "cancelled"
-
-
-def for_each(api, items, act):
-    """Do something for each item; an outage leaves the rest for later.
-
-    :param act: ``(api, item) -> ActionResult``
-    :return: list of :class:`ActionResult`, one per item
-    """
-    results = []
-    for item in items:
-        try:
-            results.append(act(api, item))
-        except (Rejected, InvalidPayload) as error:
-            results.append(ActionResult(item.reference, False, str(error)))
-        except (RateLimited, Unavailable) as error:
-            wait = error.retry_after if isinstance(error, RateLimited) else _RETRY_AFTER
-            return results + [ActionResult(left.reference, False, str(error), wait) for left in items[len(results) :]]
-    return results
 
 
 def confirm_shipment(api, shipment):

@@ -1,6 +1,6 @@
 """The WooCommerce connector."""
 
-from ...marketplace.contract import Capability, Connector
+from ...marketplace.contract import Capability, Connector, each
 from . import actions, orders, products, returns, webhooks
 from .api import WooApi
 from .shops import fetch_currency, fetch_shop
@@ -83,10 +83,10 @@ class WooCommerceConnector(Connector):
         return products.fetch_stock(self._api, skus)
 
     def confirm_shipments(self, shipments):
-        return actions.for_each(self._api, shipments, actions.confirm_shipment)
+        return each(shipments, lambda shipment: actions.confirm_shipment(self._api, shipment))
 
     def cancel_orders(self, cancellations):
-        return actions.for_each(self._api, cancellations, actions.cancel_order)
+        return each(cancellations, lambda cancellation: actions.cancel_order(self._api, cancellation))
 
     def fetch_returns(self, shop_ids, since, until=None, token=""):
         return returns.fetch_page(self._api, since, until, token)
@@ -98,10 +98,7 @@ class WooCommerceConnector(Connector):
         return returns.parse_return(payload, self._shop_id)
 
     def refund_orders(self, refunds):
-        def act(api, refund):
-            return actions.refund_order(api, refund, self._gateway_refunds)
-
-        return actions.for_each(self._api, refunds, act)
+        return each(refunds, lambda refund: actions.refund_order(self._api, refund, self._gateway_refunds))
 
     def subscribe_webhooks(self, url):
         webhooks.subscribe(self._api, url)
