@@ -59,12 +59,12 @@ def parts(text):
 def code_texts(path):
     """Literal texts of ``env._(…)`` and of the ``help=`` of fields."""
     for node in ast.walk(ast.parse(path.read_text())):
-        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+        if not isinstance(node, ast.Call):
             continue
-        owner = node.func.value
-        if node.func.attr == "_" and isinstance(owner, ast.Attribute) and owner.attr == "env":
+        called = ast.unparse(node.func)
+        if called.endswith("env._"):
             yield node.args[0].value
-        elif isinstance(owner, ast.Name) and owner.id == "fields":
+        elif called.startswith("fields.") or called == "SecretField":
             yield from (word.value.value for word in node.keywords if word.arg == "help")
 
 

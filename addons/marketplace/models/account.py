@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 
 from ..contract import AuthenticationFailed, ConnectorError, RateLimited
 from ..tools import secret_box
+from ..tools.secret_field import SecretField
 
 MASK = "••••••••"
 _connectors = {}
@@ -141,7 +142,31 @@ class MarketplaceAccount(models.Model):
     def _get_connector_signature(self):
         """Everything a connector is built from; a change of it builds a new one. Tokens are not: they change by the
         hour, and the connector asks its token store for them."""
-        return (self.provider, self.state, self.sudo().secrets)
+        account = self.sudo()
+        settings = [account[name] for name in self._get_connector_settings()]
+        return (self.provider, self.state, account.secrets, *settings)
+
+    def _get_connector_settings(self):
+        """Names of the fields a connector is built from: all that are stored and begin with the provider's name."""
+        prefix = f"{self.provider}_"
+        return [name for name, field in self._fields.items() if field.store and name.startswith(prefix)]
+
+    def _require_settings(self, *names):
+        """Check that fields are filled in before a connector is built from them.
+
+        :raise UserError: some are empty; it names them as the screen does
+        """
+        if missing := [name for name in names if not self._is_filled_in(name)]:
+            labels = self.sudo().fields_get(missing, ["string"])
+            lacking = ", ".join(labels[name]["string"] for name in missing)
+            raise UserError(self.env._("%(account)s lacks: %(fields)s.", account=self.name, fields=lacking))
+
+    def _is_filled_in(self, name):
+        field = self._fields[name]
+        if isinstance(field, SecretField):
+            # Not the field's value: while it is saved, that is what was typed and is not kept yet.
+            return field.secret in self._get_secrets()
+        return bool(self.sudo()[name])
 
     def _get_capabilities(self):
         """What the account's connector declares: a set of :class:`~..contract.Capability`, empty for an account that is

@@ -2,18 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...marketplace.contract import ConnectorError
+from ...marketplace.tools.secret_field import SecretField
 from ..connector import MARKETPLACES, Credentials, EbayConnector, verification_token
-
-SECRET_FIELDS = {"ebay_client_secret": "client_secret", "ebay_signing_key": "signing_key"}
-SETTINGS = (
-    "ebay_environment",
-    "ebay_client_id",
-    "ebay_ru_name",
-    "ebay_signing_jwe",
-    "ebay_marketplaces",
-    "ebay_alert_email",
-    "ebay_endpoint",
-)
 
 
 class MarketplaceAccount(models.Model):
@@ -27,24 +17,14 @@ class MarketplaceAccount(models.Model):
         help="Each environment has keysets of its own.",
     )
     ebay_client_id = fields.Char("App ID", groups="marketplace.group_manager", help="Client id of your eBay keyset.")
-    ebay_client_secret = fields.Char(
-        "Cert ID",
-        compute="_compute_ebay_secrets",
-        inverse="_inverse_ebay_client_secret",
-        groups="marketplace.group_manager",
-        help="Client secret of your eBay keyset.",
-    )
+    ebay_client_secret = SecretField("Cert ID", help="Client secret of your eBay keyset.")
     ebay_ru_name = fields.Char(
         "RuName",
         groups="marketplace.group_manager",
         help="eBay's name of your redirect address: enter that address as accepted URL in the settings of the keyset.",
     )
-    ebay_signing_key = fields.Char(
-        "Signing Key",
-        compute="_compute_ebay_secrets",
-        inverse="_inverse_ebay_signing_key",
-        groups="marketplace.group_manager",
-        help="Private key of the digital signatures that eBay demands of sellers in the EU and the UK.",
+    ebay_signing_key = SecretField(
+        "Signing Key", help="Private key of the digital signatures that eBay demands of sellers in the EU and the UK."
     )
     ebay_signing_jwe = fields.Char(
         "Public Key (JWE)", groups="marketplace.group_manager", help="Public half of the signing key, as eBay gave it."
@@ -72,29 +52,11 @@ class MarketplaceAccount(models.Model):
 
     # === SECRETS === #
 
-    @api.depends("secrets")
-    def _compute_ebay_secrets(self):
-        for account in self:
-            for field, secret in SECRET_FIELDS.items():
-                account[field] = account._mask_secret(secret)
-
     @api.depends("secrets", "provider")
     def _compute_ebay_verification_token(self):
         for account in self:
             secret = account._get_secrets().get("client_secret") if account.provider == "ebay" else None
             account.ebay_verification_token = verification_token(secret) if secret else False
-
-    def _inverse_ebay_client_secret(self):
-        self._keep_ebay_secret("ebay_client_secret")
-
-    def _inverse_ebay_signing_key(self):
-        self._keep_ebay_secret("ebay_signing_key")
-
-    def _keep_ebay_secret(self, field):
-        for account in self:
-            account._set_secret(SECRET_FIELDS[field], account[field])
-        # What was typed must not be read back, not even by the answer to saving it.
-        self.invalidate_recordset([field])
 
     def action_create_ebay_signing_key(self):
         """Have eBay make a key pair, and keep both halves: the private one is told only once."""
@@ -114,15 +76,9 @@ class MarketplaceAccount(models.Model):
         """Override of `marketplace` to speak to eBay."""
         if self.provider != "ebay":
             return super()._build_connector()
+        self._require_settings("ebay_client_id", "ebay_client_secret", "ebay_ru_name")
         account = self.sudo()
         secrets = account._get_secrets()
-        required = {
-            self.env._("App ID"): account.ebay_client_id,
-            self.env._("Cert ID"): secrets.get("client_secret"),
-            self.env._("RuName"): account.ebay_ru_name,
-        }
-        if missing := [label for label, value in required.items() if not value]:
-            raise UserError(self.env._("%(account)s lacks: %(fields)s.", account=self.name, fields=", ".join(missing)))
         return EbayConnector(
             account._prepare_ebay_credentials(secrets),
             bucket_store=self._get_bucket_store(),
@@ -151,8 +107,3 @@ class MarketplaceAccount(models.Model):
         if unknown := [name for name in names if name not in MARKETPLACES]:
             raise UserError(self.env._("eBay has no marketplace %s.", ", ".join(unknown)))
         return names
-
-    def _get_connector_signature(self):
-        """Override of `marketplace` to build a new connector when eBay's settings change."""
-        account = self.sudo()
-        return (*super()._get_connector_signature(), tuple(account[name] for name in SETTINGS))

@@ -1,6 +1,6 @@
-from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo import fields, models
 
+from ...marketplace.tools.secret_field import SecretField
 from ..connector import Credentials, ShopeeConnector
 
 
@@ -22,13 +22,7 @@ class MarketplaceAccount(models.Model):
     shopee_partner_id = fields.Char(
         "Partner ID", groups="marketplace.group_manager", help="Number of your app at the Open Platform."
     )
-    shopee_partner_key = fields.Char(
-        "Partner Key",
-        compute="_compute_shopee_partner_key",
-        inverse="_inverse_shopee_partner_key",
-        groups="marketplace.group_manager",
-        help="Key of your app at the Open Platform.",
-    )
+    shopee_partner_key = SecretField("Partner Key", help="Key of your app at the Open Platform.")
     shopee_handover = fields.Selection(
         [("pickup", "Pickup"), ("dropoff", "Drop-off")],
         string="Handover",
@@ -44,34 +38,15 @@ class MarketplaceAccount(models.Model):
         help="Address instead of Shopee's, e.g. of a proxy or a test server.",
     )
 
-    # === SECRETS === #
-
-    @api.depends("secrets")
-    def _compute_shopee_partner_key(self):
-        for account in self:
-            account.shopee_partner_key = account._mask_secret("partner_key")
-
-    def _inverse_shopee_partner_key(self):
-        for account in self:
-            account._set_secret("partner_key", account.shopee_partner_key)
-        # What was typed must not be read back, not even by the answer to saving it.
-        self.invalidate_recordset(["shopee_partner_key"])
-
     # === CONNECTOR === #
 
     def _build_connector(self):
         """Override of `marketplace` to speak to Shopee."""
         if self.provider != "shopee":
             return super()._build_connector()
+        self._require_settings("shopee_site", "shopee_partner_id", "shopee_partner_key")
         account = self.sudo()
-        partner_key = account._get_secrets().get("partner_key")
-        required = {
-            self.env._("Platform Address"): account.shopee_site,
-            self.env._("Partner ID"): account.shopee_partner_id,
-            self.env._("Partner Key"): partner_key,
-        }
-        if missing := [label for label, value in required.items() if not value]:
-            raise UserError(self.env._("%(account)s lacks: %(fields)s.", account=self.name, fields=", ".join(missing)))
+        partner_key = account._get_secrets()["partner_key"]
         credentials = Credentials(
             partner_id=account.shopee_partner_id.strip(),
             partner_key=partner_key,
@@ -85,9 +60,3 @@ class MarketplaceAccount(models.Model):
             token_store=self._get_token_store(),
             endpoint=account.shopee_endpoint or None,
         )
-
-    def _get_connector_signature(self):
-        """Override of `marketplace` to build a new connector when Shopee's settings change."""
-        account = self.sudo()
-        names = ("shopee_site", "shopee_partner_id", "shopee_handover", "shopee_location", "shopee_endpoint")
-        return (*super()._get_connector_signature(), tuple(account[name] for name in names))

@@ -1,24 +1,10 @@
 import re
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 
+from ...marketplace.tools.secret_field import SecretField
 from ..connector import SCOPES, Credentials, ShopifyConnector, shop_domain
-
-SECRET_FIELDS = {
-    "shopify_client_secret": "client_secret",
-    "shopify_access_token": "access_token",
-}
-# The connector is built anew when one of these changes.
-SETTINGS = (
-    "shopify_domain",
-    "shopify_access",
-    "shopify_client_id",
-    "shopify_locations",
-    "shopify_all_orders",
-    "shopify_notify_buyers",
-    "shopify_endpoint",
-)
 
 
 class MarketplaceAccount(models.Model):
@@ -40,19 +26,11 @@ class MarketplaceAccount(models.Model):
         "Dashboard of the organisation that owns the shop. Access token: an app that was made in the shop's settings.",
     )
     shopify_client_id = fields.Char("Client ID", groups="marketplace.group_manager", help="Client ID of your app.")
-    shopify_client_secret = fields.Char(
-        "Client Secret",
-        compute="_compute_shopify_secrets",
-        inverse="_inverse_shopify_client_secret",
-        groups="marketplace.group_manager",
-        help="Secret of your app; a custom app calls it API secret key. It signs webhooks, too.",
+    shopify_client_secret = SecretField(
+        "Client Secret", help="Secret of your app; a custom app calls it API secret key. It signs webhooks, too."
     )
-    shopify_access_token = fields.Char(
-        "Admin API Access Token",
-        compute="_compute_shopify_secrets",
-        inverse="_inverse_shopify_access_token",
-        groups="marketplace.group_manager",
-        help="Settings > Apps > Develop apps gives it when the app is installed.",
+    shopify_access_token = SecretField(
+        "Admin API Access Token", help="Settings > Apps > Develop apps gives it when the app is installed."
     )
     shopify_all_orders = fields.Boolean(
         "Orders Older than 60 Days",
@@ -89,43 +67,16 @@ class MarketplaceAccount(models.Model):
             if not all(number.isdigit() for number in account._get_shopify_locations()):
                 raise ValidationError(self.env._("Enter locations by their numbers, separated by commas."))
 
-    # === SECRETS === #
-
-    @api.depends("secrets")
-    def _compute_shopify_secrets(self):
-        for account in self:
-            for field, secret in SECRET_FIELDS.items():
-                account[field] = account._mask_secret(secret)
-
-    def _inverse_shopify_client_secret(self):
-        self._keep_shopify_secret("shopify_client_secret")
-
-    def _inverse_shopify_access_token(self):
-        self._keep_shopify_secret("shopify_access_token")
-
-    def _keep_shopify_secret(self, field):
-        for account in self:
-            account._set_secret(SECRET_FIELDS[field], account[field])
-        # What was typed must not be read back, not even by the answer to saving it.
-        self.invalidate_recordset([field])
-
     # === CONNECTOR === #
 
     def _build_connector(self):
         """Override of `marketplace` to speak to Shopify."""
         if self.provider != "shopify":
             return super()._build_connector()
+        own = "shopify_access_token" if self.shopify_access == "token" else "shopify_client_id"
+        self._require_settings("shopify_domain", own, "shopify_client_secret")
         account = self.sudo()
         secrets = account._get_secrets()
-        by_token = account.shopify_access == "token"
-        required = {
-            self.env._("Shop Address"): account.shopify_domain,
-            self.env._("Client ID"): by_token or account.shopify_client_id,
-            self.env._("Client Secret"): secrets.get("client_secret"),
-            self.env._("Admin API Access Token"): not by_token or secrets.get("access_token"),
-        }
-        if missing := [label for label, value in required.items() if not value]:
-            raise UserError(self.env._("%(account)s lacks: %(fields)s.", account=self.name, fields=", ".join(missing)))
         return ShopifyConnector(
             account._prepare_shopify_credentials(secrets),
             bucket_store=self._get_bucket_store(),
@@ -148,8 +99,3 @@ class MarketplaceAccount(models.Model):
     def _get_shopify_locations(self):
         self.ensure_one()
         return tuple(re.findall(r"[^,;\s]+", self.shopify_locations or ""))
-
-    def _get_connector_signature(self):
-        """Override of `marketplace` to build a new connector when Shopify's settings change."""
-        account = self.sudo()
-        return (*super()._get_connector_signature(), tuple(account[field] for field in SETTINGS))

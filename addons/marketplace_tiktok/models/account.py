@@ -1,6 +1,6 @@
-from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo import fields, models
 
+from ...marketplace.tools.secret_field import SecretField
 from ..connector import Credentials, TikTokConnector
 
 
@@ -11,12 +11,8 @@ class MarketplaceAccount(models.Model):
     tiktok_app_key = fields.Char(
         "App Key", groups="marketplace.group_manager", help="Key of your app at the TikTok Shop Partner Center."
     )
-    tiktok_app_secret = fields.Char(
-        "App Secret",
-        compute="_compute_tiktok_app_secret",
-        inverse="_inverse_tiktok_app_secret",
-        groups="marketplace.group_manager",
-        help="Secret of your app at the TikTok Shop Partner Center; it also signs the webhooks.",
+    tiktok_app_secret = SecretField(
+        "App Secret", help="Secret of your app at the TikTok Shop Partner Center; it also signs the webhooks."
     )
     tiktok_handover = fields.Selection(
         [("PICKUP", "Pickup"), ("DROP_OFF", "Drop-off")],
@@ -33,30 +29,15 @@ class MarketplaceAccount(models.Model):
         help="Address instead of TikTok's, e.g. of a proxy or a test server.",
     )
 
-    # === SECRETS === #
-
-    @api.depends("secrets")
-    def _compute_tiktok_app_secret(self):
-        for account in self:
-            account.tiktok_app_secret = account._mask_secret("app_secret")
-
-    def _inverse_tiktok_app_secret(self):
-        for account in self:
-            account._set_secret("app_secret", account.tiktok_app_secret)
-        # What was typed must not be read back, not even by the answer to saving it.
-        self.invalidate_recordset(["tiktok_app_secret"])
-
     # === CONNECTOR === #
 
     def _build_connector(self):
         """Override of `marketplace` to speak to TikTok Shop."""
         if self.provider != "tiktok":
             return super()._build_connector()
+        self._require_settings("tiktok_app_key", "tiktok_app_secret")
         account = self.sudo()
-        app_secret = account._get_secrets().get("app_secret")
-        required = {self.env._("App Key"): account.tiktok_app_key, self.env._("App Secret"): app_secret}
-        if missing := [label for label, value in required.items() if not value]:
-            raise UserError(self.env._("%(account)s lacks: %(fields)s.", account=self.name, fields=", ".join(missing)))
+        app_secret = account._get_secrets()["app_secret"]
         credentials = Credentials(
             app_key=account.tiktok_app_key.strip(),
             app_secret=app_secret,
@@ -69,9 +50,3 @@ class MarketplaceAccount(models.Model):
             token_store=self._get_token_store(),
             endpoint=account.tiktok_endpoint or None,
         )
-
-    def _get_connector_signature(self):
-        """Override of `marketplace` to build a new connector when TikTok's settings change."""
-        account = self.sudo()
-        names = ("tiktok_app_key", "tiktok_handover", "tiktok_warehouse", "tiktok_endpoint")
-        return (*super()._get_connector_signature(), tuple(account[name] for name in names))

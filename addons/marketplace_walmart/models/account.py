@@ -1,6 +1,6 @@
-from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo import fields, models
 
+from ...marketplace.tools.secret_field import SecretField
 from ..connector import Credentials, WalmartConnector
 
 
@@ -13,11 +13,8 @@ class MarketplaceAccount(models.Model):
         groups="marketplace.group_manager",
         help="Developer Portal > API Keys, of the seller's own account.",
     )
-    walmart_client_secret = fields.Char(
-        compute="_compute_walmart_client_secret",
-        inverse="_inverse_walmart_client_secret",
-        groups="marketplace.group_manager",
-        help="Belongs to the client id; the key that signs the webhooks is made from it.",
+    walmart_client_secret = SecretField(
+        help="Belongs to the client id; the key that signs the webhooks is made from it."
     )
     walmart_ship_node = fields.Char(
         "Fulfillment Center ID",
@@ -29,33 +26,15 @@ class MarketplaceAccount(models.Model):
         help="Address instead of Walmart's, e.g. of a proxy or a test server.",
     )
 
-    # === SECRETS === #
-
-    @api.depends("secrets")
-    def _compute_walmart_client_secret(self):
-        for account in self:
-            account.walmart_client_secret = account._mask_secret("client_secret")
-
-    def _inverse_walmart_client_secret(self):
-        for account in self:
-            account._set_secret("client_secret", account.walmart_client_secret)
-        # What was typed must not be read back, not even by the answer to saving it.
-        self.invalidate_recordset(["walmart_client_secret"])
-
     # === CONNECTOR === #
 
     def _build_connector(self):
         """Override of `marketplace` to speak to Walmart."""
         if self.provider != "walmart":
             return super()._build_connector()
+        self._require_settings("walmart_client_id", "walmart_client_secret")
         account = self.sudo()
-        client_secret = account._get_secrets().get("client_secret")
-        required = {
-            self.env._("Walmart Client ID"): account.walmart_client_id,
-            self.env._("Walmart Client Secret"): client_secret,
-        }
-        if missing := [label for label, value in required.items() if not value]:
-            raise UserError(self.env._("%(account)s lacks: %(fields)s.", account=self.name, fields=", ".join(missing)))
+        client_secret = account._get_secrets()["client_secret"]
         credentials = Credentials(account.walmart_client_id.strip(), client_secret, account.walmart_ship_node or "")
         return WalmartConnector(
             credentials,
@@ -63,9 +42,3 @@ class MarketplaceAccount(models.Model):
             token_store=self._get_token_store(),
             endpoint=account.walmart_endpoint or None,
         )
-
-    def _get_connector_signature(self):
-        """Override of `marketplace` to build a new connector when Walmart's settings change."""
-        account = self.sudo()
-        names = ("walmart_client_id", "walmart_ship_node", "walmart_endpoint")
-        return (*super()._get_connector_signature(), tuple(account[name] for name in names))

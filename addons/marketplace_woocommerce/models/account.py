@@ -1,8 +1,9 @@
 from urllib.parse import urlsplit
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 
+from ...marketplace.tools.secret_field import SecretField
 from ..connector import Credentials, WooCommerceConnector
 
 
@@ -22,12 +23,8 @@ class MarketplaceAccount(models.Model):
         help="WooCommerce > Settings > Advanced > REST API > Add Key, with the permissions Read/Write, gives key and "
         "secret.",
     )
-    woocommerce_consumer_secret = fields.Char(
-        "Consumer Secret",
-        compute="_compute_woocommerce_consumer_secret",
-        inverse="_inverse_woocommerce_consumer_secret",
-        groups="marketplace.group_manager",
-        help="Shown by WooCommerce once, when the key is made.",
+    woocommerce_consumer_secret = SecretField(
+        "Consumer Secret", help="Shown by WooCommerce once, when the key is made."
     )
     woocommerce_gateway_refunds = fields.Boolean(
         "Refund through the Payment Gateway",
@@ -48,50 +45,18 @@ class MarketplaceAccount(models.Model):
             if url.scheme not in ("http", "https") or not url.hostname or url.username:
                 raise ValidationError(self.env._("%s is not the address of a shop.", account.woocommerce_url))
 
-    # === SECRETS === #
-
-    @api.depends("secrets")
-    def _compute_woocommerce_consumer_secret(self):
-        for account in self:
-            account.woocommerce_consumer_secret = account._mask_secret("consumer_secret")
-
-    def _inverse_woocommerce_consumer_secret(self):
-        for account in self:
-            account._set_secret("consumer_secret", account.woocommerce_consumer_secret)
-        # What was typed must not be read back, not even by the answer to saving it.
-        self.invalidate_recordset(["woocommerce_consumer_secret"])
-
     # === CONNECTOR === #
 
     def _build_connector(self):
         """Override of `marketplace` to speak to a WooCommerce shop."""
         if self.provider != "woocommerce":
             return super()._build_connector()
+        self._require_settings("woocommerce_url", "woocommerce_consumer_key", "woocommerce_consumer_secret")
         account = self.sudo()
-        required = {
-            self.env._("WooCommerce Address"): account.woocommerce_url,
-            self.env._("Consumer Key"): account.woocommerce_consumer_key,
-            self.env._("Consumer Secret"): account._get_secrets().get("consumer_secret"),
-        }
-        if missing := [label for label, value in required.items() if not value]:
-            raise UserError(self.env._("%(account)s lacks: %(fields)s.", account=self.name, fields=", ".join(missing)))
+        secret = account._get_secrets()["consumer_secret"]
         return WooCommerceConnector(
-            Credentials(*required.values()),
+            Credentials(account.woocommerce_url, account.woocommerce_consumer_key, secret),
             bucket_store=self._get_bucket_store(),
             endpoint=account.woocommerce_endpoint or None,
             gateway_refunds=account.woocommerce_gateway_refunds,
         )
-
-    def _get_connector_signature(self):
-        """Override of `marketplace` to build a new connector when the settings of the shop change."""
-        account = self.sudo()
-        settings = tuple(
-            account[field]
-            for field in (
-                "woocommerce_url",
-                "woocommerce_consumer_key",
-                "woocommerce_gateway_refunds",
-                "woocommerce_endpoint",
-            )
-        )
-        return (*super()._get_connector_signature(), settings)
