@@ -29,8 +29,12 @@ def fresh_database(env, password: str) -> None:
     env.ref("base.user_admin").write({"password": password, "lang": "en_US", "tz": "Europe/London"})
 
 
-def training_shop(env, simulator_url: str) -> None:
-    """Connect the training shop to the simulator, where the suite brings one."""
+def training_shop(env, simulator_url: str, url: str) -> None:
+    """Connect the training shop to the simulator, where the suite brings one.
+
+    :param url: where Odoo will answer: marketplaces send sellers back and call there
+    """
+    env["ir.config_parameter"].set_param("web.base.url", url)
     if "marketplace.simulator.setup" in env:
         env["marketplace.simulator.setup"].setup_training(simulator_url)
 

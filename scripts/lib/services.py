@@ -82,7 +82,7 @@ def start_all(home: Home, server: Server, progress: Progress, wishes: Wishes) ->
         shops = [database, simulator_url, *wishes.simulator_arguments]
         if simulator_url and state.get("training_shop") != shops:
             progress.note("setting up the training shops")
-            odoo.call("training_shop", simulator_url=simulator_url)
+            odoo.call("training_shop", simulator_url=simulator_url, url=odoo.url)
             home.remember(training_shop=shops)
         start_odoo(odoo)
     return Context(home, server, odoo, databases, progress, home.secret("admin_password"), simulator_url)
@@ -187,7 +187,7 @@ def scratch_services(home: Home, server: Server, progress: Progress, arguments: 
             odoo.call("fresh_database", password=password)
             url = start_simulator(home, f"{name}-simulator", free_port(), arguments)
             if url and demo:
-                odoo.call("training_shop", simulator_url=url)
+                odoo.call("training_shop", simulator_url=url, url=odoo.url)
             start_odoo(odoo)
             yield Context(home, server, odoo, databases, progress, password, url)
         finally:

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from .pages import open_order, open_page
 from .training import SHOP, Training, until
 
 PAGES = (
@@ -19,14 +20,18 @@ PAGES = (
     "stock-problems",
     "listings",
     "listings-to-match",
+    "labels",
+    "returns",
+    "refunds",
+    "cancellations",
+    "webhooks",
+    "privacy-requests",
     "late-orders",
     "health",
     "accounts",
     "fetches",
 )
-WITHOUT_FORM = {"stock-updates"}
-# Odoo's mail module asks for a script that Debian's package leaves out; it blurs the background of video calls.
-NOT_IN_DEBIAN = "mail/static/lib/selfie_segmentation/"
+WITHOUT_FORM = {"stock-updates", "cancellations"}
 
 
 @pytest.fixture(scope="module")
@@ -35,27 +40,6 @@ def training(server):
     training = Training(server)
     training.fill(24)
     return training
-
-
-@pytest.fixture
-def errors(page):
-    """What the browser's console and its scripts complain about while the test runs."""
-    found = []
-    page.on("pageerror", lambda error: found.append(str(error)))
-    page.on("console", lambda message: found.append(message.text) if message.type == "error" else None)
-    yield found
-    assert [error for error in found if NOT_IN_DEBIAN not in error] == []
-
-
-def open_page(page, path):
-    """Open ``/odoo/marketplace-<path>`` and wait until its view is drawn."""
-    page.goto(f"/odoo/marketplace-{path}")
-    page.wait_for_selector(".o_action_manager .o_view_controller .o_renderer, .o_action_manager .o_form_view")
-
-
-def open_order(page, order):
-    open_page(page, f"orders/{order}")
-    page.wait_for_selector(".o_form_view .o_form_sheet")
 
 
 def choose(page, field, text):

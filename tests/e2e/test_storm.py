@@ -120,7 +120,7 @@ def storm(home, postgres, progress):
         try:
             odoo.call("fresh_database", password=password)
             simulator = start_simulator(home, f"{name}-simulator", free_port(), SIMULATOR)
-            odoo.call("training_shop", simulator_url=simulator)
+            odoo.call("training_shop", simulator_url=simulator, url=odoo.url)
             result = Storm(home, odoo, simulator, password)
             result.start()
             weather(result)

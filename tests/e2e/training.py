@@ -4,7 +4,7 @@ import time
 
 import requests
 
-SHOP, COUNTRY = "Amazon.co.uk", "GB"
+SHOP, COUNTRY, OUTLET = "Amazon.co.uk", "GB", "eu"
 
 
 def until(condition, seconds=90):
@@ -24,11 +24,15 @@ class Training:
     """Places orders at the simulator and follows them into Odoo.
 
     :param server: the running services (:class:`scripts.lib.services.Context`)
+    :param shop: name of the shop in Odoo
+    :param marketplace: the simulator's code of where its buyers order
+    :param outlet: the simulator's name of the offers that the shop sells
     """
 
-    def __init__(self, server):
+    def __init__(self, server, shop=SHOP, marketplace=COUNTRY, outlet=OUTLET):
         self.client = server.client()
         self._simulator = server.simulator_url
+        self._shop, self._marketplace, self._outlet = shop, marketplace, outlet
 
     def at_marketplace(self, path, **body):
         """Ask the simulator's control interface; with a body, or for an event, by POST."""
@@ -39,7 +43,7 @@ class Training:
 
     def place(self, sku, **options):
         """Have a buyer in the training shop order one SKU that we ship; the number of the order."""
-        wanted = {"count": 1, "skus": [sku], "marketplace": COUNTRY, "fulfilled_by": "merchant", "kinds": []}
+        wanted = {"count": 1, "skus": [sku], "marketplace": self._marketplace, "fulfilled_by": "merchant", "kinds": []}
         (number,) = self.at_marketplace("orders", **wanted | options)["orders"]
         return number
 
@@ -56,7 +60,7 @@ class Training:
 
     def merchant_sku(self, index):
         """A SKU that we ship ourselves; tests take different ones, so that they do not share stock."""
-        (listings,) = self.at_marketplace("catalogue").values()
+        listings = self.at_marketplace("catalogue")[self._outlet]
         return [listing["sku"] for listing in listings if listing["channel"] == "merchant"][index]
 
     def marketplace_order(self, number):
@@ -69,7 +73,7 @@ class Training:
 
     def fetch_until(self, model, *domain):
         """Id of a record of ``model`` that fetched orders bring about; fetches until it is there."""
-        shops = self.client.call("marketplace.shop", "search", [("name", "=", SHOP)])
+        shops = self.client.call("marketplace.shop", "search", [("name", "=", self._shop)])
 
         def arrived():
             self.client.call("marketplace.shop", "action_fetch_now", shops)
@@ -77,13 +81,13 @@ class Training:
 
         return until(arrived)[0]
 
-    def read(self, order, field):
-        """One field of a sale order."""
-        return self.client.call("sale.order", "read", [order], [field])[0][field]
+    def read(self, order, field, model="sale.order"):
+        """One field of a record, by default of a sale order."""
+        return self.client.call(model, "read", [order], [field])[0][field]
 
     def unmatch(self, sku, reference):
         """Id of the SKU's listing, without a product now; the product gets another reference, so nothing matches."""
-        domain = [("sku", "=", sku), ("shop_id.name", "=", SHOP)]
+        domain = [("sku", "=", sku), ("shop_id.name", "=", self._shop)]
         (listing,) = self.client.call("marketplace.listing", "search_read", domain, ["product_id"])
         self.client.call("product.product", "write", [listing["product_id"][0]], {"default_code": reference})
         self.client.call("marketplace.listing", "write", [listing["id"]], {"product_id": False})

@@ -118,11 +118,12 @@ class SaleOrder(models.Model):
     marketplace_cancellation_ids = fields.One2many("marketplace.cancellation", "order_id", readonly=True)
     marketplace_can_cancel = fields.Boolean(compute="_compute_marketplace_can_cancel", compute_sudo=True)
 
-    @api.depends("marketplace_shop_id", "state", "marketplace_cancellation_ids.state")
+    @api.depends("marketplace_shop_id", "state", "marketplace_status", "marketplace_cancellation_ids.state")
     def _compute_marketplace_can_cancel(self):
         for order in self:
             order.marketplace_can_cancel = (
                 order.state in ("draft", "sale")
+                and order.marketplace_status not in ("shipped", "cancelled")
                 and order.marketplace_shop_id.can_cancel
                 and "pending" not in order.marketplace_cancellation_ids.mapped("state")
             )

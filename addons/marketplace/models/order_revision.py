@@ -126,7 +126,12 @@ class MarketplaceOrderImporter(models.AbstractModel):
         self._apply_quantities(batch, shop, sale_order, order)
 
     def _is_shipped_elsewhere(self, sale_order, order):
-        open_transfers = sale_order.picking_ids.filtered(lambda picking: picking.state not in ("done", "cancel"))
+        """Whether it left without our knowing. What has a label of the marketplace is known to leave from here."""
+        open_transfers = sale_order.picking_ids.filtered(
+            lambda picking: picking.picking_type_code == "outgoing"
+            and picking.state not in ("done", "cancel")
+            and not picking.marketplace_parcel_ids
+        )
         return order.status is OrderStatus.SHIPPED and open_transfers and not sale_order.marketplace_shipment_ids
 
     def _apply_marketplace_shipments(self, sale_order, order):

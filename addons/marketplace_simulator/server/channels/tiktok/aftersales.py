@@ -12,6 +12,7 @@ from .orders import find, find_by_number, span
 from .units import CANCELLED, items_of, units_of
 
 BUYERS_WISH = 99
+WISH_GRANTED = "buyer"
 RETURN_STATUSES = {
     "requested": "RETURN_OR_REFUND_REQUEST_PENDING", "approved": "AWAITING_BUYER_SHIP",
     "rejected": "REFUND_OR_RETURN_REQUEST_REJECT", "in_transit": "BUYER_SHIPPED_ITEM",
@@ -61,7 +62,7 @@ def cancel(call):
 def approve_cancellation(call):
     """The seller agrees to the buyer's wish."""
     order = _wish(call)
-    seller.cancel(call.world, order, None, "buyer", call.text("idempotency_key"))
+    seller.cancel(call.world, order, None, WISH_GRANTED, call.text("idempotency_key"))
     return data()
 
 
@@ -92,7 +93,9 @@ def _cancellations(order):
     units = units_of(order)
     for position, entry in enumerate(order["cancels"]):
         chosen = [unit for unit in units if unit.cancelled and unit.line["id"] in entry["units"]]
-        yield _cancellation(order, position, chosen, "SELLER", "CANCELLATION_REQUEST_SUCCESS", entry["reason"])
+        wish = entry["reason"] == WISH_GRANTED
+        number, role = (BUYERS_WISH, "BUYER") if wish else (position, "SELLER")
+        yield _cancellation(order, number, chosen, role, "CANCELLATION_REQUEST_SUCCESS", entry["reason"])
     wished = [line["cancel_request"] for line in order["lines"] if line["cancel_request"]]
     if wished and order["status"] == "unshipped":
         yield _cancellation(order, BUYERS_WISH, units, "BUYER", "CANCELLATION_REQUEST_PENDING", wished[0])
@@ -114,7 +117,7 @@ def _cancellation(order, position, units, role, status, reason):
             "product_name": unit.line["title"], "refund_amount": unit_refund(order, unit),
         } for place, unit in enumerate(units)],
     }
-    if role == "BUYER":
+    if status == "CANCELLATION_REQUEST_PENDING":
         deadline = seconds(order["updated"]) + 48 * 3600
         body["seller_next_action_response"] = [{"action": "SELLER_RESPOND_CANCEL", "deadline": deadline}]
     return body
