@@ -6,7 +6,7 @@
     "author": "Crossborder",
     "license": "LGPL-3",
     "depends": ["marketplace"],
-    "external_dependencies": {"python": ["requests"]},
+    "external_dependencies": {"python": ["pypdf", "requests"]},
     "data": ["views/account_views.xml"],
     "uninstall_hook": "uninstall_hook",
 }

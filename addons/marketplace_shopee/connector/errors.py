@@ -14,7 +14,9 @@ _AUTHENTICATION = frozenset({
     "merchant_no_linked", "shop_access_expired", "merchant_access_expired", "refresh_token_expired", "shop_banned",
     "source_ip_undeclared", "error_api_call_restricted",
 })  # fmt: skip
-_OUTAGE = frozenset({"error_server", "error_network", "error_inner", "error_unknown", "error_system_busy"})
+_OUTAGE = frozenset({
+    "error_server", "error_network", "error_inner", "error_unknown", "error_system_busy", "order_unsplit_failed",
+})  # fmt: skip
 #: What the app may not do although its authorisation is valid.
 PERMISSION = frozenset({"error_api_permission", "error_permission", "error_ashop_api_permission"})
 #: Nothing of a batch was done: the reasons are with its parts.

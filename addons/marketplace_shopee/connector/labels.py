@@ -1,7 +1,15 @@
 """Waybills of arranged packages. Sources: documents ``v2.logistics.get_shipping_document_parameter``,
 ``create_shipping_document``, ``get_shipping_document_result`` and ``download_shipping_document``."""
 
-from ...marketplace.contract import Label, NotReady, Rejected
+from dataclasses import replace
+from io import BytesIO
+from itertools import zip_longest
+
+from pypdf import PdfWriter
+from pypdf.errors import PyPdfError
+
+from ...marketplace.contract import InvalidPayload, Label, NotReady, Rejected
+from .packages import split_numbers
 
 _BATCH = 50
 _RETRY_AFTER = 5.0
@@ -9,20 +17,35 @@ _TYPE = "shipping_document_type"
 
 
 def fetch_labels(api, parcels, handle=None):
-    """Waybills as list of :class:`Label`; packages that cannot be printed are missing from it.
+    """Waybills as list of :class:`Label`, one per parcel; parcels that cannot be printed are missing from it.
 
-    :param handle: ``{reference: document type}`` of waybills that were ordered before
+    :param handle: ``{order and package: document type}`` of waybills that were ordered before
     :raise NotReady: Shopee still prints
     """
+    packages = {parcel.reference: _packages(parcel) for parcel in parcels}
+    wanted = [package for mine in packages.values() for package in mine]
     if handle is None:
         handle = {}
-        for shop_id, batch in _batches(parcels):
+        for shop_id, batch in _batches(wanted):
             types = _document_types(api, shop_id, batch)
             handle |= _create(api, shop_id, batch, types)
-    ready = []
-    for shop_id, batch in _batches([parcel for parcel in parcels if parcel.reference in handle]):
-        ready += _ready(api, shop_id, batch, handle)
-    return [_download(api, parcel, handle[parcel.reference]) for parcel in ready]
+    ready = set()
+    for shop_id, batch in _batches([package for package in wanted if _key(package) in handle]):
+        ready |= _ready(api, shop_id, batch, handle)
+    return [
+        _label(reference, [_download(api, package, handle[_key(package)]) for package in mine])
+        for reference, mine in packages.items()
+        if ready.issuperset(map(_key, mine))
+    ]
+
+
+def _packages(parcel):
+    """The packages of a parcel, each as a parcel of its own."""
+    numbers = split_numbers(parcel.package_id)
+    if len(numbers) == 1:
+        return [parcel]
+    pairs = zip_longest(numbers, split_numbers(parcel.tracking), fillvalue="")
+    return [replace(parcel, package_id=number, tracking=tracking) for number, tracking in pairs]
 
 
 def _batches(parcels):
@@ -35,7 +58,7 @@ def _batches(parcels):
 
 
 def _document_types(api, shop_id, parcels):
-    """``{(order, package): document type}`` as Shopee suggests."""
+    """``{order and package: document type}`` as Shopee suggests."""
     payload = {"order_list": [_order(parcel) for parcel in parcels]}
     path = "logistics/get_shipping_document_parameter"
     results = _results(api.post("logistics.document_parameter", shop_id, path, payload, idempotent=True))
@@ -47,7 +70,7 @@ def _document_types(api, shop_id, parcels):
 
 
 def _create(api, shop_id, parcels, types):
-    """Order the waybills; ``{reference: document type}`` of those that will be printed."""
+    """Order the waybills; ``{order and package: document type}`` of those that will be printed."""
     printable = [parcel for parcel in parcels if _key(parcel) in types]
     if not printable:
         return {}
@@ -55,18 +78,18 @@ def _create(api, shop_id, parcels, types):
     path = "logistics/create_shipping_document"
     results = _results(api.post("logistics.document_create", shop_id, path, {"order_list": orders}, idempotent=True))
     failed = {key for key, result in results.items() if result.text("fail_error")}
-    return {parcel.reference: types[_key(parcel)] for parcel in printable if _key(parcel) not in failed}
+    return {_key(parcel): types[_key(parcel)] for parcel in printable if _key(parcel) not in failed}
 
 
 def _ready(api, shop_id, parcels, types):
-    """Parcels whose waybill can be downloaded."""
-    orders = [_order(parcel) | {_TYPE: types[parcel.reference]} for parcel in parcels]
+    """``{order and package}`` of waybills that can be downloaded."""
+    orders = [_order(parcel) | {_TYPE: types[_key(parcel)]} for parcel in parcels]
     path = "logistics/get_shipping_document_result"
     results = _results(api.post("logistics.document_result", shop_id, path, {"order_list": orders}, idempotent=True))
     statuses = {key: result.text("status") for key, result in results.items()}
     if "PROCESSING" in statuses.values():
         raise NotReady(types, _RETRY_AFTER)
-    return [parcel for parcel in parcels if statuses.get(_key(parcel)) == "READY"]
+    return {key for key, status in statuses.items() if status == "READY"}
 
 
 def _download(api, parcel, document_type):
@@ -75,7 +98,22 @@ def _download(api, parcel, document_type):
     content, content_type = api.download("logistics.document", parcel.shop_id, path, payload)
     if not content:
         raise Rejected(f"the waybill of {parcel.order_id} is empty", "empty")
-    return Label(parcel.reference, content, content_type or "application/pdf")
+    return content, content_type or "application/pdf"
+
+
+def _label(reference, files):
+    """One file with all waybills of a parcel."""
+    if len(files) == 1:
+        return Label(reference, *files[0])
+    joined = PdfWriter()
+    try:
+        for content, _content_type in files:
+            joined.append(BytesIO(content))
+    except PyPdfError as error:
+        raise InvalidPayload("logistics.document", f"waybills that cannot be put together: {error}") from error
+    file = BytesIO()
+    joined.write(file)
+    return Label(reference, file.getvalue())
 
 
 def _order(parcel):
@@ -88,10 +126,10 @@ def _tracking(parcel):
 
 
 def _key(parcel):
-    return parcel.order_id, parcel.package_id
+    return f"{parcel.order_id}/{parcel.package_id}"
 
 
 def _results(answer):
-    """``{(order, package): result}``"""
+    """``{order and package: result}``"""
     results = answer.node("response", required=True).nodes("result_list", required=True)
-    return {(result.text("order_sn", required=True), result.text("package_number")): result for result in results}
+    return {f"{result.text('order_sn', required=True)}/{result.text('package_number')}": result for result in results}

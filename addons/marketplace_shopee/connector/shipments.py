@@ -1,8 +1,8 @@
 """Arranging shipments: that is at once the booking of the carrier and the confirmation to Shopee.
 
-Sources: documents ``v2.logistics.get_shipping_parameter``, ``v2.logistics.ship_order``, ``v2.order.split_order`` and
-``v2.logistics.get_tracking_number``. An order is shipped by packages. It has one, unless it is split before any of
-them is arranged; then all its units must be in one of the new packages.
+Sources: documents ``v2.logistics.get_shipping_parameter``, ``v2.logistics.ship_order`` and
+``v2.logistics.get_tracking_number``. An order is shipped by packages; each is arranged by itself, with a waybill of its
+own, also where a parcel is several of them.
 """
 
 from ...marketplace.contract import (
@@ -13,17 +13,11 @@ from ...marketplace.contract import (
     Rejected,
     Unavailable,
 )
-from .order_view import item_of, parse_order
-from .orders import fetch_payload
+from .packages import GONE, READY, join_numbers, packages_of
 
 _RETRY_AFTER = 60.0
 # The carrier gives its tracking number some minutes after the booking.
 _TRACKING_AFTER = 300.0
-#: Statuses of packages that are not arranged yet; one whose pickup failed is, and gets a new slot at Shopee.
-_READY = frozenset({
-    "", "LOGISTICS_NOT_START", "LOGISTICS_PENDING_ARRANGE", "LOGISTICS_READY",
-})  # fmt: skip
-_GONE = frozenset({"LOGISTICS_INVALID", "LOGISTICS_REQUEST_CANCELED", "LOGISTICS_COD_REJECTED"})
 
 
 def confirm_shipments(api, shipments):
@@ -46,114 +40,38 @@ def _arrange_all(api, shipments, with_tracking):
     results = {}
     for (shop_id, order_id), parcels in by_order.items():
         try:
-            packages = _packages_of(api, shop_id, order_id, parcels)
+            packages = packages_of(api, shop_id, order_id, parcels)
         except (RateLimited, Unavailable, Rejected, InvalidPayload) as error:
             results |= {parcel.reference: _failed(parcel, error) for parcel in parcels}
             continue
         for parcel in parcels:
-            results[parcel.reference] = _arrange(api, parcel, packages.get(parcel.reference), with_tracking)
+            results[parcel.reference] = _arrange(api, parcel, packages.get(parcel.reference, ()), with_tracking)
     return [results[shipment.reference] for shipment in shipments]
 
 
-def _packages_of(api, shop_id, order_id, parcels):
-    """``{reference: Package}``; an order that is not split accordingly yet is split."""
-    order = _fetch(api, shop_id, order_id)
-    found = match_packages(order, parcels)
-    if len(found) < len(parcels) and _can_split(order):
-        _split(api, order, parcels)
-        found = match_packages(_fetch(api, shop_id, order_id), parcels)
-    return found
-
-
-def _fetch(api, shop_id, order_id):
-    payload = fetch_payload(api, shop_id, order_id)
-    if payload is None:
-        raise Rejected(f"the shop has no order {order_id}", "error_not_found")
-    return parse_order(payload)
-
-
-def match_packages(order, parcels):
-    """``{reference: Package}`` of the parcels that Shopee knows: by its number, else by content.
-
-    Of packages with the same content one that is not arranged yet is taken first: Shopee keeps no reference of ours,
-    and a parcel that is never arranged is worse than one that is arranged early.
-    """
-    free = sorted(order.packages, key=lambda package: package.status not in _READY)
-    found = {}
-    for parcel in parcels:
-        content = _content(parcel)
-        for package in free:
-            named = parcel.package_id and package.external_id == parcel.package_id
-            if named or (not parcel.package_id and package.quantities == content):
-                found[parcel.reference] = package
-                free.remove(package)
-                break
-    return found
-
-
-def _content(parcel):
-    content = {}
-    for line in parcel.lines:
-        content[line.order_line_id] = content.get(line.order_line_id, 0) + line.quantity
-    return content
-
-
-def _can_split(order):
-    return len(order.packages) == 1 and order.packages[0].status in _READY
-
-
-def _split(api, order, parcels):
-    left = {line.external_id: line.quantity for line in order.lines if line.quantity}
-    contents = []
-    for parcel in parcels:
-        content = _content(parcel)
-        for line_id, units in content.items():
-            left[line_id] = left.get(line_id, 0) - units
-            if left[line_id] < 0:
-                raise Rejected(f"more units of {line_id} than the order {order.external_id} has", "units")
-        contents.append(content)
-    rest = {line_id: units for line_id, units in left.items() if units}
-    ordered = {line.external_id: line.quantity for line in order.lines}
-    packages = [
-        {"item_list": [_split_item(line_id, units, ordered) for line_id, units in content.items()]}
-        for content in (*contents, rest)
-        if content
-    ]
-    if len(packages) > 1:
-        payload = {"order_sn": order.external_id, "package_list": packages}
-        api.post("order.split", order.shop_id, "order/split_order", payload)
-
-
-def _split_item(line_id, units, ordered):
-    item_id, model_id, order_item_id, group = item_of(line_id)
-    item = {
-        "item_id": item_id,
-        "model_id": model_id,
-        "order_item_id": order_item_id or item_id,
-        "promotion_group_id": group,
-    }
-    # Splitting the units of one model is for chosen sellers: the field is left out where it is not needed.
-    return item if units == ordered[line_id] else {**item, "model_quantity": units}
-
-
-def _arrange(api, parcel, package, with_tracking):
-    if package is None:
-        return Arrangement(parcel.reference, False, message="Shopee has no package with these units")
-    if package.status in _GONE:
-        return Arrangement(parcel.reference, False, package.external_id, message=f"the package is {package.status}")
+def _arrange(api, parcel, packages, with_tracking):
+    if not packages:
+        message = "Shopee has no package with these units: pack as it has split the order, or undo the split there"
+        return Arrangement(parcel.reference, False, message=message)
+    number = join_numbers(package.external_id for package in packages)
+    for package in packages:
+        if package.status in GONE:
+            message = f"the package {package.external_id} is {package.status}"
+            return Arrangement(parcel.reference, False, number, message=message)
     try:
-        if package.status in _READY:
-            _ship(api, parcel, package)
-        tracking = _tracking(api, parcel, package) if with_tracking else ""
+        for package in packages:
+            if package.status in READY:
+                _ship(api, parcel, package)
+        trackings = [_tracking(api, parcel, package) for package in packages] if with_tracking else []
     except (RateLimited, Unavailable, Rejected, InvalidPayload) as error:
         return _failed(parcel, error)
     return Arrangement(
         parcel.reference,
         True,
-        package.external_id,
-        tracking,
-        package.carrier,
-        retry_after=None if tracking or not with_tracking else _TRACKING_AFTER,
+        number,
+        join_numbers(trackings) if all(trackings) else "",
+        ", ".join(dict.fromkeys(package.carrier for package in packages if package.carrier)),
+        retry_after=None if all(trackings) else _TRACKING_AFTER,
     )
 
 

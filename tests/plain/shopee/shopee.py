@@ -179,6 +179,8 @@ class Shopee(FakeServer):
 
     def _order_split_order(self, query, body):
         received = self.orders[body["order_sn"]]
+        if len(received["package_list"]) > 1:
+            return self.error("order.order_has_been_split", "This order has already been split.")
         first = received["package_list"][0]
         rows = {(row["item_id"], row["model_id"]): row for row in received["item_list"]}
         received["package_list"] = [
@@ -194,6 +196,16 @@ class Shopee(FakeServer):
         ]
         self.booked.append(("split", body))
         return {"response": {"order_sn": body["order_sn"], "package_list": []}}
+
+    def _order_unsplit_order(self, query, body):
+        received = self.orders[body["order_sn"]]
+        packages = received["package_list"]
+        if len(packages) < 2 or any(row["logistics_status"] != "LOGISTICS_READY" for row in packages):
+            return self.error("order.order_cannot_undo_split", "Cannot undo split this order.")
+        whole = {"package_number": "OFGWHOLE", "item_list": [package_item(row) for row in received["item_list"]]}
+        received["package_list"] = [packages[0] | whole]
+        self.booked.append(("unsplit", body))
+        return {}
 
     # === LOGISTICS === #
 

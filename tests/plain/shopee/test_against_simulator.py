@@ -191,7 +191,7 @@ def test_a_partial_shipment_splits_the_order(training, connector):
     assert [parcel["status"] for parcel in training.order(order.external_id)["parcels"]] == ["arranged"] * 2
     again = connector.confirm_shipments([shipment(order, "P1", [first]), shipment(order, "P2", rest)])
     assert [result.accepted for result in again] == [True, True]
-    (refused,) = connector.confirm_shipments([shipment(order, "P3")])
+    (refused,) = connector.confirm_shipments([shipment(order, "P3", [(first[0], first[1] + 1)])])
     assert not refused.accepted
 
 

@@ -32,11 +32,12 @@ pytestmark = pytest.mark.skipif(not documents(), reason="../shared/specs is not 
 CALLED = (
     "auth/token/get", "auth/access_token/get", "shop/get_shop_info", "order/get_order_list", "order/get_order_detail",
     "payment/get_escrow_detail_batch", "payment/get_escrow_detail", "order/cancel_order",
-    "order/handle_buyer_cancellation", "order/split_order", "logistics/get_shipping_parameter", "logistics/ship_order",
-    "logistics/get_tracking_number", "logistics/get_shipping_document_parameter", "logistics/create_shipping_document",
-    "logistics/get_shipping_document_result", "logistics/download_shipping_document", "product/get_item_list",
-    "product/get_item_base_info", "product/get_model_list", "product/update_stock", "returns/get_return_list",
-    "returns/get_return_detail", "returns/confirm", "push/set_app_push_config", "push/get_app_push_config",
+    "order/handle_buyer_cancellation", "order/split_order", "order/unsplit_order", "logistics/get_shipping_parameter",
+    "logistics/ship_order", "logistics/get_tracking_number", "logistics/get_shipping_document_parameter",
+    "logistics/create_shipping_document", "logistics/get_shipping_document_result",
+    "logistics/download_shipping_document", "product/get_item_list", "product/get_item_base_info",
+    "product/get_model_list", "product/update_stock", "returns/get_return_list", "returns/get_return_detail",
+    "returns/confirm", "push/set_app_push_config", "push/get_app_push_config",
 )  # fmt: skip
 
 # Fields of samples that say nothing about goods, money or state that this suite books.

@@ -11,9 +11,8 @@ MARKETS = (
     Marketplace("shopee-ID", "shopee-ID", "IDR", 20, {"ID": 100}, "ID", "shopee"),
     Marketplace("shopee-VN", "shopee-VN", "VND", 15, {"VN": 100}, "VN", "shopee"),
 )
-# An order is one package until the seller splits it.
 KINDS = {"multi_line": 0.25, "several_units": 0.2, "discount": 0.2, "shipping": 0.6, "odd_total": 0.05, "pending": 0.06,
-         "cod": 0.2, "masked": 0.6, "platform_voucher": 0.3, "shipping_subsidy": 0.3}
+         "cod": 0.2, "masked": 0.6, "platform_voucher": 0.3, "shipping_subsidy": 0.3, "split_parcels": 0.08}
 
 
 def credentials(site):

@@ -13,9 +13,11 @@ _DAY = 86_400
 
 
 def split_order(call):
-    """All units of the order in new packages, as long as none is arranged."""
+    """All units of an order that is one package in new packages, as long as that is not arranged."""
     body = call.body()
     order = find(call, body.get("order_sn"))
+    if len(order["parcels"]) > 1:
+        raise wrong("This order has already been split.", "order.order_has_been_split")
     if status_of(order) != "READY_TO_SHIP" or len(body.get("package_list") or []) < 2:
         raise wrong("Split order failed, please try again.")
     lines = {line["sku"]: line for line in order["lines"]}
@@ -32,6 +34,20 @@ def split_order(call):
     call.world.save(order, "split")
     return reply({"order_sn": order["id"], "package_list": [{"package_number": f"OFG{parcel['id']}"}
                                                             for parcel in order["parcels"]]})
+
+
+def unsplit_order(call):
+    """All units of a split order in one package, as long as none is arranged."""
+    order = find(call, call.body().get("order_sn"))
+    planned = all(parcel["status"] == "planned" for parcel in order["parcels"])
+    if status_of(order) != "READY_TO_SHIP" or not planned or len(order["parcels"]) < 2:
+        raise wrong("Cannot undo split this order.", "order.order_cannot_undo_split")
+    units = {}
+    for item in (item for parcel in order["parcels"] for item in parcel["items"]):
+        units[item["line"]] = units.get(item["line"], 0) + item["quantity"]
+    parcels.replan(order, [[{"line": line, "quantity": quantity} for line, quantity in units.items()]])
+    call.world.save(order, "unsplit")
+    return reply()
 
 
 def _parcel(order, package_number):

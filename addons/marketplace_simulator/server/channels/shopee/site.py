@@ -42,6 +42,7 @@ class ShopeeSite(ChannelSite):
         _post("cancelOrder", "order/cancel_order", orders.cancel_order),
         _post("handleBuyerCancellation", "order/handle_buyer_cancellation", orders.handle_buyer_cancellation),
         _post("splitOrder", "order/split_order", logistics.split_order),
+        _post("unsplitOrder", "order/unsplit_order", logistics.unsplit_order),
         _get("getShippingParameter", "logistics/get_shipping_parameter", logistics.get_shipping_parameter),
         _post("shipOrder", "logistics/ship_order", logistics.ship_order),
         _get("getTrackingNumber", "logistics/get_tracking_number", logistics.get_tracking_number),
