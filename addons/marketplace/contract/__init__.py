@@ -23,7 +23,7 @@ from .errors import (
 )
 from .labels import Arrangement, Label, Parcel
 from .money import Money, split_evenly
-from .payload import Payload, content_hash, format_time, parse_time
+from .payload import Payload, content_hash, format_time, parse_time, read_each
 from .plan import COLLECTED_TAX, PlannedLine, plan_lines
 from .records import (
     Address,
@@ -105,5 +105,6 @@ __all__ = [
     "format_time",
     "parse_time",
     "plan_lines",
+    "read_each",
     "split_evenly",
 ]

@@ -158,11 +158,16 @@ class Payload:
         value = self.get(key)
         if isinstance(value, bool):
             raise InvalidPayload(self.where(key), f"an amount was expected, not {value!r}")
-        value = value.strip() if isinstance(value, str) else value
+        value = self.amount_text(value) if isinstance(value, str) else value
         if value is None or value == "":
             self._absent(key, required)
             return None
         return self._placed(key, Money.parse, value, currency, "")
+
+    @staticmethod
+    def amount_text(text):
+        """The text of an amount without what is no digit of it; empty for none."""
+        return text.strip()
 
     def as_money(self, amount, currency):
         """The object itself as an amount with its currency; errors name the object.
@@ -185,6 +190,23 @@ class Payload:
             return read(*args)
         except InvalidPayload as error:
             raise InvalidPayload(self.where(key), error.reason) from None
+
+
+def read_each(entries, path, read):
+    """Read the entries of a list: a damaged one is set aside, the others go on.
+
+    :param entries: as received
+    :param str path: where the list is
+    :param read: ``(entry, its path)`` → what becomes of it; ``None`` leaves it out
+    :return: ``(list of what was read, list of broken entries)``, the latter as a page states them
+    """
+    found, broken = [], []
+    for index, entry in enumerate(entries):
+        try:
+            found.append(read(entry, f"{path}[{index}]"))
+        except InvalidPayload as error:
+            broken.append((error.path, error.reason, entry))
+    return [item for item in found if item is not None], broken
 
 
 def parse_time(text, path, zone=None):

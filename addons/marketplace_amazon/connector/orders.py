@@ -18,6 +18,7 @@ from ...marketplace.contract import (
     Window,
     content_hash,
     parse_time,
+    read_each,
 )
 from .fields import Node, format_time
 from .proceeds import read_money
@@ -77,12 +78,7 @@ def page_of(answer, key, token, end, record):
     :param datetime end: end of the range of time that the pages cover
     :param record: turns one received order and its path into a :class:`RawRecord`
     """
-    records, broken = [], []
-    for index, payload in enumerate(answer.array(key, required=True)):
-        try:
-            records.append(record(payload, f"{answer.where(key)}[{index}]"))
-        except InvalidPayload as error:
-            broken.append((error.path, error.reason, payload))
+    records, broken = read_each(answer.array(key, required=True), answer.where(key), record)
     return Page(
         records=tuple(records),
         next_token=f"{format_time(end)} {token}" if token else "",

@@ -4,7 +4,7 @@ import json
 from datetime import timedelta
 from urllib.parse import quote
 
-from ...marketplace.contract import InvalidPayload, Page, Rejected, parse_time
+from ...marketplace.contract import InvalidPayload, Page, Rejected, parse_time, read_each
 from .api import date_of
 from .fields import Node, format_time
 from .order_parser import CANCEL_ASKED, FULFILMENTS, raw_record
@@ -99,16 +99,13 @@ def _next_place(place, count, body):
 
 
 def _read_entries(api, entries, shop_ids):
-    """``(records, broken)``: a damaged order is set aside, the others go on."""
-    records, broken = [], []
-    for index, payload in enumerate(entries):
-        try:
-            record = raw_record(payload, f"orders[{index}]")
-            if record.shop_id in shop_ids:
-                records.append(_complete(api, record))
-        except InvalidPayload as error:
-            broken.append((error.path, error.reason, payload))
-    return records, broken
+    """``(records, broken)`` of the shops' orders."""
+
+    def read(payload, path):
+        record = raw_record(payload, path)
+        return _complete(api, record) if record.shop_id in shop_ids else None
+
+    return read_each(entries, "orders", read)
 
 
 def _complete(api, record):

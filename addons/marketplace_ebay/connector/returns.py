@@ -18,6 +18,7 @@ from ...marketplace.contract import (
     ReturnLine,
     ReturnStatus,
     parse_time,
+    read_each,
 )
 from .api import date_of
 from .fields import Node, format_time
@@ -165,19 +166,16 @@ def _next_place(place, pages):
 
 
 def _read_members(api, members, shop_ids):
-    """``(records, broken)``: a damaged return is set aside, the others go on."""
+    """``(records, broken)`` of the shops' returns."""
     order_ids = {member.get("orderId") for member in members if isinstance(member, dict)}
     orders = fetch_by_ids(api, {order_id for order_id in order_ids if isinstance(order_id, str) and order_id})
-    records, broken = [], []
-    for index, member in enumerate(members):
-        try:
-            summary = Node(member, f"members[{index}]")
-            record = raw_record(_join(member, orders.get(summary.text("orderId", required=True))), summary.path)
-            if record.shop_id in shop_ids:
-                records.append(record)
-        except InvalidPayload as error:
-            broken.append((error.path, error.reason, member))
-    return records, broken
+
+    def read(member, path):
+        order = orders.get(Node(member, path).text("orderId", required=True))
+        record = raw_record(_join(member, order), path)
+        return record if record.shop_id in shop_ids else None
+
+    return read_each(members, "members", read)
 
 
 def _join(summary, order):

@@ -3,11 +3,10 @@
 A filed order is ``{"shop_id", "order", "items"}``: Lazada states an order and its items apart, and the shop in neither.
 """
 
-import hashlib
 import json
 from datetime import datetime, timedelta, timezone
 
-from ...marketplace.contract import InvalidPayload, Page, RawRecord, Rejected
+from ...marketplace.contract import InvalidPayload, Page, RawRecord, Rejected, content_hash, read_each
 from .errors import NO_ORDER
 from .fields import Node, format_time, parse_time
 
@@ -18,7 +17,6 @@ PAGE_SIZE = 50
 MARGIN = timedelta(seconds=60)
 # Pages of one second that bring nothing new, followed in one call.
 _MOST_PAGES = 20
-_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
 def fetch_page(api, shop_ids, since, until, token):
@@ -76,9 +74,7 @@ def _read(api, state):
         "limit": PAGE_SIZE,
     }
     data = api.get("orders.list", state["shop"], LIST_PATH, query).node("data", required=True)
-    orders = data.data.get("orders")
-    if not isinstance(orders, list):
-        raise InvalidPayload(data.where("orders"), "an array was expected")
+    orders = data.array("orders", required=True)
     if not orders:
         return [], state, False
     by_mark = {_mark(order): order for order in orders}  # an order may be in a page twice
@@ -96,7 +92,7 @@ def _read(api, state):
 
 def _mark(order):
     """What an order is recognised by on the next page."""
-    return str(order.get("order_id")) if isinstance(order, dict) and order.get("order_id") else _digest(order)
+    return str(order.get("order_id")) if isinstance(order, dict) and order.get("order_id") else content_hash(order)
 
 
 def _time_of(order):
@@ -108,13 +104,11 @@ def _time_of(order):
 
 def _complete(api, shop_id, orders):
     """``(records, broken)`` of listed orders, with their items."""
-    listed, broken = [], []
-    for index, order in enumerate(orders):
-        path = f"orders[{index}]"
-        try:
-            listed.append((Node(order, path).ident("order_id", required=True), order, path))
-        except InvalidPayload as error:
-            broken.append((error.path, error.reason, order))
+
+    def read(order, path):
+        return Node(order, path).ident("order_id", required=True), order, path
+
+    listed, broken = read_each(orders, "orders", read)
     items = _fetch_items(api, shop_id, [order_id for order_id, _order, _path in listed])
     records = []
     for order_id, order, path in listed:
@@ -195,11 +189,7 @@ def raw_record(payload, path=""):
         kind="order",
         shop_id=filed.text("shop_id", required=True),
         external_id=order.ident("order_id", required=True),
-        revision=f"{int(updated_at.timestamp())}-{_digest(payload)}",
+        revision=f"{int(updated_at.timestamp())}-{content_hash(payload)}",
         payload=payload,
         updated_at=updated_at,
     )
-
-
-def _digest(value):
-    return hashlib.sha256(_canonical(value).encode()).hexdigest()[:12]

@@ -4,7 +4,6 @@
 A filed return is ``{"shop_id", "country", "return"}``: amounts are in the smallest coin of the country.
 """
 
-import hashlib
 import json
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
@@ -23,6 +22,8 @@ from ...marketplace.contract import (
     ReturnLine,
     ReturnStatus,
     Unavailable,
+    content_hash,
+    read_each,
 )
 from .countries import COUNTRIES
 from .fields import Node
@@ -58,7 +59,6 @@ _TRANSIT = {
     "RETURN_DELIVERED": ReturnStatus.RECEIVED,
     "RETURN_RECEIVED": ReturnStatus.RECEIVED,
 }
-_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
 def fetch_page(api, shop_ids, since, until, token):
@@ -72,13 +72,10 @@ def fetch_page(api, shop_ids, since, until, token):
     state = json.loads(token) if token else {"shop": shops[0], "page": None, "end": last}
     entries, page = _read(api, state, start) if start <= state["end"] else ([], 1)
     end = min(state["end"], _latest(api))
-    records, broken = [], []
     country = api.country(state["shop"]).code
-    for index, entry in enumerate(entries):
-        try:
-            records.append(raw_record(_payload(state["shop"], country, entry), f"items[{index}]"))
-        except InvalidPayload as error:
-            broken.append((error.path, error.reason, entry))
+    records, broken = read_each(
+        entries, "items", lambda entry, path: raw_record(_payload(state["shop"], country, entry), path)
+    )
     following = _following({**state, "end": end}, page, shops)
     return Page(
         records=tuple(records),
@@ -118,9 +115,7 @@ def _list(api, state, start, page):
         "ReverseOrderLineModifiedTimeRangeEnd": state["end"] * 1000,
     }
     result = api.get("reverse.list", state["shop"], _LIST_PATH, query).node("result", required=True)
-    entries = result.data.get("items") or []
-    if not isinstance(entries, list):
-        raise InvalidPayload(result.where("items"), "an array was expected")
+    entries = result.array("items")
     size = result.count("page_size") or PAGE_SIZE
     return entries, -(-result.count("total", required=True) // size)
 
@@ -147,12 +142,11 @@ def raw_record(payload, path=""):
     received = filed.node("return")
     external_id = received.ident("reverse_order_id", required=True)
     updated_at = _updated_at(received)
-    digest = hashlib.sha256(_canonical(payload).encode()).hexdigest()[:12]
     return RawRecord(
         kind="return",
         shop_id=filed.text("shop_id", required=True),
         external_id=external_id,
-        revision=f"{int(updated_at.timestamp())}-{digest}",
+        revision=f"{int(updated_at.timestamp())}-{content_hash(payload)}",
         payload=payload,
         updated_at=updated_at,
     )

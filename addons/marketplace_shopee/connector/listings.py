@@ -49,7 +49,7 @@ def _item_ids(api, shop_id):
         query = {"offset": offset, "page_size": PAGE_SIZE}
         response = api.get("product.list", shop_id, _LIST_PATH, query).node("response", required=True)
         item_ids += [item.ident("item_id", required=True) for item in response.nodes("item")]
-        more = response.flag("has_next_page")
+        more = response.flag("has_next_page", required=True)
         offset = response.count("next_offset", required=more)
     return list(dict.fromkeys(item_ids))
 

@@ -5,11 +5,9 @@ A filed order is ``{"shop_id", "order", "escrow"}``: Shopee's orders do not tell
 money are in the escrow detail (absent where Shopee has none yet, or where the app may not read it).
 """
 
-import hashlib
-import json
 from functools import partial
 
-from ...marketplace.contract import InvalidPayload, Page, RawRecord, Rejected
+from ...marketplace.contract import InvalidPayload, Page, RawRecord, Rejected, content_hash, read_each
 from .errors import NOT_FOUND, PERMISSION
 from .fields import Node
 from .windows import read_page
@@ -26,7 +24,6 @@ OPTIONAL_FIELDS = (
 )
 # Before it is paid an order has no income, and when it is cancelled it has none any more.
 _WITHOUT_ESCROW = frozenset({"UNPAID", "PENDING", "CANCELLED"})
-_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
 def fetch_page(api, shop_ids, since, until, token):
@@ -50,20 +47,15 @@ def _list(api, shop_id, start, stop, cursor):
         "request_order_status_pending": "true",
     }
     response = api.get("order.list", shop_id, LIST_PATH, query).node("response", required=True)
-    entries = response.data.get("order_list") or []
-    if not isinstance(entries, list):
-        raise InvalidPayload(response.where("order_list"), "an array was expected")
-    return entries, response.text("next_cursor", required=True) if response.flag("more") else ""
+    more = response.flag("more", required=True)
+    return response.array("order_list"), response.text("next_cursor", required=True) if more else ""
 
 
 def _listed_ids(entries):
     """``(order numbers, broken entries)`` of a list, each number once."""
-    listed, broken = [], []
-    for index, entry in enumerate(entries):
-        try:
-            listed.append(Node(entry, f"order_list[{index}]").text("order_sn", required=True))
-        except InvalidPayload as error:
-            broken.append((error.path, error.reason, entry))
+    listed, broken = read_each(
+        entries, "order_list", lambda entry, path: Node(entry, path).text("order_sn", required=True)
+    )
     return list(dict.fromkeys(listed)), broken
 
 
@@ -76,9 +68,8 @@ def _fetch_details(api, shop_id, order_ids):
         "response_optional_fields": OPTIONAL_FIELDS,
         "request_order_status_pending": "true",
     }
-    orders = api.get("order.detail", shop_id, DETAIL_PATH, query).node("response").data.get("order_list")
-    if not isinstance(orders, list):
-        raise InvalidPayload("order.detail.response.order_list", "an array was expected")
+    response = api.get("order.detail", shop_id, DETAIL_PATH, query).node("response")
+    orders = response.array("order_list", required=True)
     escrows = _fetch_escrows(api, shop_id, [order["order_sn"] for order in orders if _has_escrow(order)])
     return [_payload(shop_id, order, escrows) for order in orders]
 
@@ -166,4 +157,4 @@ def raw_record(payload, path=""):
 
 def revision_of(payload, updated_at):
     """Time of the last change plus a hash: the same content is the same revision, a silent change is another."""
-    return f"{int(updated_at.timestamp())}-{hashlib.sha256(_canonical(payload).encode()).hexdigest()[:12]}"
+    return f"{int(updated_at.timestamp())}-{content_hash(payload)}"

@@ -59,7 +59,7 @@ def _list(api, shop_id, start, stop, cursor):
     page = int(cursor or 0)
     query = {"page_no": page, "page_size": PAGE_SIZE, "update_time_from": start, "update_time_to": stop}
     response = api.get("returns.list", shop_id, "returns/get_return_list", query).node("response", required=True)
-    return response.nodes("return"), str(page + 1) if response.flag("more") else ""
+    return response.nodes("return"), str(page + 1) if response.flag("more", required=True) else ""
 
 
 def fetch_return(api, shop_id, return_id):

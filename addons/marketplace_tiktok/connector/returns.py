@@ -15,6 +15,7 @@ from ...marketplace.contract import (
     ReturnKind,
     ReturnLine,
     ReturnStatus,
+    read_each,
 )
 from .fields import Node
 from .orders import revision_of
@@ -61,13 +62,9 @@ def fetch_page(api, shop_ids, since, until, token):
     query = {"page_size": PAGE_SIZE, "sort_field": "update_time", "sort_order": "ASC", "page_token": state["page"]}
     payload = {"update_time_ge": start, "update_time_lt": state["end"]}
     answer, whole_until = api.ask(operation, shop_id, query, payload, idempotent=True)
-    records, broken = [], []
-    for index, entry in enumerate(answer.data.get(key) or ()):
-        try:
-            node = Node(entry, f"{key}[{index}]")
-            records.append(raw_record({**node.data, "shop_id": shop_id}, node.path))
-        except InvalidPayload as error:
-            broken.append((error.path, error.reason, entry))
+    records, broken = read_each(
+        answer.array(key), key, lambda entry, path: raw_record({**Node(entry, path).data, "shop_id": shop_id}, path)
+    )
     state["whole"] = state.get("whole") or min(int(whole_until.timestamp()), state["end"])
     state["page"] = answer.text("next_page_token")
     if not state["page"]:

@@ -29,6 +29,7 @@ from ...marketplace.contract import (
     content_hash,
     each,
     format_time,
+    read_each,
 )
 from .fields import Node
 from .money import read_charges, read_subsidies, stated_total, total_of
@@ -233,14 +234,11 @@ def _advance(state, cursor):
 
 def _file_all(elements, shop_id):
     """``([records], [broken])`` of a page."""
-    records, broken = [], []
-    for index, payload in enumerate(elements.data.get("order") or ()):
-        try:
-            node = Node(payload, f"order[{index}]", elements)
-            records.append(raw_record({**node.data, "shop_id": shop_id}, node.path))
-        except InvalidPayload as error:
-            broken.append((error.path, error.reason, payload))
-    return records, broken
+
+    def read(payload, path):
+        return raw_record({**Node(payload, path).data, "shop_id": shop_id}, path)
+
+    return read_each(elements.array("order"), elements.where("order"), read)
 
 
 def _read_line(line, ordered, units):

@@ -14,6 +14,7 @@ from ...marketplace.contract import (
     ReturnLine,
     ReturnStatus,
     format_time,
+    read_each,
 )
 from .fields import Node
 from .orders import revision_of
@@ -44,13 +45,11 @@ def fetch_page(api, shop_ids, since, until, token):
     }
     answer = api.answer("returns.list", PATH + state["cursor"], None if state["cursor"] else query)
     listed = Node(answer.body)
-    records, broken = [], []
-    for index, payload in enumerate(listed.data.get("returnOrders") or ()):
-        try:
-            node = Node(payload, f"returnOrders[{index}]")
-            records.append(raw_record({**node.data, "shop_id": shop_id}, node.path))
-        except InvalidPayload as error:
-            broken.append((error.path, error.reason, payload))
+    records, broken = read_each(
+        listed.array("returnOrders"),
+        "returnOrders",
+        lambda payload, path: raw_record({**Node(payload, path).data, "shop_id": shop_id}, path),
+    )
     state.setdefault("whole", min(int(api.settled(answer.headers).timestamp()), state["end"]))
     state["cursor"] = listed.node("meta").text("nextCursor")
     last = not state["cursor"]

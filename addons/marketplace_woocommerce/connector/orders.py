@@ -15,6 +15,7 @@ from ...marketplace.contract import (
     Page,
     RawRecord,
     content_hash,
+    read_each,
 )
 from .api import PAGE_SIZE, objects_of, order_path, pages_of
 from .charges import read_line_charges, read_order_charges, settle
@@ -59,15 +60,10 @@ def read_page(api, since, until, token, size, read):
     answer = api.get("orders.list", "/orders", _query(since, until, state["page"], size))
     bound = api.complete_until(answer)
     end = state["end"] or format_time(min(bound, until) if until else bound)
-    records, broken = [], []
-    for index, payload in enumerate(objects_of(answer, "orders")):
-        try:
-            records += read(payload, f"[{index}]")
-        except InvalidPayload as error:
-            broken.append((error.path, error.reason, payload))
+    found, broken = read_each(objects_of(answer, "orders"), "", read)
     following = _next_token(answer, state, end, size)
     return Page(
-        records=tuple(records),
+        records=tuple(record for records in found for record in records),
         next_token=following,
         complete_until=None if following else Node({"end": end}).time("end"),
         broken=tuple(broken),

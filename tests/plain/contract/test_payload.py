@@ -5,13 +5,13 @@ from decimal import Decimal
 
 import pytest
 
-from addons.marketplace.contract import InvalidPayload, Payload, content_hash, format_time, parse_time
+from addons.marketplace.contract import InvalidPayload, Payload, content_hash, format_time, parse_time, read_each
 
 UTC = timezone.utc
 
 
 class Lenient(Payload):
-    """A marketplace that writes numbers for text, times without zone and empty text for nothing."""
+    """A marketplace that writes numbers for text, times without zone, empty text for nothing, and commas."""
 
     __slots__ = ()
     numbers_as_text = True
@@ -20,6 +20,10 @@ class Lenient(Payload):
     def get(self, key):
         value = self.data.get(key)
         return None if value == "" else value
+
+    @staticmethod
+    def amount_text(text):
+        return text.replace(",", "")
 
 
 def refused(read, *args, **kwargs):
@@ -163,6 +167,7 @@ def test_a_marketplace_states_only_how_it_differs():
     assert refused(order.text, "name", required=True) == ("name", "missing")
     assert [line.text("id") for line in order.nodes("lines")] == ["7"]
     assert order.node("buyer").text("id") == "8"
+    assert Lenient({"price": "1,234.50"}).money("price", "SGD").amount == Decimal("1234.50")
     assert refused(Lenient({"id": True}).text, "id") == ("id", "text was expected, not bool")
 
 
@@ -171,3 +176,20 @@ def test_the_hash_is_of_the_content_not_of_its_order():
     assert content_hash({"a": 1}) != content_hash({"a": "1"})
     assert content_hash({"b": [1, 2]}) != content_hash({"b": [2, 1]})
     assert content_hash({}) == "44136fa355b3"
+
+
+def test_a_damaged_entry_is_set_aside():
+    entries = [{"id": "A"}, {"id": 5}, {"id": "skip"}, None, {"id": "B"}]
+
+    def read(entry, path):
+        text = Payload(entry, path).text("id", required=True)
+        return None if text == "skip" else text
+
+    assert read_each(entries, "orders", read) == (
+        ["A", "B"],
+        [
+            ("orders[1].id", "text was expected, not int", {"id": 5}),
+            ("orders[3]", "an object was expected, not NoneType", None),
+        ],
+    )
+    assert read_each([], "orders", read) == ([], [])
