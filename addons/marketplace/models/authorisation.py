@@ -115,6 +115,8 @@ class MarketplaceAccount(models.Model):
 
         :param error: what the marketplace said
         """
+        if not self.try_lock_for_update(allow_referencing=True):
+            return  # another job, turned away at the same moment, is just saying so
         self._write_health({"needs_authorisation": True})
         self._schedule_warning(self.env._("Reconnect the marketplace account"), str(error))
 
