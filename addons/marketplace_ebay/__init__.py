@@ -7,4 +7,3 @@ def uninstall_hook(env):
     """Disable the accounts this connector served and forget their credentials."""
     accounts = env["marketplace.account"].with_context(active_test=False).search([("provider", "=", "ebay")])
     accounts.write({"state": "disabled", "secrets": False})
-    accounts._forget_tokens()

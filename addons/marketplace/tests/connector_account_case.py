@@ -13,6 +13,7 @@ from odoo.tools import config, file_path
 from ..models.account import MASK
 from ..tools import secret_box
 from ..tools.secret_field import SecretField
+from ..transport import Tokens
 
 
 class ConnectorAccountCase:
@@ -151,9 +152,12 @@ class ConnectorAccountCase:
     def test_uninstalled_connector_leaves_no_credentials(self):
         other = self.env["marketplace.account"].create({"name": "Another marketplace", "state": "test"})
         other._set_secret("token", "kept-elsewhere")
+        store = self.account._get_token_store()
+        store.replace(None, lambda seen: Tokens("access-1", 9e9, "refresh-1", 9e9))
         self.account.active = False
         import_module(f"odoo.addons.marketplace_{self.provider}").uninstall_hook(self.env)
         self.assertEqual((self.account.state, self.account.sudo()._get_secrets()), ("disabled", {}))
+        self.assertIsNone(store.load())
         self.assertEqual((other.state, other._get_secrets()), ("test", {"token": "kept-elsewhere"}))
 
     def test_uninstalled_connector_leaves_the_account_without_one(self):
