@@ -1,7 +1,5 @@
 """The connector and the simulator's Lazada, which verifies, limits and books as the platform would."""
 
-from collections import defaultdict
-from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,32 +8,16 @@ from addons.marketplace.contract import (
     AuthenticationFailed,
     Cancellation,
     CancelReason,
-    InvalidPayload,
-    NoticeKind,
     OrderStatus,
     Parcel,
-    RateLimited,
-    Refund,
-    Rejected,
-    ReturnStatus,
-    Shipment,
     ShipmentLine,
     StockLevel,
-    Unavailable,
-    WebhookRequest,
 )
 from addons.marketplace_simulator.server.world import money
+from tests.plain.channel_run import ChannelRun, parsed, shipment
 from tests.plain.lazada.training import Training
 
 SG = "1000101"
-STORM = {
-    "shuffle_pages": 0.3,
-    "duplicate_orders": 0.3,
-    "throttle": 0.05,
-    "error_500": 0.05,
-    "lost_answer": 0.05,
-    "truncated_json": 0.05,
-}
 
 
 @pytest.fixture
@@ -48,27 +30,6 @@ def connector(training):
     return training.connector()
 
 
-def since(training):
-    return training.api.clock.now() - timedelta(days=100)
-
-
-def place(training, **options):
-    """A new order of the shop in Singapore, as the connector sees it a minute later."""
-    (order_id,) = training.api.control("orders", {"marketplace": "lazada-SG", **options})["orders"]
-    training.api.clock.pass_time(120)
-    return order_id
-
-
-def parsed(connector, order_id):
-    return connector.parse_order(connector.fetch_order(order_id).payload)
-
-
-def shipment(order, reference="P1", lines=None, **fields):
-    lines = lines or [(line.external_id, line.quantity) for line in order.lines]
-    parts = tuple(ShipmentLine(line_id, quantity) for line_id, quantity in lines)
-    return Shipment(reference, order.shop_id, order.external_id, "SPX", "SPX", "", order.updated_at, parts, **fields)
-
-
 def test_consent_connects_all_countries(connector):
     assert [(shop.external_id, shop.currency) for shop in connector.fetch_shops()] == [
         ("1000101", "SGD"),
@@ -78,52 +39,11 @@ def test_consent_connects_all_countries(connector):
     ]
 
 
-def test_every_order_arrives_once_and_to_the_cent(training, connector):
-    records = training.everything(connector, since(training))
-    sold = {order["id"]: order for order in training.api.control("orders")["orders"]}
-    assert sorted(record.external_id for record in records) == sorted(sold)
-    totals = defaultdict(Decimal)
-    for record in records:
-        order = connector.parse_order(record.payload)
-        assert not order.warnings
-        if order.status not in (OrderStatus.CANCELLED, OrderStatus.PENDING):
-            totals[order.total.currency] += order.total.amount
-            subsidies = sum((charge.amount.amount for charge in order.subsidies), Decimal(0))
-            assert subsidies == Decimal(sold[order.external_id]["subsidy"])
-    pending = {order["id"] for order in sold.values() if order["status"] == "pending"}
-    for order in sold.values():
-        if order["status"] != "cancelled" and order["id"] not in pending:
-            totals[order["currency"]] -= Decimal(order["total"])
-    assert set(totals) == {"SGD", "MYR", "THB", "VND"}
-    assert not any(totals.values())
-
-
-def test_a_second_fetch_brings_only_what_changed(training, connector):
-    shops = [shop.external_id for shop in connector.fetch_shops()]
-    token, page = "", None
-    while page is None or token:
-        page = connector.fetch_orders(shops, since(training), token=token)
-        token = page.next_token
-    training.api.clock.pass_time(120)
-    changed = place(training)
-    again = training.everything(connector, page.complete_until)
-    assert changed in [record.external_id for record in again]
-    assert len(again) < 5
-
-
 def test_tokens_are_renewed(training, connector):
     for _ in range(2):
         training.api.clock.pass_time(8 * 86_400)
         assert len(connector.fetch_shops()) == 4
     assert training.api.control("books")["requests"]["lazada.refreshToken"] == 2
-
-
-def test_revoked_access_is_final(training, connector):
-    training.api.control("channels/lazada/revoke", {})
-    with pytest.raises(AuthenticationFailed):
-        connector.fetch_shops()
-    connector.authorize(training.approve(connector), "", "")
-    assert len(connector.fetch_shops()) == 4
 
 
 def test_wrong_key_is_refused(training):
@@ -136,7 +56,7 @@ def test_wrong_key_is_refused(training):
 def test_a_wrong_clock_is_set_right_by_the_answers(training, connector):
     late = training.connector()
     late._api.client.clock = lambda: training.api.clock.now().timestamp() - 9_000
-    assert late.fetch_orders([SG], since(training)).records
+    assert late.fetch_orders([SG], training.since()).records
 
 
 def test_listings_and_stock(training, connector):
@@ -155,7 +75,7 @@ def test_listings_and_stock(training, connector):
 
 
 def test_a_packed_order_has_a_waybill_and_is_then_handed_over(training, connector):
-    order = parsed(connector, place(training, kinds=["multi_line", "cod", "masked"]))
+    order = parsed(connector, training.place(kinds=["multi_line", "cod", "masked"]))
     assert order.address.masked
     assert "COD" in order.programs
     (arranged,) = connector.arrange_shipments([shipment(order)])
@@ -174,7 +94,7 @@ def test_a_packed_order_has_a_waybill_and_is_then_handed_over(training, connecto
 
 
 def test_single_units_are_packed_apart(training, connector):
-    order = parsed(connector, place(training, kinds=["multi_line", "several_units"]))
+    order = parsed(connector, training.place(kinds=["multi_line", "several_units"]))
     first, *rest = [(line.external_id, line.quantity) for line in order.lines]
     (done,) = connector.confirm_shipments([shipment(order, "P1", [first])])
     assert done.accepted
@@ -190,7 +110,7 @@ def test_single_units_are_packed_apart(training, connector):
 
 
 def test_seller_cancels_units_and_then_the_order(training, connector):
-    order = parsed(connector, place(training, kinds=["several_units", "platform_voucher", "shipping"]))
+    order = parsed(connector, training.place(kinds=["several_units", "platform_voucher", "shipping"]))
     second = order.lines[1]
     part = Cancellation("C1", SG, order.external_id, CancelReason.OUT_OF_STOCK, (ShipmentLine(second.external_id, 1),))
     for _ in range(2):
@@ -204,82 +124,12 @@ def test_seller_cancels_units_and_then_the_order(training, connector):
     assert training.order(order.external_id)["status"] == "cancelled"
 
 
-@pytest.mark.parametrize(("decline", "status"), [(False, "cancelled"), (True, "unshipped")])
-def test_buyers_wish_to_cancel_is_answered(training, connector, decline, status):
-    order_id = place(training, kinds=[])
-    training.api.control(f"orders/{order_id}/cancel_request", {})
-    assert parsed(connector, order_id).cancel_request
-    answer = Cancellation("C1", SG, order_id, CancelReason.BUYER_REQUEST, decline=decline)
-    assert connector.cancel_orders([answer])[0].accepted
-    assert training.order(order_id)["status"] == status
-    assert connector.cancel_orders([answer])[0].accepted
+class TestRun(ChannelRun):
+    training_class = Training
+    shop = SG
+    currencies = frozenset({"SGD", "MYR", "THB", "VND"})
+    unknown_order = "260599999999999"
 
-
-def test_returns_come_and_are_refunded(training, connector):
-    order_id = place(training, kinds=[])
-    for event in ("ship", "return_request"):
-        training.api.control(f"orders/{order_id}/{event}", {})
-    training.api.clock.pass_time(120)
-    records = training.everything(connector, training.api.clock.now() - timedelta(hours=1), "fetch_returns")
-    (asked,) = [
-        entry for entry in map(connector.parse_return, (r.payload for r in records)) if entry.order_id == order_id
-    ]
-    assert asked.status is ReturnStatus.REQUESTED
-    assert asked.lines[0].amount == asked.refund
-    refund = Refund("R1", SG, order_id, (), "agreed", asked.external_id)
-    assert connector.refund_orders([refund])[0].accepted
-    assert connector.refund_orders([refund])[0].accepted
-    paid = connector.parse_return(connector.fetch_return(SG, asked.external_id).payload)
-    assert paid.status is ReturnStatus.REFUNDED
-    assert len(training.order(order_id)["refunds"]) == 1
-
-
-def test_messages_are_signed_and_tell_of_changes(training, connector):
-    url = "https://odoo.example/marketplace/webhook/1"
-    site = training.api.simulator.channels["lazada"]
-    assert training.api.http.post("/lazada/console/push", json={"url": url}).status_code == 200
-    order_id = place(training)
-    ((target, headers, raw), *_rest) = site.webhooks.posts(order_id, "created", 1)
-    assert target == url
-    request = WebhookRequest("POST", url, {name.lower(): text for name, text in headers.items()}, {}, raw, 0.0)
-    (notice,) = connector.read_webhook(request).notices
-    assert (notice.kind, notice.shop_id, notice.external_id) == (NoticeKind.ORDER, SG, order_id)
-
-
-def test_throttling_and_outages_are_survived(training, connector):
-    training.api.control("faults", {"kind": "throttle", "operation": "lazada.*", "count": 1})
-    training.api.control("faults", {"kind": "error_500", "operation": "lazada.*", "count": 1})
-    training.api.control("faults", {"kind": "expired_token", "operation": "lazada.*", "count": 1})
-    assert training.everything(connector, since(training))
-    training.api.control("faults", {"kind": "throttle", "operation": "lazada.*", "count": 50})
-    with pytest.raises(RateLimited):
-        connector.fetch_shops()
-
-
-def test_the_storm_loses_no_order():
-    training = Training(orders=240)
-    connector = training.connector()
-    shops = [shop.external_id for shop in connector.fetch_shops()]
-    training.checked = False
-    for kind, share in STORM.items():
-        fault = {"kind": kind, "operation": "lazada.*", "probability": share, "count": 10_000, "seconds": 0}
-        training.api.control("faults", fault)
-    found, token, calls = set(), "", 0
-    while token or not calls:
-        calls += 1
-        assert calls < 500
-        try:
-            page = connector.fetch_orders(shops, since(training), token=token)
-        except (InvalidPayload, RateLimited, Unavailable):
-            training.api.clock.pass_time(5)
-            continue
-        found |= {record.external_id for record in page.records}
-        token = page.next_token
-        if page.complete_until:
-            break
-    assert found == {order["id"] for order in training.api.control("orders")["orders"]}
-
-
-def test_an_order_of_nobody_is_rejected(connector):
-    with pytest.raises(Rejected, match="no shop of the account"):
-        connector.fetch_order("260599999999999")
+    def subscribe(self, training, connector, url):
+        # Sellers type the address in Lazada's console.
+        assert training.api.http.post("/lazada/console/push", json={"url": url}).status_code == 200
