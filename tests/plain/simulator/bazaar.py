@@ -134,7 +134,7 @@ class BazaarSite(ChannelSite):
 
     def authorise(self, call):
         """A bearer token of an outlet."""
-        call.claims = self.tokens.read(call.request.headers.get("Authorization", "").removeprefix("Bearer "))
+        call.claims = self.tokens.claims(call.request.headers.get("Authorization", "").removeprefix("Bearer "))
         call.region = call.claims["subject"]
 
     def render_error(self, call, error):

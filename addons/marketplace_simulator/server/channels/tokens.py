@@ -36,7 +36,7 @@ class Tokens:
         value = {**claims, "subject": subject, "until": until, "grant": self._grant(subject)}
         return self._seal("access", value), seconds
 
-    def read(self, text):
+    def claims(self, text):
         """Return the claims of an access token, among them ``subject``.
 
         :raise ApiError: the site's ``denied`` if it is missing, unknown or revoked, ``expired`` if it has ended

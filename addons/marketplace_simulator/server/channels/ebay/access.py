@@ -83,7 +83,7 @@ def claims_of(call):
     header = call.request.headers.get("Authorization", "")
     if not header.startswith(scheme):
         raise call.site.denied()
-    claims = call.site.tokens.read(header.removeprefix(scheme))
+    claims = call.site.tokens.claims(header.removeprefix(scheme))
     if call.operation.access == "seller" and claims["subject"] != SELLER:
         raise ApiError(403, "1100", "Access denied: insufficient permissions to fulfill the request.")
     return claims

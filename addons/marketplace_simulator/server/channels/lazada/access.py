@@ -58,7 +58,7 @@ def check_signature(call):
 def authorise(call):
     """Check signature and token of a seller's call; the address says in which country."""
     given = check_signature(call)
-    call.claims = call.site.tokens.read(given.get("access_token"))
+    call.claims = call.site.tokens.claims(given.get("access_token"))
     region = f"{call.site.name}-{call.path['country'].upper()}"
     if region not in call.site.regions:
         raise ApiError(401, "IllegalAccessToken", "The specified access token is invalid or expired")

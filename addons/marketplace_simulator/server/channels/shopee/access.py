@@ -42,7 +42,7 @@ def authorise(call):
     """Check signature and token of a call of a shop; sets the outlet."""
     access_token, shop_id = call.text("access_token", ""), call.text("shop_id", "")
     check_signature(call, access_token, shop_id)
-    call.claims = call.site.tokens.read(access_token)
+    call.claims = call.site.tokens.claims(access_token)
     regions = {str(number): region for region, number in shop_ids(call.site).items()}
     if shop_id not in call.claims["shops"] or shop_id not in regions:
         raise ApiError(403, "error_auth", "Invalid partner_id or shopid.")

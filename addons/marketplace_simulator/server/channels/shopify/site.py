@@ -94,7 +94,7 @@ class ShopifySite(ChannelSite):
 
     def authorise(self, call):
         """The access token says which shop it is."""
-        claims = self.tokens.read(call.request.headers.get("X-Shopify-Access-Token", ""))
+        claims = self.tokens.claims(call.request.headers.get("X-Shopify-Access-Token", ""))
         call.region = claims["subject"]
         request = Request(call.body())
         if request.errors:

@@ -151,7 +151,7 @@ class TikTokSite(ChannelSite):
         stamp = query.get("timestamp", "")
         if not stamp.isdigit() or abs(int(stamp) - self.world.clock.now().timestamp()) > SKEW:
             raise ApiError(401, 106011, "the timestamp is not valid")
-        call.claims = self.tokens.read(request.headers.get("x-tts-access-token"))
+        call.claims = self.tokens.claims(request.headers.get("x-tts-access-token"))
         if "shop_cipher" in query:
             call.region = self.signer.open("tiktok:cipher", query["shop_cipher"].removeprefix("GCP_"))
             if call.region not in self.regions:

@@ -113,7 +113,7 @@ class WalmartSite(ChannelSite):
         headers = call.request.headers
         if not headers.get("WM_SVC.NAME") or not headers.get("WM_QOS.CORRELATION_ID"):
             raise ApiError(400, "MISSING_HEADER.GMP_GATEWAY_API", "WM_SVC.NAME or WM_QOS.CORRELATION_ID is missing.")
-        call.claims = self.tokens.read(headers.get("WM_SEC.ACCESS_TOKEN"))
+        call.claims = self.tokens.claims(headers.get("WM_SEC.ACCESS_TOKEN"))
         call.region = call.claims["subject"]
 
     def render_error(self, call, error):
