@@ -43,11 +43,18 @@ def ship(training, order):
     until(lambda: training.read(order, "marketplace_shipment_state") == "confirmed")
 
 
+def until_collected(training, number):
+    """The order as the marketplace shows it once the carrier has picked it up."""
+    until(lambda: training.marketplace_order(number)["status"] == "shipped")
+    return training.marketplace_order(number)
+
+
 def deliver(training, index):
     """Number and id of an order that was placed and shipped."""
     number = training.place(training.merchant_sku(index))
     order = training.order(number, ("picking_ids.state", "=", "assigned"))
     ship(training, order)
+    until_collected(training, number)
     return number, order
 
 
@@ -58,7 +65,7 @@ def test_account_is_connected_on_the_marketplaces_page(page, training, unconnect
     page.locator("div[name=shopee_partner_id] input").fill(access["partner_id"])
     page.locator("div[name=shopee_partner_key] input").fill(access["partner_key"])
     page.click(".o_statusbar_status button:has-text('Test')")
-    wait_for_step(page, "Test")
+    page.wait_for_selector("button[name=action_authorize]")
     assert page.locator("button[name=action_test_connection]").count() == 0
     assert page.locator("div[name=amazon_client_id]").count() == 0
     picture("account")
@@ -150,8 +157,7 @@ def test_label_is_printed_and_the_parcel_confirmed(page, training, errors, pictu
     page.click("button[name=button_validate]:visible")
     wait_for_step(page, "Done")
     until(lambda: training.read(order, "marketplace_shipment_state") == "confirmed")
-    books = training.marketplace_order(number)
-    assert books["status"] == "shipped"
+    books = until_collected(training, number)
     assert [row["tracking"] for row in books["confirmations"]] == [tracking]
 
 
