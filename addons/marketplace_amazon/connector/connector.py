@@ -17,13 +17,9 @@ class AmazonConnector(Connector):
 
     :param Credentials credentials: the seller's authorisation
     :param session: ``requests.Session``
-    :param BucketStore bucket_store: rate limits, shared by all processes that use the account
-    :param clock: returns epoch seconds
-    :param sleep: waits that many seconds
-    :param str endpoint: scheme and host instead of the region's, e.g. a proxy
-    :param str lwa_endpoint: token address instead of Amazon's
     :param bool use_v0: read orders by the operations v0
-    :param token_cache: may be shared by processes; keeps access tokens, see :class:`~.auth.TokenCache`
+    :param options: of :class:`~.api.SellingPartnerApi` (``endpoint``, ``lwa_endpoint``, ``token_cache``) and of
+        :class:`HttpClient` (``bucket_store``, ``clock``, ``sleep`` …)
     """
 
     capabilities = frozenset(
@@ -37,30 +33,8 @@ class AmazonConnector(Connector):
         }
     )
 
-    def __init__(
-        self,
-        credentials,
-        session=None,
-        bucket_store=None,
-        clock=None,
-        sleep=None,
-        endpoint=None,
-        lwa_endpoint=None,
-        use_v0=False,
-        token_cache=None,
-        **transport,
-    ):
-        self._api = SellingPartnerApi(
-            credentials,
-            endpoint=endpoint,
-            lwa_endpoint=lwa_endpoint,
-            token_cache=token_cache,
-            session=session,
-            bucket_store=bucket_store,
-            clock=clock,
-            sleep=sleep,
-            **transport,
-        )
+    def __init__(self, credentials, session=None, use_v0=False, **options):
+        self._api = SellingPartnerApi(credentials, session=session, **options)
 
         self._orders = orders_v0 if use_v0 else orders
         self._queue = None

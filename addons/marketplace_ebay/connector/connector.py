@@ -24,12 +24,8 @@ class EbayConnector(Connector):
 
     :param Credentials credentials: the application and the seller's settings
     :param session: ``requests.Session``
-    :param BucketStore bucket_store: rate limits, shared by all processes that use the application
-    :param TokenStore token_store: the seller's tokens
-    :param clock: returns epoch seconds
-    :param sleep: waits that many seconds
-    :param str endpoint: scheme, host and prefix instead of every host of eBay's
-    :param transport: further arguments of :class:`~...marketplace.transport.HttpClient`
+    :param options: of :class:`~.api.EbayApi` (``endpoint``, ``token_store``) and of
+        :class:`HttpClient` (``bucket_store``, ``clock``, ``sleep`` …)
     """
 
     capabilities = frozenset(
@@ -47,27 +43,8 @@ class EbayConnector(Connector):
         }
     )
 
-    def __init__(
-        self,
-        credentials,
-        session=None,
-        bucket_store=None,
-        token_store=None,
-        clock=None,
-        sleep=None,
-        endpoint=None,
-        **transport,
-    ):
-        self._api = EbayApi(
-            credentials,
-            endpoint=endpoint,
-            token_store=token_store,
-            session=session,
-            bucket_store=bucket_store,
-            clock=clock,
-            sleep=sleep,
-            **transport,
-        )
+    def __init__(self, credentials, session=None, **options):
+        self._api = EbayApi(credentials, session=session, **options)
         self._keys = PublicKeys(self._api)
 
     def fetch_shops(self):

@@ -11,11 +11,8 @@ class ShopeeConnector(Connector):
 
     :param Credentials credentials: of the app
     :param session: ``requests.Session``
-    :param BucketStore bucket_store: rate limits, shared by all processes that use the account
-    :param TokenStore token_store: tokens of all shops of the account
-    :param clock: returns epoch seconds
-    :param sleep: waits that many seconds
-    :param str endpoint: scheme, host and prefix instead of Shopee's
+    :param options: of :class:`~.api.ShopeeApi` (``endpoint``, ``token_store``) and of
+        :class:`HttpClient` (``bucket_store``, ``clock``, ``sleep`` …)
     """
 
     capabilities = frozenset(
@@ -34,27 +31,8 @@ class ShopeeConnector(Connector):
         }
     )
 
-    def __init__(
-        self,
-        credentials,
-        session=None,
-        bucket_store=None,
-        token_store=None,
-        clock=None,
-        sleep=None,
-        endpoint=None,
-        **transport,
-    ):
-        self._api = ShopeeApi(
-            credentials,
-            endpoint=endpoint,
-            token_store=token_store,
-            session=session,
-            bucket_store=bucket_store,
-            clock=clock,
-            sleep=sleep,
-            **transport,
-        )
+    def __init__(self, credentials, session=None, **options):
+        self._api = ShopeeApi(credentials, session=session, **options)
         self._offers = stock.OfferIndex(self._api)
 
     def authorization_url(self, state, redirect_uri, code_challenge):

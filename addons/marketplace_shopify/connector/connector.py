@@ -19,14 +19,11 @@ class ShopifyConnector(Connector):
 
     :param Credentials credentials: of the shop
     :param session: ``requests.Session``
-    :param BucketStore bucket_store: points, shared by all processes that use the app in this shop
-    :param TokenStore token_store: tokens, of apps whose tokens expire
-    :param clock: returns epoch seconds
-    :param sleep: waits that many seconds
-    :param str endpoint: scheme, host and prefix instead of the shop's own
     :param locations: numbers of the locations whose stock is ours to tell, the one that holds it first; empty: the
         shop's only one
     :param bool notify: have Shopify write to buyers about parcels, cancellations and refunds
+    :param options: of :class:`~.api.AdminApi` (``endpoint``, ``token_store``) and of
+        :class:`HttpClient` (``bucket_store``, ``clock``, ``sleep`` …)
     """
 
     capabilities = frozenset(
@@ -43,30 +40,9 @@ class ShopifyConnector(Connector):
         }
     )
 
-    def __init__(
-        self,
-        credentials,
-        session=None,
-        bucket_store=None,
-        token_store=None,
-        clock=None,
-        sleep=None,
-        endpoint=None,
-        locations=(),
-        notify=False,
-        **transport,
-    ):
+    def __init__(self, credentials, session=None, locations=(), notify=False, **options):
         self._credentials = credentials
-        self._api = AdminApi(
-            credentials,
-            endpoint=endpoint,
-            token_store=token_store,
-            session=session,
-            bucket_store=bucket_store,
-            clock=clock,
-            sleep=sleep,
-            **transport,
-        )
+        self._api = AdminApi(credentials, session=session, **options)
         self._history = History(self._api)
         self._locations = tuple(locations)
         self._notify = notify

@@ -18,11 +18,8 @@ class TikTokConnector(Connector):
 
     :param Credentials credentials: the application
     :param session: ``requests.Session``
-    :param BucketStore bucket_store: rate limits, shared by all processes that use the application
-    :param TokenStore token_store: keeps the tokens of the authorisation
-    :param clock: returns epoch seconds
-    :param sleep: waits that many seconds
-    :param str endpoint: scheme, host and prefix instead of every host of TikTok's
+    :param options: of :class:`~.api.OpenApi` (``endpoint``, ``token_store``) and of
+        :class:`HttpClient` (``bucket_store``, ``clock``, ``sleep`` …)
     """
 
     capabilities = frozenset(
@@ -42,27 +39,8 @@ class TikTokConnector(Connector):
         }
     )
 
-    def __init__(
-        self,
-        credentials,
-        session=None,
-        bucket_store=None,
-        token_store=None,
-        clock=None,
-        sleep=None,
-        endpoint=None,
-        **transport,
-    ):
-        self._api = OpenApi(
-            credentials,
-            endpoint=endpoint,
-            token_store=token_store,
-            session=session,
-            bucket_store=bucket_store,
-            clock=clock,
-            sleep=sleep,
-            **transport,
-        )
+    def __init__(self, credentials, session=None, **options):
+        self._api = OpenApi(credentials, session=session, **options)
 
     def authorization_url(self, state, redirect_uri, code_challenge):
         return self._api.token_service.authorization_url(state)

@@ -15,11 +15,8 @@ class WalmartConnector(Connector):
 
     :param Credentials credentials: the seller's keys
     :param session: ``requests.Session``
-    :param BucketStore bucket_store: rate limits, shared by all processes that use the account
-    :param TokenStore token_store: keeps the access token, shared likewise
-    :param clock: returns epoch seconds
-    :param sleep: waits that many seconds
-    :param str endpoint: scheme, host and prefix instead of Walmart's
+    :param options: of :class:`~.api.MarketplaceApi` (``endpoint``, ``token_store``) and of
+        :class:`HttpClient` (``bucket_store``, ``clock``, ``sleep`` …)
     """
 
     capabilities = frozenset(
@@ -38,27 +35,8 @@ class WalmartConnector(Connector):
         }
     )
 
-    def __init__(
-        self,
-        credentials,
-        session=None,
-        bucket_store=None,
-        token_store=None,
-        clock=None,
-        sleep=None,
-        endpoint=None,
-        **transport,
-    ):
-        self._api = MarketplaceApi(
-            credentials,
-            endpoint=endpoint,
-            token_store=token_store,
-            session=session,
-            bucket_store=bucket_store,
-            clock=clock,
-            sleep=sleep,
-            **transport,
-        )
+    def __init__(self, credentials, session=None, **options):
+        self._api = MarketplaceApi(credentials, session=session, **options)
 
     def fetch_shops(self):
         partner = self._api.partner()

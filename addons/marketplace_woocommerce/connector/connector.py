@@ -15,12 +15,9 @@ class WooCommerceConnector(Connector):
 
     :param Credentials credentials: access to the shop
     :param session: ``requests.Session``
-    :param BucketStore bucket_store: rate limits, shared by all processes that use the account
-    :param token_store: not needed, keys do not end
-    :param clock: returns epoch seconds
-    :param sleep: waits that many seconds
-    :param str endpoint: scheme, host and prefix instead of the shop's address
     :param bool gateway_refunds: have the payment gateway pay refunds; else they are only booked in the shop
+    :param options: of :class:`~.api.WooApi` (``endpoint``) and of
+        :class:`HttpClient` (``bucket_store``, ``clock``, ``sleep`` …)
     """
 
     capabilities = frozenset(
@@ -37,27 +34,8 @@ class WooCommerceConnector(Connector):
         }
     )
 
-    def __init__(
-        self,
-        credentials,
-        session=None,
-        bucket_store=None,
-        token_store=None,
-        clock=None,
-        sleep=None,
-        endpoint=None,
-        gateway_refunds=True,
-        **transport,
-    ):
-        self._api = WooApi(
-            credentials,
-            endpoint=endpoint,
-            session=session,
-            bucket_store=bucket_store,
-            clock=clock,
-            sleep=sleep,
-            **transport,
-        )
+    def __init__(self, credentials, session=None, gateway_refunds=True, **options):
+        self._api = WooApi(credentials, session=session, **options)
         self._shop_id = credentials.shop_id
         self._gateway_refunds = gateway_refunds
 
