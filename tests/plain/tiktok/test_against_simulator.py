@@ -23,6 +23,7 @@ from addons.marketplace.contract import (
     WebhookRequest,
 )
 from addons.marketplace_tiktok.connector import Credentials, TikTokConnector
+from tests.plain.channel_bridge import FaultRun
 from tests.plain.fake_http import session_of
 from tests.plain.tiktok.training import HOST, Training
 
@@ -70,28 +71,10 @@ def test_every_order_once_with_its_money():
     assert training.books()["throttled"]["own_fault"] == 0
 
 
-FAULTS = ["throttle", "error_500", "error_503", "expired_token", "truncated_json", "duplicate_orders", "shuffle_pages"]
-
-
-@pytest.mark.parametrize("kind", FAULTS)
-def test_faults_lose_nothing(training, kind):
-    before, _broken = training.fetch_all()
-    training.api.control("faults", {"kind": kind, "operation": "tiktok.orders.search", "count": 1})
-    try:
-        after, broken = training.fetch_all()
-    finally:
-        training.api.control("faults", method="DELETE")
-    assert broken == [] and set(before) <= set(after)
-
-
-@pytest.mark.parametrize("kind", ["missing_field", "wrong_type", "unknown_sku", "unknown_country"])
-def test_damaged_details_stop_no_page(training, kind):
-    training.api.control("faults", {"kind": kind, "operation": "tiktok.orders.detail", "count": 2})
-    try:
-        after, broken = training.fetch_all()
-    finally:
-        training.api.control("faults", method="DELETE")
-    assert len(after) + len(broken) >= len(training.fetch_all()[0])
+class TestFaults(FaultRun):
+    list_operation = "tiktok.orders.search"
+    detail_operation = "tiktok.orders.detail"
+    damages = 2
 
 
 # === ACCESS === #

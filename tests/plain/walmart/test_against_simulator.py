@@ -1,10 +1,9 @@
 """The connector against the simulator's Walmart, in one process; every exchange is allowed by Walmart's documents."""
 
 import json
-from collections import Counter
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -24,8 +23,9 @@ from addons.marketplace.contract import (
     WebhookRequest,
 )
 from addons.marketplace_walmart.connector import Credentials, WalmartConnector
-from tests.plain.fake_http import FakeServer, answer, session_of
-from tests.plain.simulator.api import Api
+from tests.plain import channel_bridge
+from tests.plain.channel_bridge import FaultRun
+from tests.plain.fake_http import session_of
 from tests.plain.walmart.openapi import check_answer, check_request
 from tests.plain.walmart.walmart import find_route
 
@@ -33,42 +33,21 @@ from tests.plain.walmart.walmart import find_route
 _CURSORS = ("nextToken", "offset")
 
 
-class Bridge(FakeServer):
-    """Hands the connector's requests to a simulator in this process, and looks at both directions."""
+class Training(channel_bridge.Training):
+    channel = "walmart"
 
-    def __init__(self, api):
-        super().__init__(handler=self._pass)
-        self.api = api
-        self.checked = Counter()
+    def __init__(self, orders=80, **options):
+        super().__init__(orders, **options)
+        self.connector = self.connect(Credentials(self.access["client_id"], self.access["client_secret"]))
+        (self.shop,) = [shop.external_id for shop in self.connector.fetch_shops()]
 
-    def _pass(self, request):
-        self.api.clock.pass_time(0.2)
-        url = urlsplit(request.url)
-        response = self.api.http.open(
-            f"{url.path}?{url.query}", method=request.method, headers=dict(request.headers), data=request.body or b""
-        )
-        path = url.path.removeprefix("/walmart")
-        if response.status_code == 200 and not self.api.control("faults")["faults"]:
-            self._check(request, path, dict(parse_qsl(url.query)), response)
-        headers = {name.replace("-", "_"): value for name, value in response.headers.items()}
-        return answer(response.data, response.status_code, **headers)
-
-    def _check(self, request, path, query, response):
-        if path != "/v3/token":
-            self.checked[find_route(request.method, path)[0]] += 1
+    def check(self, request, url, response):
+        path, query = url.path.removeprefix("/walmart"), dict(parse_qsl(url.query))
         is_json = request.headers.get("Content-Type") == "application/json"
         if not any(name in query for name in _CURSORS):
             check_request(request.method, path, query, json.loads(request.body) if is_json and request.body else None)
         check_answer(request.method, path, json.loads(response.data))
-
-
-class Training:
-    def __init__(self, **options):
-        self.api = Api(orders=options.pop("orders", 80), channels=("walmart",), **options)
-        self.access = self.api.control("credentials")["channels"]["walmart"]
-        self.bridge = Bridge(self.api)
-        self.connector = self.connect(Credentials(self.access["client_id"], self.access["client_secret"]))
-        (self.shop,) = [shop.external_id for shop in self.connector.fetch_shops()]
+        return find_route(request.method, path)[0] if path != "/v3/token" else ""
 
     def connect(self, credentials):
         return WalmartConnector(
@@ -79,28 +58,10 @@ class Training:
             endpoint="http://localhost/walmart",
         )
 
-    def fetch_all(self):
-        """``{number: record}``, and what is broken."""
-        since, records, broken, token = self.api.clock.now() - timedelta(days=5), {}, [], ""
-        self.api.clock.pass_time(200)
-        while True:
-            page = self.connector.fetch_orders([self.shop], since, token=token)
-            records |= {record.external_id: record for record in page.records}
-            broken += page.broken
-            token = page.next_token
-            if not token:
-                return records, broken
-
     def place(self, **options):
         wanted = {"marketplace": "walmart-US", "count": 1, "kinds": [], **options}
         (number,) = self.api.control("orders", wanted)["orders"]
         return self.order(number)
-
-    def order(self, number):
-        return self.connector.parse_order(self.connector.fetch_order(number).payload)
-
-    def books(self):
-        return self.api.control("books")
 
 
 @pytest.fixture(scope="module")
@@ -139,28 +100,8 @@ def test_every_order_once_with_its_money():
     assert training.books()["throttled"]["own_fault"] == 0
 
 
-FAULTS = ["throttle", "error_500", "error_503", "expired_token", "truncated_json", "duplicate_orders", "shuffle_pages"]
-
-
-@pytest.mark.parametrize("kind", FAULTS)
-def test_faults_lose_nothing(training, kind):
-    before, _broken = training.fetch_all()
-    training.api.control("faults", {"kind": kind, "operation": "walmart.orders.list", "count": 1})
-    try:
-        after, broken = training.fetch_all()
-    finally:
-        training.api.control("faults", method="DELETE")
-    assert broken == [] and set(before) <= set(after)
-
-
-@pytest.mark.parametrize("kind", ["missing_field", "wrong_type", "unknown_sku", "unknown_currency", "unknown_country"])
-def test_damaged_orders_stop_no_page(training, kind):
-    training.api.control("faults", {"kind": kind, "operation": "walmart.orders.list", "count": 1})
-    try:
-        after, broken = training.fetch_all()
-    finally:
-        training.api.control("faults", method="DELETE")
-    assert len(after) + len(broken) >= len(training.fetch_all()[0])
+class TestFaults(FaultRun):
+    list_operation = detail_operation = "walmart.orders.list"
 
 
 def test_access():
