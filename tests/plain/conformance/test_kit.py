@@ -15,7 +15,7 @@ from addons.marketplace.contract import (
     PushResult,
 )
 from addons.marketplace_amazon.connector import auth as amazon_auth
-from addons.marketplace_woocommerce.connector import actions, api, orders, products, returns, webhooks
+from addons.marketplace_woocommerce.connector import actions, api, connector, orders, products, returns, webhooks
 from tests.plain.amazon import test_conformance as amazon
 from tests.plain.woocommerce import test_conformance as woocommerce
 
@@ -188,16 +188,16 @@ MISTAKES = [
     ),
     (
         "forgets what was refused",
-        actions,
-        "for_each",
+        connector,
+        "each",
         lambda old: then(old, lambda results: [result for result in results if result.accepted]),
         "a_refusal_stops_no_other",
         (SHIPMENT,),
     ),
     (
         "repeats what was refused",
-        actions,
-        "for_each",
+        connector,
+        "each",
         lambda old: then(old, lambda found: [dataclasses.replace(one, retry_after=1.0) for one in found]),
         "a_refusal_stops_no_other",
         (SHIPMENT,),
