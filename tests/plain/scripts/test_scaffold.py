@@ -1,6 +1,7 @@
 """The skeleton of a connector: complete, clean, and its tests say what is still to be filled in."""
 
 import ast
+import os
 import re
 import shutil
 import subprocess
@@ -31,8 +32,10 @@ def skeleton(root):
     return root
 
 
-def run(root, *command):
-    return subprocess.run([sys.executable, "-m", *command], cwd=root, capture_output=True, text=True)
+def run(root, *arguments):
+    """Run Python in the other checkout, and on nothing of this one."""
+    environment = {**os.environ, "PYTHONPATH": str(root)}
+    return subprocess.run([sys.executable, *arguments], cwd=root, env=environment, capture_output=True, text=True)
 
 
 def test_every_file_is_there(root, capsys):
@@ -76,7 +79,7 @@ def test_it_is_clean(skeleton):
     write_skeleton(skeleton, "averylongmarket1", "A Very Long Market Name1")
     names = ("otto2", "averylongmarket1")
     folders = [str(folder) for name in names for folder in skeleton.rglob(f"*{name}") if folder.is_dir()]
-    ruff = run(skeleton, "ruff", "check", *folders)
+    ruff = run(skeleton, "-m", "ruff", "check", *folders)
     assert len(folders) == 6
     assert ruff.returncode == 0, ruff.stdout
     assert import_rule.violations(skeleton) == []
@@ -85,12 +88,12 @@ def test_it_is_clean(skeleton):
 
 
 def test_its_texts_are_translated(skeleton):
-    result = run(skeleton, "pytest", "-q", "tests/plain/test_translations.py", "-k", "otto2")
+    result = run(skeleton, "-m", "pytest", "-q", "tests/plain/test_translations.py", "-k", "otto2")
     assert "3 passed" in result.stdout, result.stdout
 
 
 def test_its_tests_fail_by_hooks_to_fill_in_only(skeleton):
-    result = run(skeleton, "pytest", "-q", "--junit-xml=outcome.xml", "tests/plain/otto2")
+    result = run(skeleton, "-m", "pytest", "-q", "--junit-xml=outcome.xml", "tests/plain/otto2")
     suite = etree.parse(skeleton / "outcome.xml").find("testsuite")
     failures = [case.get("message") for case in suite.iterfind("testcase/failure")]
     assert len(failures) > 40, result.stdout
@@ -100,7 +103,7 @@ def test_its_tests_fail_by_hooks_to_fill_in_only(skeleton):
 
 def test_the_simulator_finds_its_channel(skeleton):
     code = "from addons.marketplace_simulator.server.channels import load; print(load('otto2').outlets()[0].name)"
-    result = subprocess.run([sys.executable, "-c", code], cwd=skeleton, capture_output=True, text=True)
+    result = run(skeleton, "-c", code)
     assert result.stdout == "otto2\n", result.stderr
 
 
