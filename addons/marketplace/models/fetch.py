@@ -8,6 +8,8 @@ from .job_retry import get_retry_seconds
 
 OVERLAP = timedelta(minutes=5)
 RETRY_SECONDS = 60
+BUSY_SECONDS = 3  # while another fetch of the account is at work
+LOCK_NAMESPACE = 0x43423032  # advisory locks of this suite's fetches
 # What is fetched: the connector's verb, what it must declare, and the shop's field of how far it has come.
 OBJECTS = {
     "orders": ("fetch_orders", Capability.ORDERS, "order_cursor"),
@@ -109,6 +111,9 @@ class MarketplaceFetch(models.Model):
             return
         if not self.try_lock_for_update() or self.state != "running":
             return
+        if not self._claim_account():
+            self._enqueue_next(BUSY_SECONDS)
+            return
         rows = self.env["marketplace.inbox"]
         wait = 0
         try:
@@ -130,6 +135,12 @@ class MarketplaceFetch(models.Model):
         if self.state == "running" and not self.account_id.needs_authorisation:
             self.next_try_at = fields.Datetime.now() + timedelta(seconds=wait)
             self._enqueue_next(wait)
+
+    def _claim_account(self):
+        """Whether this transaction may fetch of the account: orders, returns and comparisons write the same shops, and
+        of two that run at once the later to end would have to begin again."""
+        self.env.cr.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [LOCK_NAMESPACE, self.account_id.id])
+        return self.env.cr.fetchone()[0]
 
     def _enqueue_next(self, seconds):
         """Continue in a further job, under a key of its own, since this one still holds the fetch's."""

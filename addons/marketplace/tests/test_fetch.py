@@ -3,9 +3,11 @@ from datetime import timedelta, timezone
 from odoo import fields
 from odoo.addons.queue_job.tests.common import trap_jobs
 from odoo.exceptions import UserError, ValidationError
+from odoo.sql_db import db_connect
 from odoo.tests import freeze_time, new_test_user, tagged
 
 from ..contract import AuthenticationFailed, Page, RateLimited, Rejected, Unavailable
+from ..models.fetch import LOCK_NAMESPACE
 from .import_case import ORDERED_AT, ImportCase
 
 NOW = ORDERED_AT + timedelta(hours=3)
@@ -38,6 +40,17 @@ class TestFetch(ImportCase):
 
     def _received(self):
         return sorted(self.Inbox.search([("shop_id", "=", self.shop.id), ("kind", "=", "order")]).mapped("external_id"))
+
+    def test_one_fetch_of_an_account_at_a_time(self):
+        """Two would write the same shops, and the later one begin again."""
+        fetch = self._start()
+        self.connector.pages = {"": self._page("O1", until=NOW)}
+        with db_connect(self.env.cr.dbname).cursor() as other:
+            other.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_NAMESPACE, self.account.id])
+            self.assertEqual(set(self._run(fetch)), {"_job_run"})
+            self.assertFalse(self.connector.get_calls("fetch_orders"))
+        self._run(fetch)
+        self.assertEqual((fetch.state, self._received()), ("done", ["O1"]))
 
     def test_pages_become_rows_and_the_cursor_follows(self):
         self.connector.pages = {"": self._page("O1", "O2", token="p2"), "p2": self._page("O3", until=NOW)}
