@@ -165,7 +165,7 @@ def test_label_is_printed_and_the_parcel_confirmed(page, training, errors, pictu
 
 
 def test_return_comes_back_and_is_refunded(page, training, errors, picture):
-    """A return is listed, its goods are taken back, and the buyer is paid what the marketplace agreed to."""
+    """A return is listed, its goods are taken back, and the marketplace confirms the refund."""
     waiting, _order = deliver(training, 24)
     number, order = deliver(training, 25)
     for event in ("return_request", "return_approve", "return_ship"):
@@ -189,5 +189,6 @@ def test_return_comes_back_and_is_refunded(page, training, errors, picture):
     page.wait_for_selector(".modal", state="detached")
     domain = [("order_id", "=", order), ("state", "=", "confirmed")]
     (refund,) = until(lambda: training.client.call("marketplace.refund", "search_read", domain, ["amount"]))
-    paid = [Decimal(entry["amount"]) for entry in training.marketplace_order(number)["refunds"]]
-    assert sum(paid) == Decimal(str(refund["amount"]))
+    assert refund["amount"] > 0
+    # Shopee has agreed to the return before and pays when the goods are back: nothing is paid a second time.
+    assert not training.marketplace_order(number)["refunds"]
