@@ -1,0 +1,1 @@
+"""Checks of addresses, amounts and duplicates, in plain Python."""

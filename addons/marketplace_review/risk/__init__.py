@@ -1,0 +1,1 @@
+"""The risk score of an order, in plain Python on scikit-learn."""

@@ -1,0 +1,1 @@
+"""Rules, strategies and decisions of order routing, in plain Python."""

@@ -1,0 +1,1 @@
+"""What a parcel costs and how far it goes, in plain Python."""
