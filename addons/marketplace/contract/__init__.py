@@ -46,7 +46,7 @@ from .records import (
     Window,
 )
 from .webhooks import Notice, NoticeKind, Webhook, WebhookRequest
-from .writes import each
+from .writes import each, each_alone, failed, refuse_refund
 
 __all__ = [
     "ActionResult",
@@ -102,6 +102,9 @@ __all__ = [
     "Window",
     "content_hash",
     "each",
+    "each_alone",
+    "failed",
+    "refuse_refund",
     "format_time",
     "parse_time",
     "plan_lines",

@@ -3,6 +3,7 @@
 from .buckets import Bucket, BucketStore, Limit, MemoryBucketStore, RateLimiter
 from .client import Answer, HttpClient
 from .documents import Document, decode_document
+from .offers import OfferIndex
 from .redaction import RedactingFilter, get_logger, redact, remember_secret
 from .tokens import MemoryTokenStore, TokenAuth, Tokens, TokenStore
 
@@ -15,6 +16,7 @@ __all__ = [
     "Limit",
     "MemoryBucketStore",
     "MemoryTokenStore",
+    "OfferIndex",
     "RateLimiter",
     "RedactingFilter",
     "TokenAuth",

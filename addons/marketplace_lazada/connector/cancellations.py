@@ -3,12 +3,11 @@
 Lazada cancels items, each of which is one unit. The reasons that it takes are asked for: they differ by country.
 """
 
-from ...marketplace.contract import ActionResult, CancelReason, RateLimited, Rejected, Unavailable
+from ...marketplace.contract import ActionResult, CancelReason, Rejected, each_alone
 from .fields import Node
 from .order_view import CANCELLED, status_of
 from .orders import fetch_items
 
-_RETRY_AFTER = 60.0
 _PATH = "/order/reverse/cancel"
 #: Parts of the names of reasons.
 _WORDS = {
@@ -24,16 +23,7 @@ def cancel_orders(api, cancellations):
 
     What has already come about is not done again: the order is asked for first.
     """
-    results = []
-    for cancellation in cancellations:
-        try:
-            results.append(ActionResult(cancellation.reference, True, _cancel(api, cancellation)))
-        except Rejected as error:
-            results.append(ActionResult(cancellation.reference, False, error.reason))
-        except (RateLimited, Unavailable) as error:
-            wait = error.retry_after if isinstance(error, RateLimited) else _RETRY_AFTER
-            results.append(ActionResult(cancellation.reference, False, str(error), wait))
-    return results
+    return each_alone(cancellations, lambda item: ActionResult(item.reference, True, _cancel(api, item)))
 
 
 def _cancel(api, cancellation):

@@ -7,13 +7,13 @@ A filed return is ``{"shop_id", "country", "return"}``: amounts are in the small
 import json
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
+from functools import partial
 
 from ...marketplace.contract import (
     ActionResult,
     InvalidPayload,
     Money,
     Page,
-    RateLimited,
     RawRecord,
     Rejected,
     Restock,
@@ -21,16 +21,16 @@ from ...marketplace.contract import (
     ReturnKind,
     ReturnLine,
     ReturnStatus,
-    Unavailable,
     content_hash,
+    each_alone,
     read_each,
+    refuse_refund,
 )
 from .countries import COUNTRIES
 from .fields import Node
 
 PAGE_SIZE = 50
 _MARGIN = timedelta(seconds=60)
-_RETRY_AFTER = 60.0
 _LIST_PATH = "/reverse/getreverseordersforseller"
 _UPDATE_PATH, _REFUND_PATH = "/order/reverse/return/update", "/order/reverse/onlyrefund/seller/decide"
 _KINDS = {
@@ -243,30 +243,16 @@ def refund_orders(api, refunds):
 
     Lazada pays the amount of the return and no other, and it knows no refund without a return.
     """
-    results = []
-    for refund in refunds:
-        try:
-            results.append(_refund(api, refund))
-        except Rejected as error:
-            results.append(ActionResult(refund.reference, False, error.reason))
-        except (RateLimited, Unavailable) as error:
-            wait = error.retry_after if isinstance(error, RateLimited) else _RETRY_AFTER
-            results.append(ActionResult(refund.reference, False, str(error), wait))
-    return results
+    return each_alone(refunds, partial(_refund, api))
 
 
 def _refund(api, refund):
     if not refund.return_id:
         return ActionResult(refund.reference, False, "Lazada refunds only by a return that the buyer has asked for")
     asked = parse_return(fetch_return(api, refund.shop_id, refund.return_id).payload)
-    if asked.status in (ReturnStatus.CLOSED, ReturnStatus.DISPUTED, ReturnStatus.REJECTED, ReturnStatus.UNKNOWN):
-        return ActionResult(refund.reference, False, f"the return is {asked.status_text}")
-    if asked.status not in (ReturnStatus.REQUESTED, ReturnStatus.RECEIVED):
-        return ActionResult(refund.reference, True, "the refund is agreed already")
-    amount = sum(line.amount.amount for line in refund.lines) + (refund.shipping.amount if refund.shipping else 0)
-    if asked.refund is not None and refund.lines and amount != asked.refund.amount:
-        message = f"the buyer asks for {asked.refund.text} {asked.refund.currency}: Lazada pays exactly this"
-        return ActionResult(refund.reference, False, message)
+    refused = refuse_refund(refund, asked, "Lazada")
+    if refused:
+        return refused
     path, action = _UPDATE_PATH, "agreeRefund" if asked.status is ReturnStatus.RECEIVED else "instantRefund"
     if asked.kind is ReturnKind.REFUND:
         path, action = _REFUND_PATH, "agreeRefund"

@@ -6,13 +6,13 @@ fleet (DBS) are packed without a provider.
 """
 
 from dataclasses import dataclass
+from functools import partial
 
-from ...marketplace.contract import ActionResult, Arrangement, InvalidPayload, RateLimited, Rejected, Unavailable
+from ...marketplace.contract import ActionResult, Arrangement, InvalidPayload, Rejected, Unavailable, each_alone
 from .fields import Node
 from .order_view import CANCELLED, HANDED_OVER, PACKABLE, SHIPPED, status_of
 from .orders import fetch_items
 
-_RETRY_AFTER = 60.0
 _PACK_PATH, _READY_PATH = "/order/fulfill/pack", "/order/package/rts"
 _PROVIDERS_PATH = "/order/shipment/providers/get"
 
@@ -27,23 +27,12 @@ class _Packed:
 
 def arrange_shipments(api, shipments):
     """Pack each shipment; one :class:`Arrangement` per shipment."""
-    return [_guarded(shipment, _arrange, api) for shipment in shipments]
+    return each_alone(shipments, partial(_arrange, api), Arrangement)
 
 
 def confirm_shipments(api, shipments):
     """Pack each shipment that is not packed yet, and tell that it is ready; one :class:`ActionResult` per shipment."""
-    results = [_guarded(shipment, _confirm, api) for shipment in shipments]
-    return [ActionResult(result.reference, result.accepted, result.message, result.retry_after) for result in results]
-
-
-def _guarded(shipment, verb, api):
-    try:
-        return verb(api, shipment)
-    except (Rejected, InvalidPayload) as error:
-        return Arrangement(shipment.reference, False, message=str(error))
-    except (RateLimited, Unavailable) as error:
-        wait = error.retry_after if isinstance(error, RateLimited) else _RETRY_AFTER
-        return Arrangement(shipment.reference, False, message=str(error), retry_after=wait)
+    return each_alone(shipments, partial(_confirm, api))
 
 
 def _arrange(api, shipment):
@@ -58,7 +47,7 @@ def _confirm(api, shipment):
         answer = api.post("order.rts", shipment.shop_id, _READY_PATH, {"readyToShipReq": request})
         for package in answer.node("result", required=True).node("data").nodes("packages", required=True):
             _check(package)
-    return Arrangement(shipment.reference, True, packed.package_id, packed.tracking, packed.carrier)
+    return ActionResult(shipment.reference, True)
 
 
 def _packed(api, shipment):

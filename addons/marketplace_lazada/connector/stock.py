@@ -9,30 +9,6 @@ from .listings import fetch_offers
 _PATH = "/product/stock/sellable/update"
 # Up to 50 are taken, 20 are recommended.
 _BATCH = 20
-# Numbers of SKUs hardly change: they are looked up again after this time, or for SKUs not seen before.
-_OFFERS_LIVE = 3_600
-_OFFERS_REST = 60
-
-
-class OfferIndex:
-    """Which offers carry a SKU, as last read from the shop."""
-
-    def __init__(self, api):
-        self._api = api
-        self._read = {}
-
-    def find(self, shop_id, skus):
-        """``{sku: [Offer]}`` of merchant-fulfilled offers."""
-        now = self._api.client.clock()
-        read_at, offers = self._read.get(shop_id, (None, {}))
-        age = None if read_at is None else now - read_at
-        if age is None or age > _OFFERS_LIVE or (age > _OFFERS_REST and any(sku not in offers for sku in skus)):
-            offers = defaultdict(list)
-            for offer in fetch_offers(self._api, shop_id):
-                if offer.listing.fulfilment is Fulfilment.MERCHANT:
-                    offers[offer.listing.sku].append(offer)
-            self._read[shop_id] = (now, offers)
-        return {sku: offers[sku] for sku in skus if sku in offers}
 
 
 def push_stock(api, index, shop_id, levels):

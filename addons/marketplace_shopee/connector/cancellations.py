@@ -1,11 +1,12 @@
 """Cancellations. Sources: documents ``v2.order.cancel_order`` and ``v2.order.handle_buyer_cancellation``."""
 
-from ...marketplace.contract import ActionResult, CancelReason, OrderStatus, RateLimited, Rejected, Unavailable
+from functools import partial
+
+from ...marketplace.contract import ActionResult, CancelReason, OrderStatus, Rejected, each_alone
 from .fields import Node
 from .order_view import ids_of, item_of, parse_order
 from .orders import fetch_payload
 
-_RETRY_AFTER = 60.0
 _REASONS = {
     CancelReason.BUYER_REQUEST: "CUSTOMER_REQUEST",
     CancelReason.ADDRESS: "UNDELIVERABLE_AREA",
@@ -19,16 +20,7 @@ def cancel_orders(api, cancellations):
 
     What has already come about is not done again: the order is asked for first.
     """
-    results = []
-    for cancellation in cancellations:
-        try:
-            results.append(_cancel(api, cancellation))
-        except Rejected as error:
-            results.append(ActionResult(cancellation.reference, False, error.reason))
-        except (RateLimited, Unavailable) as error:
-            wait = error.retry_after if isinstance(error, RateLimited) else _RETRY_AFTER
-            results.append(ActionResult(cancellation.reference, False, str(error), wait))
-    return results
+    return each_alone(cancellations, partial(_cancel, api))
 
 
 def _cancel(api, cancellation):

@@ -1,6 +1,9 @@
 """The Shopee connector."""
 
+from functools import partial
+
 from ...marketplace.contract import Capability, Connector
+from ...marketplace.transport import OfferIndex
 from . import cancellations, labels, listings, orders, returns, shipments, shops, stock, webhooks
 from .api import ShopeeApi
 from .order_view import parse_order
@@ -33,7 +36,7 @@ class ShopeeConnector(Connector):
 
     def __init__(self, credentials, session=None, **options):
         self._api = ShopeeApi(credentials, session=session, **options)
-        self._offers = stock.OfferIndex(self._api)
+        self._offers = OfferIndex(partial(listings.fetch_offers, self._api), self._api.client.clock)
 
     def authorization_url(self, state, redirect_uri, code_challenge):
         return self._api.authorisation.url(state, redirect_uri)

@@ -9,22 +9,20 @@ from ...marketplace.contract import (
     ActionResult,
     InvalidPayload,
     Page,
-    RateLimited,
     RawRecord,
-    Rejected,
     Restock,
     Return,
     ReturnKind,
     ReturnLine,
     ReturnStatus,
-    Unavailable,
+    each_alone,
+    refuse_refund,
 )
 from .fields import Node
 from .orders import revision_of
 from .windows import read_page
 
 PAGE_SIZE = 40
-_RETRY_AFTER = 60.0
 _STATUSES = {
     "REQUESTED": ReturnStatus.REQUESTED,
     "ACCEPTED": ReturnStatus.APPROVED,
@@ -141,29 +139,15 @@ def refund_orders(api, refunds):
 
     Shopee pays the amount of the return and no other, and it knows no refund without a return.
     """
-    results = []
-    for refund in refunds:
-        try:
-            results.append(_refund(api, refund))
-        except Rejected as error:
-            results.append(ActionResult(refund.reference, False, error.reason))
-        except (RateLimited, Unavailable) as error:
-            wait = error.retry_after if isinstance(error, RateLimited) else _RETRY_AFTER
-            results.append(ActionResult(refund.reference, False, str(error), wait))
-    return results
+    return each_alone(refunds, partial(_refund, api))
 
 
 def _refund(api, refund):
     if not refund.return_id:
         return ActionResult(refund.reference, False, "Shopee refunds only by a return that the buyer has asked for")
     asked = parse_return(fetch_return(api, refund.shop_id, refund.return_id).payload)
-    if asked.status in (ReturnStatus.CLOSED, ReturnStatus.DISPUTED, ReturnStatus.UNKNOWN):
-        return ActionResult(refund.reference, False, f"the return is {asked.status_text}")
-    if asked.status is not ReturnStatus.REQUESTED and asked.status is not ReturnStatus.RECEIVED:
-        return ActionResult(refund.reference, True, "the refund is agreed already")
-    amount = sum(line.amount.amount for line in refund.lines) + (refund.shipping.amount if refund.shipping else 0)
-    if asked.refund is not None and refund.lines and amount != asked.refund.amount:
-        message = f"the buyer asks for {asked.refund.text} {asked.refund.currency}: Shopee pays exactly this"
-        return ActionResult(refund.reference, False, message)
+    refused = refuse_refund(refund, asked, "Shopee")
+    if refused:
+        return refused
     api.post("returns.confirm", refund.shop_id, "returns/confirm", {"return_sn": refund.return_id})
     return ActionResult(refund.reference, True)

@@ -12,10 +12,10 @@ from ...marketplace.contract import (
     RateLimited,
     Rejected,
     Unavailable,
+    failed,
 )
 from .packages import GONE, READY, join_numbers, packages_of
 
-_RETRY_AFTER = 60.0
 # The carrier gives its tracking number some minutes after the booking.
 _TRACKING_AFTER = 300.0
 
@@ -42,7 +42,7 @@ def _arrange_all(api, shipments, with_tracking):
         try:
             packages = packages_of(api, shop_id, order_id, parcels)
         except (RateLimited, Unavailable, Rejected, InvalidPayload) as error:
-            results |= {parcel.reference: _failed(parcel, error) for parcel in parcels}
+            results |= {parcel.reference: failed(parcel, error, Arrangement) for parcel in parcels}
             continue
         for parcel in parcels:
             results[parcel.reference] = _arrange(api, parcel, packages.get(parcel.reference, ()), with_tracking)
@@ -64,7 +64,7 @@ def _arrange(api, parcel, packages, with_tracking):
                 _ship(api, parcel, package)
         trackings = [_tracking(api, parcel, package) for package in packages] if with_tracking else []
     except (RateLimited, Unavailable, Rejected, InvalidPayload) as error:
-        return _failed(parcel, error)
+        return failed(parcel, error, Arrangement)
     return Arrangement(
         parcel.reference,
         True,
@@ -73,12 +73,6 @@ def _arrange(api, parcel, packages, with_tracking):
         ", ".join(dict.fromkeys(package.carrier for package in packages if package.carrier)),
         retry_after=None if all(trackings) else _TRACKING_AFTER,
     )
-
-
-def _failed(parcel, error):
-    wait = error.retry_after if isinstance(error, RateLimited) else _RETRY_AFTER
-    final = isinstance(error, Rejected | InvalidPayload)
-    return Arrangement(parcel.reference, False, message=str(error), retry_after=None if final else wait)
 
 
 def _ship(api, parcel, package):
