@@ -1,6 +1,6 @@
 from odoo import api, fields, models, modules
-from psycopg2.extensions import ISOLATION_LEVEL_READ_COMMITTED
 
+from ..tools.short_cursor import short_cursor
 from ..transport import Bucket, BucketStore, MemoryBucketStore
 
 
@@ -14,9 +14,7 @@ class DatabaseBucketStore(BucketStore):
         self._registry = registry
 
     def change(self, key, function):
-        with self._registry.cursor() as cr:
-            # Who waited for the row lock must read the row as it is after the wait, not as of its own snapshot.
-            cr.connection.set_isolation_level(ISOLATION_LEVEL_READ_COMMITTED)
+        with short_cursor(self._registry) as cr:
             cr.execute(
                 "INSERT INTO marketplace_rate_bucket AS b (key, full_at) VALUES (%s, 0)"
                 " ON CONFLICT (key) DO UPDATE SET key = b.key RETURNING full_at, rate",

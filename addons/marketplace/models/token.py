@@ -1,12 +1,12 @@
 import logging
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from dataclasses import asdict
 from functools import partial
 
 from odoo import fields, models, modules
-from psycopg2.extensions import ISOLATION_LEVEL_READ_COMMITTED
 
 from ..tools import secret_box
+from ..tools.short_cursor import short_cursor
 from ..tools.token_journal import TokenJournal
 from ..transport import Tokens, TokenStore
 from ..transport.redaction import remember_secret
@@ -14,14 +14,6 @@ from ..transport.redaction import remember_secret
 _logger = logging.getLogger(__name__)
 # Equal to no tokens: asks only for what is there.
 _NOTHING_SEEN = object()
-
-
-@contextmanager
-def _open_cursor(registry):
-    with registry.cursor() as cr:
-        # Who waited for the row lock must read the row as it is after the wait, not as of its own snapshot.
-        cr.connection.set_isolation_level(ISOLATION_LEVEL_READ_COMMITTED)
-        yield cr
 
 
 class DatabaseTokenStore(TokenStore):
@@ -134,7 +126,7 @@ class MarketplaceAccount(models.Model):
         self.ensure_one()
         cr = self.env.cr
         in_test = modules.module.current_test
-        open_cursor = partial(nullcontext, cr) if in_test else partial(_open_cursor, self.env.registry)
+        open_cursor = partial(nullcontext, cr) if in_test else partial(short_cursor, self.env.registry)
         return DatabaseTokenStore(open_cursor, cr.dbname, self.id)
 
     def _forget_tokens(self):

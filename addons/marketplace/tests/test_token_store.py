@@ -15,8 +15,9 @@ from odoo.tests import new_test_user, tagged
 from odoo.tools import config, file_path, mute_logger
 
 from ..contract import AuthenticationFailed
-from ..models.token import DatabaseTokenStore, _open_cursor
+from ..models.token import DatabaseTokenStore
 from ..tools import secret_box
+from ..tools.short_cursor import short_cursor
 from ..tools.token_journal import TokenJournal
 from ..transport import Tokens
 from .fake_connector import FakeMarketplaceCase
@@ -53,7 +54,7 @@ class TestTokenStore(TokenCase):
             return cr.fetchall() if cr.description else None
 
     def _store(self, open_cursor=None):
-        open_cursor = open_cursor or partial(_open_cursor, self.registry)
+        open_cursor = open_cursor or partial(short_cursor, self.registry)
         return DatabaseTokenStore(open_cursor, self.env.cr.dbname, self.account_id)
 
     def _renew(self, new):
@@ -251,7 +252,7 @@ class TestTokenStore(TokenCase):
 
         @contextmanager
         def fragile():
-            with _open_cursor(self.registry) as cr:
+            with short_cursor(self.registry) as cr:
                 pids.append(cr.connection.get_backend_pid())
                 yield cr
 
