@@ -119,27 +119,27 @@ class MarketplaceAccount(models.Model):
         self.env["marketplace.inbox"].invalidate_model(["payload"])
 
     def _get_expired_domain(self):
-        """What belongs to orders that are finished and past the retention time."""
+        """Orders that are finished and past the retention time."""
         return [
-            ("order_id.marketplace_shop_id.account_id", "=", self.id),
-            ("order_id.marketplace_status", "in", FINISHED),
-            ("order_id.marketplace_updated_at", "<", fields.Datetime.now() - timedelta(days=self.retention_days)),
+            ("marketplace_shop_id.account_id", "=", self.id),
+            ("marketplace_status", "in", FINISHED),
+            ("marketplace_updated_at", "<", fields.Datetime.now() - timedelta(days=self.retention_days)),
         ]
 
     def _erase_belongings(self, domain):
         """Labels, which show the address, and what buyers wrote about their orders and returns.
 
-        :param list domain: of parcels and returns, by their order
+        :param list domain: of the orders
         """
-        by_order = [(path.removeprefix("order_id").strip(".") or "id", *rest) for path, *rest in domain]
-        noted = self.env["sale.order"].search([*by_order, ("marketplace_buyer_note", "!=", False)])
+        of_orders = ("order_id", "any", domain)
+        noted = self.env["sale.order"].search([*domain, ("marketplace_buyer_note", "!=", False)])
         noted.marketplace_buyer_note = False
-        self.env["marketplace.parcel"].search([*domain, ("attachment_id", "!=", False)]).attachment_id.unlink()
-        self.env["marketplace.return"].search([*domain, ("note", "!=", False)]).note = False
+        self.env["marketplace.parcel"].search([of_orders, ("attachment_id", "!=", False)]).attachment_id.unlink()
+        self.env["marketplace.return"].search([of_orders, ("note", "!=", False)]).note = False
 
     def _erase_orders(self, orders):
         """Erase what orders hold besides the buyer, at once: raw payloads, labels, notes."""
-        self._erase_belongings([("order_id", "in", orders.ids)])
+        self._erase_belongings([("id", "in", orders.ids)])
         rows = self.env["marketplace.inbox"].search(
             [
                 ("shop_id", "in", orders.marketplace_shop_id.ids),
