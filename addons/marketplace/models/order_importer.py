@@ -179,8 +179,8 @@ class MarketplaceOrderImporter(models.AbstractModel):
         if cancelled:
             cancelled.write({"state": "cancel"})
         self._confirm_live(live)
-        for sale_order, order in orders.items():
-            self._hold_if_needed(sale_order, order)
+        holds = {sale_order: self._find_hold(sale_order, order) for sale_order, order in orders.items()}
+        self.env["sale.order"]._hold_each({sale_order: hold for sale_order, hold in holds.items() if hold})
 
     def _select(self, orders, predicate):
         return self.env["sale.order"].concat(*(sale for sale, order in orders.items() if predicate(order)))
@@ -198,11 +198,12 @@ class MarketplaceOrderImporter(models.AbstractModel):
             importer._confirm_live(company_orders.with_env(importer.env))
         orders._enqueue_reservation()
 
-    def _hold_if_needed(self, sale_order, order, seen=(None, None)):
-        """Raise what a person must decide before shipping.
+    def _find_hold(self, sale_order, order, seen=(None, None)):
+        """What a person must decide before shipping.
 
         :param seen: the marketplace's word for the status and its warnings at the revision before; what a person has
             released is not raised again
+        :return: ``(reason, note)``; ``None`` when there is nothing
         """
         word, warnings = seen
         if order.status is OrderStatus.UNFULFILLABLE:
@@ -211,7 +212,7 @@ class MarketplaceOrderImporter(models.AbstractModel):
             reason = "unknown"
             note = self.env._("The marketplace calls the status '%s', which is not known here.", order.status_text)
         elif order.status not in (OrderStatus.UNSHIPPED, OrderStatus.PARTIALLY_SHIPPED):
-            return
+            return None
         elif order.cancel_request and not sale_order._has_declined_cancel():
             reason, note = "cancel_request", self.env._("The buyer asks to cancel: %s", order.cancel_request)
         elif order.fulfilment is Fulfilment.MERCHANT and self._lacks_address(sale_order, order):
@@ -219,8 +220,8 @@ class MarketplaceOrderImporter(models.AbstractModel):
         elif order.warnings and warnings != "\n".join(order.warnings):
             reason, note = "risk", self.env._("The marketplace warns:")
         else:
-            return
-        sale_order._hold(reason, "\n".join([note, *order.warnings]))
+            return None
+        return reason, "\n".join([note, *order.warnings])
 
     def _lacks_address(self, sale_order, order):
         """Whether nobody could address the parcel. A marketplace that prints the label may hide the address from us."""

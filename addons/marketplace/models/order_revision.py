@@ -67,7 +67,8 @@ class MarketplaceOrderImporter(models.AbstractModel):
         if order.status is not OrderStatus.UNKNOWN or seen[0] != order.status_text:
             sale_order._release("unknown")
         self._apply_deadline(sale_order)
-        self._hold_if_needed(sale_order, order, seen)
+        if hold := self._find_hold(sale_order, order, seen):
+            sale_order._hold(*hold)
 
     def _get_seen(self, sale_order):
         """The unknown word and the warnings that the order was already held for, if a person could release them."""

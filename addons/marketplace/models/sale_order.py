@@ -192,6 +192,15 @@ class SaleOrder(models.Model):
             {"marketplace_hold": reason, "marketplace_hold_note": note, "marketplace_hold_at": fields.Datetime.now()}
         )
 
+    @api.model
+    def _hold_each(self, holds):
+        """Stop orders, each for a reason of its own.
+
+        :param dict holds: ``{order: (reason, note)}``
+        """
+        for order, (reason, note) in holds.items():
+            order._hold(reason, note)
+
     def _release(self, *reasons):
         """Clear holds, of the given reasons only if any are given."""
         orders = self.filtered(
