@@ -20,8 +20,8 @@ class TestAmazonAccount(ConnectorAccountCase, TransactionCase):
     }
     required = {
         "amazon_region": "Region",
-        "amazon_client_id": "Client ID",
-        "amazon_client_secret": "Client Secret",
+        "amazon_client_id": "LWA Client ID",
+        "amazon_client_secret": "LWA Client Secret",
         "amazon_refresh_token": "Refresh Token",
     }
     changes = {

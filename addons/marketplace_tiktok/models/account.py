@@ -16,7 +16,7 @@ class MarketplaceAccount(models.Model):
     )
     tiktok_handover = fields.Selection(
         [("PICKUP", "Pickup"), ("DROP_OFF", "Drop-off")],
-        string="Handover",
+        string="Parcel Handover",
         default="DROP_OFF",
         help="How parcels with TikTok's carriers leave. Where nobody picks up, they are dropped off.",
     )
