@@ -10,5 +10,6 @@
     "data": [
         "security/ir.model.access.csv",
         "security/rules.xml",
+        "data/hold_terms.xml",
     ],
 }

@@ -1,0 +1,1 @@
+from . import hold, hold_term, sale_order
