@@ -156,7 +156,7 @@ class MarketplaceReturn(models.Model):
         for move in pickings.move_ids:
             ref = move.origin_returned_move_id.sale_line_id.marketplace_line_ref
             restock = restock_by_ref.get(ref, "unknown")
-            location = self.shop_id._get_return_location(restock, pickings[:1].picking_type_id.warehouse_id)
+            location = self.shop_id._get_return_location(restock, move.picking_id.picking_type_id.warehouse_id)
             if location and move.location_dest_id != location:
                 move.location_dest_id = location
                 move.move_line_ids.location_dest_id = location

@@ -152,12 +152,12 @@ class SaleOrder(models.Model):
 
     @api.model
     def _get_marketplace_to_ship_domain(self):
-        """Merchant orders that can be shipped now."""
+        """Merchant orders that can be shipped now, or whose rest can."""
         return [
             ("state", "=", "sale"),
             ("marketplace_fulfilment", "=", "merchant"),
             ("marketplace_status", "in", ["unshipped", "partially_shipped"]),
-            ("marketplace_shipment_state", "=", "none"),
+            ("delivery_status", "!=", "full"),
             ("marketplace_hold", "=", False),
         ]
 

@@ -9,6 +9,8 @@ from .order_importer import QUIET
 # Fields of order lines that depend on moves, but change only when goods leave.
 DELIVERY_FIELDS = ("qty_delivered", "qty_to_invoice", "invoice_status", "untaxed_amount_to_invoice")
 LOCK_NAMESPACE = 0x43423031  # advisory locks of this suite's reservations
+ENDED = ("done", "cancel")
+MISSING = ("confirmed", "partially_available", "waiting")  # states of moves that have not all of their stock
 
 
 class MarketplaceStockReserver(models.AbstractModel):
@@ -31,7 +33,7 @@ class MarketplaceStockReserver(models.AbstractModel):
 
         The current transaction must already have committed the orders, or they are not seen.
         """
-        for warehouse, warehouse_orders in orders.grouped("warehouse_id").items():
+        for warehouse, warehouse_orders in orders._group_by_shipping_warehouse().items():
             self._run_exclusively(warehouse, warehouse_orders.ids)
         orders.invalidate_recordset()
 
@@ -91,29 +93,41 @@ class MarketplaceStockReserver(models.AbstractModel):
         moves = moves.filtered(lambda move: not move.move_orig_ids and not move.picked)
         simple = self._reserve_in_bulk(moves)
         (moves - simple)._action_assign()
-        self._hold_short(moves.sale_line_id.order_id | self._find_held(warehouse, order_ids))
+        self._hold_short(warehouse, moves.sale_line_id.order_id | self._find_held(warehouse, order_ids))
         # Here and not at commit, for only this environment is quiet.
         self.env.flush_all()
 
     def _find_held(self, warehouse, order_ids):
-        """Orders held as short. Their moves may be reserved by now, for Odoo gives counted stock to whoever waits."""
-        domain = [("marketplace_hold", "=", "short"), ("state", "=", "sale"), ("warehouse_id", "=", warehouse.id)]
+        """Orders held as short that ship from a warehouse, or would if they had a transfer left. Their moves may be
+        reserved by now, for Odoo gives counted stock to whoever waits."""
+        leaves_here = [("state", "not in", ENDED), ("picking_type_id.warehouse_id", "=", warehouse.id)]
+        domain = [
+            ("marketplace_hold", "=", "short"),
+            ("state", "=", "sale"),
+            "|",
+            ("warehouse_id", "=", warehouse.id),
+            ("picking_ids", "any", leaves_here),
+        ]
         if order_ids is not None:
             domain.append(("id", "in", order_ids))
         return self.env["sale.order"].sudo().search(domain)
 
-    def _hold_short(self, orders):
-        """Hold orders that are short of stock, and release those that no longer are."""
-        short = {}
+    def _hold_short(self, warehouse, orders):
+        """Hold orders that are short of stock in a warehouse, and release those that are short nowhere.
+
+        What another warehouse has to reserve may not have been tried yet: it holds no order, but it releases none.
+        """
+        short, waiting = {}, self.env["sale.order"]
         for order in orders:
-            missing = order.picking_ids.move_ids.filtered(
-                lambda move: move.state in ("confirmed", "partially_available", "waiting")
-            )
-            if missing:
-                short[order] = missing
+            missing = order.picking_ids.move_ids.filtered(lambda move: move.state in MISSING)
+            here = missing.filtered(lambda move: move.picking_type_id.warehouse_id == warehouse)
+            if here:
+                short[order] = here
+            elif missing:
+                waiting |= order
         for order, missing in short.items():
             order._hold("short", self._describe_shortage(missing))
-        (orders - self.env["sale.order"].concat(*short))._release("short")
+        (orders - waiting - self.env["sale.order"].concat(*short))._release("short")
 
     def _describe_shortage(self, moves):
         return "\n".join(
@@ -289,10 +303,24 @@ class SaleOrder(models.Model):
     def _enqueue_reservation(self):
         """Queue the reservation of the warehouses these orders ship from: a job each, which takes all that waits."""
         merchant = self.filtered(lambda order: order.marketplace_fulfilment == "merchant" and order.state == "sale")
-        for warehouse, orders in merchant.grouped("warehouse_id").items():
+        for warehouse, orders in merchant._group_by_shipping_warehouse().items():
             self.env["marketplace.stock.reserver"].with_delay(
                 channel="root.marketplace.reserve",
                 # A job that others wait with may begin before these orders are committed, and would not see them.
                 identity_key=f"marketplace-reserve-{warehouse.id}-{max(orders.ids)}-{len(orders)}",
                 description=self.env._("Reserve stock in %s", warehouse.name),
             )._job_reserve(warehouse)
+
+    def _group_by_shipping_warehouse(self):
+        """Orders by the warehouse of each open transfer; a split order is with several warehouses, one without any
+        transfer is with its own.
+
+        :return: ``{warehouse: orders}``
+        """
+        result = defaultdict(self.browse)
+        for order in self:
+            transfers = order.sudo().picking_ids.filtered(lambda picking: picking.state not in ENDED)
+            warehouses = transfers.picking_type_id.warehouse_id or order.warehouse_id
+            for warehouse in warehouses.with_env(self.env):
+                result[warehouse] |= order
+        return dict(result)

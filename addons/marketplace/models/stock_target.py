@@ -45,8 +45,10 @@ class MarketplaceStockPublisher(models.AbstractModel):
         )
         self.env["product.product"].flush_model(["product_tmpl_id"])
         self.env["product.template"].flush_model(["uom_id", "is_storable"])
-        self.env["sale.order"].flush_model(["state", "warehouse_id", "marketplace_shop_id", "marketplace_fulfilment"])
-        self.env["sale.order.line"].flush_model(["order_id", "product_id", "product_uom_id", "product_uom_qty"])
+        self.env["sale.order"].flush_model(["state", "marketplace_shop_id", "marketplace_fulfilment"])
+        self.env["sale.order.line"].flush_model(
+            ["order_id", "product_id", "product_uom_id", "product_uom_qty", "warehouse_id"]
+        )
 
     @api.model
     def _get_parts_sql(self, product_ids, warehouse_ids):
@@ -101,7 +103,7 @@ class MarketplaceStockPublisher(models.AbstractModel):
         """Units in marketplace orders that are not confirmed yet, as negative quantities."""
         return SQL(
             """
-            SELECT line.product_id, sale.warehouse_id,
+            SELECT line.product_id, line.warehouse_id,
                    -line.product_uom_qty * line_uom.factor / product_uom.factor
               FROM sale_order sale
               JOIN sale_order_line line ON line.order_id = sale.id
@@ -111,7 +113,7 @@ class MarketplaceStockPublisher(models.AbstractModel):
               JOIN uom_uom product_uom ON product_uom.id = template.uom_id
              WHERE sale.marketplace_shop_id IS NOT NULL AND sale.state IN ('draft', 'sent')
                AND sale.marketplace_fulfilment = 'merchant'
-               AND sale.warehouse_id IN %s AND line.product_id IN %s
+               AND line.warehouse_id IN %s AND line.product_id IN %s
             """,
             warehouse_ids,
             product_ids,

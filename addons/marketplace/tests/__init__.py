@@ -25,6 +25,7 @@ from . import (
     test_secrets,
     test_security,
     test_shipment,
+    test_split_order,
     test_stock_target,
     test_token_store,
     test_webhook,

@@ -209,7 +209,7 @@ class TestAsStandard(ReservationCase):
 
     def _standard(self, moves, orders):
         moves.sorted(lambda move: (-int(move.priority), move.date_deadline, move.id))._action_assign()
-        self.env["marketplace.stock.reserver"]._hold_short(orders)
+        self.env["marketplace.stock.reserver"]._hold_short(self.warehouse, orders)
 
     def _assert_same(self, orders):
         self.env.flush_all()
