@@ -1,0 +1,117 @@
+"""Rules and sets of rules."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from .conditions import Conditions
+
+RANKED, NEAREST, CHEAPEST, FEWEST = "ranked", "nearest", "cheapest", "fewest"
+STRATEGIES = (RANKED, NEAREST, CHEAPEST, FEWEST)
+NEVER, SHORT, FREE = "never", "short", "free"
+NEXT, WAIT, FALLBACK = "next", "wait", "fallback"
+
+
+class RuleLoop(ValueError):
+    """Rules that name each other as fallback.
+
+    :ivar list names: of the rules, in the order of the loop; the first one again at the end
+    """
+
+    def __init__(self, names):
+        super().__init__(" → ".join(names))
+        self.names = names
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What is done with orders to which the conditions apply.
+
+    :param str strategy: how a warehouse is chosen, one of :data:`STRATEGIES`; empty: the rule only adds
+    :param tuple warehouse_ids: warehouses to choose from, first one first; empty: those whose stock the shop offers
+    :param str split: ``never``; ``short``: when no warehouse has everything; ``free``: whenever that is better
+    :param str when_short: what happens when none of the warehouses can ship: ``next`` rule, ``wait`` for stock in the
+        best of them, or go on with the ``fallback``
+    :param bool fallback_only: used by other rules, never by itself
+    :param bool use_fulfilment: whether stock at a marketplace (FBA) may be used
+    :param bool keep_promise: refuse what no carrier delivers in time
+    :param bool merge: put orders of one buyer and address into one parcel where possible
+    :param hold: note for the person who has to look at the order; None: not held
+    :param bool stop: ask no further rule once this one has done its work
+    """
+
+    id: int
+    name: str
+    conditions: Conditions = Conditions()
+    strategy: str = ""
+    warehouse_ids: tuple = ()
+    split: str = NEVER
+    when_short: str = NEXT
+    fallback_id: int | None = None
+    fallback_only: bool = False
+    use_fulfilment: bool = False
+    keep_promise: bool = False
+    carrier_id: int | None = None
+    merge: bool = False
+    hold: str | None = None
+    tag_ids: tuple = ()
+    note: str = ""
+    stop: bool = False
+    checks: tuple = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self):
+        object.__setattr__(self, "checks", self.conditions.compile())
+
+    def get_failed(self, facts, stock):
+        """Name of the first condition that does not apply, or None."""
+        for name, check in self.checks:
+            if not check(facts, stock):
+                return name
+        return None
+
+
+class RuleSet:
+    """Rules in their order, found by shop, marketplace and country.
+
+    :raises RuleLoop: fallbacks go in a circle
+    """
+
+    def __init__(self, rules):
+        self.rules = tuple(rules)
+        self.by_id = {rule.id: rule for rule in self.rules}
+        names = {rule.id: rule.name for rule in self.rules}
+        if loop := find_loop({rule.id: rule.fallback_id for rule in self.rules if rule.when_short == FALLBACK}):
+            raise RuleLoop([names[rule_id] for rule_id in loop])
+        self._found = {}
+
+    @cached_property
+    def warehouse_ids(self):
+        """Warehouses that any rule names."""
+        named = {id_ for rule in self.rules for id_ in rule.warehouse_ids}
+        return named.union(*(rule.conditions.stock_warehouse_ids for rule in self.rules))
+
+    def select(self, facts):
+        """Rules that shop, marketplace and country of an order do not exclude, in their order."""
+        key = (facts.shop_id, facts.provider, facts.country_id)
+        if key not in self._found:
+            self._found[key] = [
+                rule for rule in self.rules if not rule.fallback_only and rule.conditions.concerns(facts)
+            ]
+        return self._found[key]
+
+
+def find_loop(next_by_id):
+    """A circle in ``{id: next id or None}``.
+
+    :return: the ids of the circle, the first one again at the end; empty without a circle
+    """
+    cleared = set()
+    for start in next_by_id:
+        path = []
+        current = start
+        while current and current not in cleared:
+            if current in path:
+                return [*path[path.index(current) :], current]
+            path.append(current)
+            current = next_by_id.get(current)
+        cleared.update(path)
+    return []
