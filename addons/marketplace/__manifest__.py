@@ -37,6 +37,7 @@
         "views/refund_views.xml",
         "views/cancellation_views.xml",
         "views/sale_order_aftersales_views.xml",
+        "views/order_event_views.xml",
         "views/health_views.xml",
         "views/menus.xml",
     ],

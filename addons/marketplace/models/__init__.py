@@ -39,5 +39,8 @@ from . import reconciliation
 from . import cancellation
 from . import refund
 from . import stock_picking
+from . import order_event
+from . import order_event_check
+from . import order_event_hooks
 from . import privacy
 from . import privacy_request

@@ -11,6 +11,7 @@ from . import (
     test_import_partners,
     test_import_words,
     test_listing,
+    test_order_event,
     test_parcel,
     test_privacy,
     test_privacy_request,
