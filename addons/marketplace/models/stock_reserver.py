@@ -125,8 +125,8 @@ class MarketplaceStockReserver(models.AbstractModel):
                 short[order] = here
             elif missing:
                 waiting |= order
-        for order, missing in short.items():
-            order._hold("short", self._describe_shortage(missing))
+        holds = {order: ("short", self._describe_shortage(missing)) for order, missing in short.items()}
+        self.env["sale.order"]._hold_each(holds)
         (orders - waiting - self.env["sale.order"].concat(*short))._release("short")
 
     def _describe_shortage(self, moves):
