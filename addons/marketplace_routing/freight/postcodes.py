@@ -7,6 +7,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from .records import FreightError
 
@@ -27,6 +28,7 @@ class Postcode:
     area: str
 
     @classmethod
+    @lru_cache(maxsize=4096)
     def of(cls, country, text):
         text = (text or "").strip().upper()
         whole = _NOT_ALPHANUMERIC.sub("", text)

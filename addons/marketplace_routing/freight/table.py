@@ -8,6 +8,9 @@ from .rates import ZERO, plain
 from .records import CUBIC_CM_PER_CUBIC_M, Currency, NoQuote, Quote
 from .zones import ZoneFinder
 
+# A parcel is quoted from each warehouse in turn, so few answers are enough.
+ANSWERS_KEPT = 1000
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -71,6 +74,7 @@ class RateTable:
         self.exchange_rate = exchange_rate
         self.freight_label = freight_label
         self._finder = ZoneFinder(self.zones)
+        self._answers = {}
         self._bands = {id(zone): sorted(zone.rates, key=lambda rate: rate.weight_to) for zone in self.zones}
 
     def chargeable(self, parcel):
@@ -87,6 +91,15 @@ class RateTable:
 
         :rtype: Quote or NoQuote
         """
+        key = (warehouse_id if self._finder.has_origins else None, destination, parcel)
+        answer = self._answers.get(key)
+        if answer is None:
+            if len(self._answers) >= ANSWERS_KEPT:
+                self._answers.clear()
+            answer = self._answers[key] = self._quote(warehouse_id, destination, parcel)
+        return answer
+
+    def _quote(self, warehouse_id, destination, parcel):
         weight = self.chargeable(parcel)
         if not weight:
             return NoQuote(self.carrier_id, "no_weight")

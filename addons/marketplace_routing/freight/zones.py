@@ -63,7 +63,10 @@ class Zone:
 
 
 class ZoneFinder:
-    """Looks up zones of one carrier; answers of a place are kept, so that a batch asks once per place."""
+    """Looks up zones of one carrier. ``has_origins``: answers depend on the warehouse.
+
+    :param zones: :class:`Zone`; of two that fit equally the first wins
+    """
 
     def __init__(self, zones):
         self._by_country, self._world = {}, []
@@ -72,23 +75,10 @@ class ZoneFinder:
                 self._by_country.setdefault(country, []).append(zone)
             if zone.everywhere:
                 self._world.append(zone)
-        self._found = {}
-        # Without origins all warehouses share their answers.
-        self._has_origins = any(zone.warehouse_ids for zone in zones)
+        self.has_origins = any(zone.warehouse_ids for zone in zones)
 
     def find(self, warehouse_id, destination):
         """The zone of a destination for parcels from a warehouse, or None."""
-        key = (
-            warehouse_id if self._has_origins else None,
-            destination.country,
-            destination.state,
-            destination.postcode,
-        )
-        if key not in self._found:
-            self._found[key] = self._find(warehouse_id, destination)
-        return self._found[key]
-
-    def _find(self, warehouse_id, destination):
         postcode = Postcode.of(destination.country, destination.postcode)
         best, best_rank = None, None
         for zone in [*self._by_country.get(destination.country, ()), *self._world]:
