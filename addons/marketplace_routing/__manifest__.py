@@ -10,5 +10,8 @@
     "data": [
         "security/ir.model.access.csv",
         "security/rules.xml",
+        "data/combined_parcel_sequence.xml",
+        "views/combined_parcel_views.xml",
+        "views/picking_combined_views.xml",
     ],
 }

@@ -1,0 +1,1 @@
+from . import combined_parcel, stock_picking_combined
