@@ -51,13 +51,18 @@ class MarketplaceStockReserver(models.AbstractModel):
                 ("state", "=", "sale"),
                 ("marketplace_fulfilment", "=", "merchant"),
                 "|",
-                ("marketplace_hold", "=", "short"),
+                *self._get_short_domain(),
                 "&",
                 ("marketplace_hold", "=", False),
                 ("picking_ids.state", "=", "confirmed"),
             ]
         )
         orders._enqueue_reservation()
+
+    @api.model
+    def _get_short_domain(self):
+        """Orders that are held for they are short of stock, as one condition."""
+        return [("marketplace_hold", "=", "short")]
 
     def _run_exclusively(self, warehouse, order_ids=None):
         if modules.module.current_test:
@@ -102,7 +107,7 @@ class MarketplaceStockReserver(models.AbstractModel):
         reserved by now, for Odoo gives counted stock to whoever waits."""
         leaves_here = [("state", "not in", ENDED), ("picking_type_id.warehouse_id", "=", warehouse.id)]
         domain = [
-            ("marketplace_hold", "=", "short"),
+            *self._get_short_domain(),
             ("state", "=", "sale"),
             "|",
             ("warehouse_id", "=", warehouse.id),
