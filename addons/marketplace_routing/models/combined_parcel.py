@@ -165,7 +165,7 @@ class MarketplaceCombinedParcel(models.Model):
         if waiting := pickings.filtered(lambda picking: picking.state != "assigned"):
             raise UserError(
                 self.env._(
-                    "Not everything is reserved yet: %s. Wait for the goods, or take these transfers out of the parcel.",
+                    "Not everything is reserved yet: %s. Wait for the goods, or take these out of the parcel.",
                     ", ".join(waiting.mapped("name")),
                 )
             )

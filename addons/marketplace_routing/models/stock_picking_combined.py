@@ -134,7 +134,9 @@ class StockPicking(models.Model):
         keys = {picking._get_combine_key() for picking in pickings}
         if len(pickings) < 2 or len(keys) > 1 or None in keys:
             raise UserError(
-                self.env._("Choose several transfers of one warehouse and carrier to exactly the same name and address.")
+                self.env._(
+                    "Choose several transfers of one warehouse and carrier to exactly the same name and address."
+                )
             )
         parcel = self.env["marketplace.combined.parcel"].sudo()._put_together([pickings])
         return parcel.sudo(False)._get_records_action()
