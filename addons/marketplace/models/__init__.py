@@ -24,7 +24,12 @@ from . import stock_move
 from . import stock_quant
 from . import stock_reserver
 from . import fulfilment_transfer
+from . import publish_rule
+from . import publish_pause
+from . import stock_available
+from . import publish_scarcity
 from . import stock_target
+from . import publish_meter
 from . import stock_publisher
 from . import stock_push
 from . import stock_reconcile

@@ -58,11 +58,12 @@ class MarketplaceStockPublisher(models.AbstractModel):
         """Decide the targets of a shop and queue what it has not been told yet."""
         if not self._can_publish(shop):
             return
-        target_by_id = dict(self._get_changes(shop))
-        listings = self._lock(self.env["marketplace.listing"].browse(target_by_id))
+        changes = {listing_id: change for listing_id, *change in self._get_changes(shop)}
+        listings = self._lock(self.env["marketplace.listing"].browse(changes))
         now = fields.Datetime.now()
-        for target, group in listings.grouped(lambda listing: target_by_id[listing.id]).items():
-            group.write({"target_qty": target, "target_at": now, "push_state": "queued"})
+        for (target, counted), group in listings.grouped(lambda listing: tuple(changes[listing.id])).items():
+            state = {} if counted else {"push_state": "queued"}
+            group.write({"target_qty": target, "target_at": now, **state})
         shop.last_publish_at = now
         if self._get_queued(shop, limit=1):
             self._enqueue_push(shop)

@@ -46,9 +46,10 @@ class MarketplaceStockPush(models.Model):
     def _accept(self):
         now = fields.Datetime.now()
         self.write({"state": "accepted", "answered_at": now})
-        for quantity, pushes in self._get_latest().grouped("quantity").items():
+        grouped = self._get_latest().grouped(lambda push: (push.quantity, push.listing_id._get_replaced()))
+        for (quantity, replaced), pushes in grouped.items():
             listings = pushes.listing_id
-            listings.write({"acknowledged_qty": quantity, "acknowledged_at": now})
+            listings.write({"acknowledged_qty": quantity, "acknowledged_at": now, "replaced_qty": replaced})
             listings._get_awaiting().write({"push_state": "accepted", "push_message": False})
 
     def _reject(self, message_by_push):
@@ -72,6 +73,12 @@ class MarketplaceStockPush(models.Model):
 
 class MarketplaceListing(models.Model):
     _inherit = "marketplace.listing"
+
+    def _get_replaced(self):
+        """Most units the shop showed, up to now, since a time at which all its orders were known."""
+        cursor, since = self.shop_id.order_cursor, self.acknowledged_at
+        heard = cursor and since and cursor >= since
+        return self.acknowledged_qty if heard else max(self.acknowledged_qty, self.replaced_qty)
 
     def _get_awaiting(self):
         """Listings whose last quantity is under way and not already replaced by a newer target."""

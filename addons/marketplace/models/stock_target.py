@@ -5,220 +5,247 @@ from odoo.tools import SQL
 
 # A feed that has not answered by then is taken for lost and the quantity is sent again.
 ANSWER_TIMEOUT = timedelta(hours=2)
-OPEN_MOVE_STATES = ("waiting", "confirmed", "partially_available", "assigned")
+SHOP_RULE = ["publish_share", "publish_buffer", "publish_cap", "publish_end_when", "auto_buffer", "scarce_at"]
+LISTING_RULE = ["publish", "override_rule", "publish_share", "publish_buffer", "publish_cap", "publish_end_when"]
+MEASURED = ["auto_buffer", "need_qty", "publish_margin"]
+PUSHED = ["target_qty", "push_state", "pushed_qty", "pushed_at", "acknowledged_qty", "acknowledged_at", "replaced_qty"]
 
 
 class MarketplaceStockPublisher(models.AbstractModel):
-    """Keeps the quantities in the shops equal to what can be sold. This part computes them, each in one query."""
+    """Computes how many units each shop should show, for all its listings in one query."""
 
-    _name = "marketplace.stock.publisher"
-    _description = "Stock Publisher"
-
-    # === AVAILABLE STOCK === #
-
-    @api.model
-    def _compute_available(self, products, warehouses):
-        """Units that can still be sold, computed in one query.
-
-        On hand − reserved − open demand that is not reserved yet − units in pending marketplace orders.
-
-        :return: ``[(product id, warehouse id, quantity)]`` in the product's unit; what is missing has nothing: 0
-        """
-        if not products or not warehouses:
-            return []
-        self._flush_stock()
-        return self.env.execute_query(
-            SQL(
-                "SELECT product_id, warehouse_id, SUM(quantity) FROM (%s) AS part GROUP BY product_id, warehouse_id",
-                self._get_parts_sql(SQL("%s", tuple(products.ids)), SQL("%s", tuple(warehouses.ids))),
-            )
-        )
-
-    @api.model
-    def _flush_stock(self):
-        """Write to the database what the query of available stock reads."""
-        self.env["stock.location"].flush_model(["warehouse_id"])
-        self.env["stock.quant"].flush_model(["product_id", "location_id", "quantity", "reserved_quantity"])
-        self.env["stock.move"].flush_model(
-            ["product_id", "location_id", "location_dest_id", "location_final_id", "state", "product_qty"]
-            + ["product_uom_qty", "quantity"]
-        )
-        self.env["product.product"].flush_model(["product_tmpl_id"])
-        self.env["product.template"].flush_model(["uom_id", "is_storable"])
-        self.env["sale.order"].flush_model(["state", "marketplace_shop_id", "marketplace_fulfilment"])
-        self.env["sale.order.line"].flush_model(
-            ["order_id", "product_id", "product_uom_id", "product_uom_qty", "warehouse_id"]
-        )
-
-    @api.model
-    def _get_parts_sql(self, product_ids, warehouse_ids):
-        """Query of ``(product_id, warehouse_id, quantity)``, several rows each, that add up to the available stock.
-
-        :param SQL product_ids: what may stand after ``IN``
-        :param SQL warehouse_ids: what may stand after ``IN``
-        """
-        return SQL(
-            "%s UNION ALL %s UNION ALL %s",
-            self._get_free_sql(product_ids, warehouse_ids),
-            self._get_demand_sql(product_ids, warehouse_ids),
-            self._get_pending_sql(product_ids, warehouse_ids),
-        )
-
-    @api.model
-    def _get_free_sql(self, product_ids, warehouse_ids):
-        """On hand minus reserved, per quant. A quant that only carries a reservation has no quantity."""
-        return SQL(
-            """
-            SELECT quant.product_id, location.warehouse_id,
-                   COALESCE(quant.quantity, 0) - COALESCE(quant.reserved_quantity, 0) AS quantity
-              FROM stock_quant quant
-              JOIN stock_location location ON location.id = quant.location_id
-             WHERE location.warehouse_id IN %s AND quant.product_id IN %s
-            """,
-            warehouse_ids,
-            product_ids,
-        )
-
-    @api.model
-    def _get_demand_sql(self, product_ids, warehouse_ids):
-        """What confirmed transfers will take out of the warehouse and have not reserved, as negative quantities."""
-        return SQL(
-            """
-            SELECT move.product_id, source.warehouse_id,
-                   -GREATEST(move.product_qty * (1 - COALESCE(move.quantity, 0) / move.product_uom_qty), 0)
-              FROM stock_move move
-              JOIN stock_location source ON source.id = move.location_id
-              JOIN stock_location target ON target.id = COALESCE(move.location_final_id, move.location_dest_id)
-             WHERE move.state IN %s AND move.product_uom_qty > 0
-               AND source.warehouse_id IN %s AND move.product_id IN %s
-               AND target.warehouse_id IS DISTINCT FROM source.warehouse_id
-            """,
-            OPEN_MOVE_STATES,
-            warehouse_ids,
-            product_ids,
-        )
-
-    @api.model
-    def _get_pending_sql(self, product_ids, warehouse_ids):
-        """Units in marketplace orders that are not confirmed yet, as negative quantities."""
-        return SQL(
-            """
-            SELECT line.product_id, line.warehouse_id,
-                   -line.product_uom_qty * line_uom.factor / product_uom.factor
-              FROM sale_order sale
-              JOIN sale_order_line line ON line.order_id = sale.id
-              JOIN product_product product ON product.id = line.product_id
-              JOIN product_template template ON template.id = product.product_tmpl_id
-              JOIN uom_uom line_uom ON line_uom.id = line.product_uom_id
-              JOIN uom_uom product_uom ON product_uom.id = template.uom_id
-             WHERE sale.marketplace_shop_id IS NOT NULL AND sale.state IN ('draft', 'sent')
-               AND sale.marketplace_fulfilment = 'merchant'
-               AND line.warehouse_id IN %s AND line.product_id IN %s
-            """,
-            warehouse_ids,
-            product_ids,
-        )
-
-    # === TARGETS === #
+    _inherit = "marketplace.stock.publisher"
 
     @api.model
     def _compute_targets(self, shops):
         """Units that each published listing of the shops should show, computed in one query.
 
-        :return: ``[(listing id, units)]`` of active, matched listings of storable products that we ship ourselves
+        :return: ``[(listing id, units)]`` of active, matched listings of storable products and kits that we ship
+            ourselves
         """
         self._flush_targets()
-        return self.env.execute_query(self._get_targets_sql(shops))
+        return self.env.execute_query(SQL("%s SELECT listing_id, target FROM answer", self._get_targets_sql(shops)))
 
     @api.model
     def _flush_targets(self):
         self._flush_stock()
-        rule = ["publish_share", "publish_buffer", "publish_cap", "publish_end_when"]
-        self.env["marketplace.shop"].flush_model(["warehouse_ids", *rule])
-        self.env["marketplace.listing"].flush_model(
-            ["shop_id", "product_id", "active", "state", "fulfilment", "publish", "override_rule", *rule]
-            + ["target_qty", "push_state", "pushed_at"]
+        self.env["marketplace.shop"].flush_model(
+            [
+                "warehouse_ids",
+                "company_id",
+                "state",
+                "publish_stock",
+                "off_sale",
+                "frozen",
+                "publish_priority",
+                "sequence",
+            ]
+            + ["order_cursor", "order_latency", "push_latency", *SHOP_RULE]
         )
+        self.env["marketplace.listing"].flush_model(
+            ["shop_id", "product_id", "active", "state", "fulfilment", "frozen", *LISTING_RULE, *MEASURED, *PUSHED]
+        )
+        self.env["product.template"].flush_model(
+            ["marketplace_off_sale", "marketplace_frozen", "marketplace_scarce_at"]
+        )
+        self.env["res.company"].flush_model(["marketplace_off_sale", "marketplace_frozen"])
+        self.env["marketplace.inbox"].flush_model(["shop_id", "kind", "state", "updated_at"])
+        self.env["sale.order"].flush_model(["date_order", "marketplace_status"])
+
+    # === THE QUERY === #
 
     @api.model
     def _get_targets_sql(self, shops):
-        """Query of ``(listing_id, target)``; a shop without warehouses has no targets rather than zeros."""
-        field = self.env["marketplace.shop"]._fields["warehouse_ids"]
-        source = SQL(
-            "SELECT %s AS shop_id, %s AS warehouse_id FROM %s WHERE %s IN %s",
-            SQL.identifier(field.column1),
-            SQL.identifier(field.column2),
-            SQL.identifier(field.relation),
-            SQL.identifier(field.column1),
-            tuple(shops.ids) or (0,),
-        )
-        parts = self._get_parts_sql(SQL("(SELECT product_id FROM listed)"), SQL("(SELECT warehouse_id FROM source)"))
+        """The ``WITH`` clause whose ``answer`` has a row per listing: the target and everything it was made of.
+
+        A shop without warehouses has no targets rather than zeros. ``answer`` has the columns ``listing_id``,
+        ``target``, those of :meth:`_get_rules_sql`, ``available`` (units in all warehouses of the shop), ``plenty``
+        (what the shop would show above scarcity), ``most`` (the same without the automatic buffer) and, where units
+        are scarce, those of :meth:`_get_division_sql`.
+        """
         return SQL(
             """
             WITH source AS (%s),
-                 listed AS (
-                SELECT listing.*
-                  FROM marketplace_listing listing
-                  JOIN product_product product ON product.id = listing.product_id
-                  JOIN product_template template ON template.id = product.product_tmpl_id
-                 WHERE listing.shop_id IN (SELECT shop_id FROM source) AND listing.active
-                   AND listing.state = 'matched' AND listing.fulfilment = 'merchant' AND template.is_storable
-            ),   available AS (
-                SELECT source.shop_id, part.product_id, SUM(part.quantity) AS quantity
-                  FROM (%s) AS part
-                  JOIN source ON source.warehouse_id = part.warehouse_id
-                 GROUP BY source.shop_id, part.product_id
+                 overlap AS (
+                SELECT DISTINCT mine.shop_id, other.shop_id AS other_id
+                  FROM source AS mine JOIN source AS other ON other.warehouse_id = mine.warehouse_id
+            ),   kit AS (%s),
+                 listed AS (%s),
+                 piece AS (
+                SELECT listed.id AS listing_id, listed.shop_id, COALESCE(kit.component_id, listed.product_id) AS product_id,
+                       COALESCE(kit.factor, 1) AS factor
+                  FROM listed LEFT JOIN kit ON kit.product_id = listed.product_id
+            ),   cell AS (%s),
+                 shelf AS (
+                SELECT source.shop_id, cell.product_id, SUM(cell.quantity) AS quantity
+                  FROM cell JOIN source ON source.warehouse_id = cell.warehouse_id
+                 WHERE source.asked GROUP BY source.shop_id, cell.product_id
+            ),   place AS (SELECT DISTINCT warehouse_id FROM source WHERE asked),
+                 kit_shelf AS (
+                SELECT source.shop_id, kit_cell.product_id, SUM(kit_cell.quantity) AS quantity
+                  FROM (%s) AS kit_cell JOIN source ON source.warehouse_id = kit_cell.warehouse_id
+                 WHERE source.asked GROUP BY source.shop_id, kit_cell.product_id
+            ),   offer AS (
+                SELECT rule.*, stock.available, %s AS plenty, %s AS most
+                  FROM listed AS rule
+                  LEFT JOIN shelf ON shelf.shop_id = rule.shop_id AND shelf.product_id = rule.product_id
+                  LEFT JOIN kit_shelf ON kit_shelf.shop_id = rule.shop_id AND kit_shelf.product_id = rule.product_id
+                 CROSS JOIN LATERAL (
+                    SELECT COALESCE(kit_shelf.quantity, shelf.quantity, 0) AS available
+                 ) AS stock
+            ),   %s,
+                 answer AS (
+                SELECT offer.id AS listing_id, offer.*, share.scarce, share.allotted,
+                       CASE WHEN share.scarce THEN LEAST(share.allotted, offer.most) ELSE offer.plenty END::integer
+                           AS target
+                  FROM offer
+                  LEFT JOIN (
+                    SELECT listing_id, TRUE AS scarce, MIN(FLOOR(allotted / factor)) AS allotted
+                      FROM division WHERE scarce GROUP BY listing_id
+                  ) AS share ON share.listing_id = offer.id
             )
-            SELECT listing.id AS listing_id,
-                   CASE WHEN listing.publish IS NOT TRUE OR offer.quantity <= COALESCE(rule.end_when, 0) THEN 0
-                        WHEN rule.cap > 0 THEN LEAST(offer.quantity, rule.cap)
-                        ELSE offer.quantity
-                   END::integer AS target
-              FROM listed listing
-              JOIN marketplace_shop shop ON shop.id = listing.shop_id
-              LEFT JOIN available ON available.shop_id = listing.shop_id AND available.product_id = listing.product_id
-             CROSS JOIN LATERAL (
-                SELECT CASE WHEN own THEN listing.publish_share ELSE shop.publish_share END AS share,
-                       COALESCE(CASE WHEN own THEN listing.publish_buffer ELSE shop.publish_buffer END, 0) AS buffer,
-                       COALESCE(CASE WHEN own THEN listing.publish_cap ELSE shop.publish_cap END, 0) AS cap,
-                       CASE WHEN own THEN listing.publish_end_when ELSE shop.publish_end_when END AS end_when
-                  FROM (SELECT listing.override_rule IS TRUE AS own) AS choice
-             ) AS rule
-             CROSS JOIN LATERAL (
-                SELECT GREATEST(FLOOR(ROUND(
-                           ((COALESCE(available.quantity, 0) - rule.buffer) * COALESCE(rule.share, 0) / 100)::numeric, 6
-                       )), 0) AS quantity
-             ) AS offer
             """,
-            source,
-            parts,
+            self._get_source_sql(shops),
+            self._get_kits_sql(),
+            self._get_rules_sql(SQL("listing.shop_id IN (SELECT shop_id FROM source WHERE asked)")),
+            self._get_cells_sql(SQL("(SELECT product_id FROM piece)"), SQL("(SELECT warehouse_id FROM source)")),
+            self._get_kit_cells_sql(),
+            self._get_offer_sql(SQL("stock.available"), SQL("GREATEST(rule.buffer, rule.auto_buffer)")),
+            self._get_offer_sql(SQL("stock.available"), SQL("rule.buffer")),
+            self._get_division_sql(),
         )
 
     @api.model
-    def _get_changes(self, shop):
-        """Targets that the shop has not been told yet.
+    def _get_source_sql(self, shops):
+        """Query of ``(shop_id, warehouse_id, asked)``: the shops' warehouses, and the shops that share them."""
+        field = self.env["marketplace.shop"]._fields["warehouse_ids"]
+        shop_id, warehouse_id = SQL.identifier("link", field.column1), SQL.identifier("link", field.column2)
+        link = SQL("%s AS link", SQL.identifier(field.relation))
+        return SQL(
+            """
+            SELECT %(shop)s AS shop_id, %(warehouse)s AS warehouse_id, %(shop)s IN %(asked)s AS asked
+              FROM %(link)s
+              JOIN marketplace_shop shop ON shop.id = %(shop)s
+             WHERE %(shop)s IN %(asked)s
+                OR (shop.auto_buffer AND shop.state <> 'draft' AND %(shop)s IN (
+                    SELECT near.%(column1)s FROM %(relation)s AS near
+                      JOIN %(relation)s AS own ON own.%(column2)s = near.%(column2)s
+                     WHERE own.%(column1)s IN %(asked)s))
+            """,
+            shop=shop_id,
+            warehouse=warehouse_id,
+            link=link,
+            asked=tuple(shops.ids) or (0,),
+            relation=SQL.identifier(field.relation),
+            column1=SQL.identifier(field.column1),
+            column2=SQL.identifier(field.column2),
+        )
 
-        :return: ``[(listing id, units)]``
+    @api.model
+    def _get_rules_sql(self, condition):
+        """Query of the listings we publish, each with the rule that holds for it.
+
+        :param SQL condition: on ``listing``
+        """
+        return SQL(
+            """
+            SELECT listing.id, listing.shop_id, listing.product_id,
+                   listing.publish IS TRUE AND shop.off_sale IS NOT TRUE AND company.marketplace_off_sale IS NOT TRUE
+                       AND template.marketplace_off_sale IS NOT TRUE AS offered,
+                   listing.frozen IS TRUE OR shop.frozen IS TRUE OR company.marketplace_frozen IS TRUE
+                       OR template.marketplace_frozen IS TRUE AS frozen,
+                   COALESCE(CASE WHEN own THEN listing.publish_share ELSE shop.publish_share END, 0) AS share,
+                   COALESCE(CASE WHEN own THEN listing.publish_buffer ELSE shop.publish_buffer END, 0) AS buffer,
+                   COALESCE(CASE WHEN own THEN listing.publish_cap ELSE shop.publish_cap END, 0) AS cap,
+                   COALESCE(CASE WHEN own THEN listing.publish_end_when ELSE shop.publish_end_when END, 0) AS end_when,
+                   shop.auto_buffer IS TRUE AS auto,
+                   CASE WHEN shop.auto_buffer THEN COALESCE(listing.auto_buffer, 0) ELSE 0 END AS auto_buffer,
+                   GREATEST(listing.auto_buffer, shop.scarce_at, template.marketplace_scarce_at, 0) AS scarce_at,
+                   GREATEST(listing.need_qty, 1) AS need,
+                   NULLIF(shop.publish_priority, 0) AS priority, COALESCE(listing.publish_margin, 0) AS margin,
+                   shop.sequence, shop.state = 'running' AND shop.publish_stock AS reached
+              FROM marketplace_listing listing
+              JOIN marketplace_shop shop ON shop.id = listing.shop_id
+              JOIN res_company company ON company.id = shop.company_id
+              JOIN product_product product ON product.id = listing.product_id
+              JOIN product_template template ON template.id = product.product_tmpl_id
+             CROSS JOIN LATERAL (SELECT listing.override_rule IS TRUE AS own) AS choice
+             WHERE listing.active AND listing.state = 'matched' AND listing.fulfilment = 'merchant' AND %s
+               AND (template.is_storable OR listing.product_id IN (SELECT product_id FROM kit))
+            """,
+            condition,
+        )
+
+    @api.model
+    def _get_offer_sql(self, quantity, buffer):
+        """Whole units that the ``rule`` of a listing offers of a quantity after a buffer."""
+        return SQL(
+            """
+            (SELECT CASE WHEN NOT rule.offered OR units <= rule.end_when THEN 0
+                         WHEN rule.cap > 0 THEN LEAST(units, rule.cap)
+                         ELSE units
+                    END
+               FROM (SELECT GREATEST(FLOOR(ROUND(((%s - %s) * rule.share / 100)::numeric, 6)), 0) AS units) AS part)
+            """,
+            quantity,
+            buffer,
+        )
+
+    # === CHANGES === #
+
+    @api.model
+    def _get_changes(self, shop):
+        """Targets that the shop does not show yet.
+
+        A shop counts its own sales down by itself. Where that alone explains the new target nothing is to be sent,
+        and must not be: the number would overwrite sales that we have not heard of yet.
+
+        :return: ``[(listing id, units, counted down by the shop itself)]``
         """
         self._flush_targets()
         return self.env.execute_query(
             SQL(
                 """
-                SELECT change.listing_id, change.target
-                  FROM (%s) AS change
-                  JOIN marketplace_listing listing ON listing.id = change.listing_id
-                 WHERE listing.push_state = 'none' OR change.target <> COALESCE(listing.target_qty, 0)
-                    OR (listing.push_state = 'sent' AND listing.pushed_at < %s)
+                %s
+                SELECT listing_id, target, counted_down
+                  FROM (
+                    SELECT answer.listing_id, answer.target, listing.push_state, listing.pushed_at,
+                           COALESCE(listing.target_qty, 0) AS told,
+                           listing.push_state = 'accepted' AND sold.most > 0 AND sold.least = sold.most
+                               AND answer.target = listing.acknowledged_qty - sold.most AS counted_down
+                      FROM answer
+                      JOIN marketplace_listing listing ON listing.id = answer.listing_id
+                     CROSS JOIN LATERAL (%s) AS sold
+                     WHERE NOT answer.frozen
+                       AND (listing.push_state = 'none' OR answer.target <> COALESCE(listing.target_qty, 0)
+                            OR (listing.push_state = 'sent' AND listing.pushed_at < %s))
+                  ) AS change
                 """,
                 self._get_targets_sql(shop),
+                self._get_sold_sql(),
                 fields.Datetime.now() - ANSWER_TIMEOUT,
             )
         )
 
+    @api.model
+    def _get_sold_sql(self):
+        """Query of ``(least, most)``: units of ``listing`` that its shop sold since it acknowledged a quantity.
 
-class SaleOrder(models.Model):
-    _inherit = "sale.order"
-
-    _marketplace_pending_idx = models.Index(
-        "(warehouse_id) WHERE marketplace_shop_id IS NOT NULL AND state IN ('draft', 'sent')"
-    )
+        Between them lie orders that the shop may or may not have taken off what it shows: unpaid and cancelled ones.
+        Where a shop has two listings of the product, the sales of neither are known.
+        """
+        return SQL(
+            """
+            SELECT COALESCE(SUM(line.product_uom_qty) FILTER (
+                       WHERE sale.state <> 'cancel' AND sale.marketplace_status <> 'pending'), 0) AS least,
+                   COALESCE(SUM(line.product_uom_qty), 0) AS most
+              FROM sale_order_line line
+              JOIN sale_order sale ON sale.id = line.order_id
+             WHERE line.product_id = listing.product_id AND sale.marketplace_shop_id = listing.shop_id
+               AND sale.marketplace_fulfilment = 'merchant' AND sale.date_order > listing.acknowledged_at
+               AND NOT EXISTS (
+                   SELECT FROM marketplace_listing twin
+                    WHERE twin.product_id = listing.product_id AND twin.shop_id = listing.shop_id
+                      AND twin.id <> listing.id AND twin.active)
+            """
+        )

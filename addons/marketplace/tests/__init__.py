@@ -15,6 +15,8 @@ from . import (
     test_parcel,
     test_privacy,
     test_privacy_request,
+    test_publish_meter,
+    test_publish_scarcity,
     test_publisher,
     test_reconciliation,
     test_red_account,

@@ -1,0 +1,167 @@
+from datetime import datetime, timedelta
+from math import exp, factorial
+
+from odoo.tests import freeze_time, tagged
+
+from ..models.publish_meter import poisson_quantile
+from .publisher_case import PublisherCase
+
+NOW = datetime(2026, 5, 4, 12, 0)
+
+
+@tagged("post_install", "-at_install")
+class TestMeter(PublisherCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.second = cls.shop.copy(
+            {"external_id": "S2", "warehouse_ids": cls.warehouse.ids, "state": "running", "protection": 90}
+        )
+        cls.product = cls._create_product("A", 10, standard_price=4)
+        cls.first_listing = cls._create_listing("A", cls.product, price=10)
+        cls.second_listing = cls._create_listing("A", cls.product, shop_id=cls.second.id, price=20)
+
+    def setUp(self):
+        super().setUp()
+        self.startPatcher(freeze_time(NOW))
+        self.env.ref("marketplace.cron_publish").write({"interval_number": 2, "interval_type": "minutes"})
+
+    def _sell(self, ref, hours, quantity=1, shop=None, product=None, heard=None):
+        """An order some hours ago that arrived ``heard`` minutes later."""
+        sold_at = NOW - timedelta(hours=hours)
+        order = self._create_order(
+            ref,
+            [(product or self.product, quantity, "L1")],
+            date_order=sold_at,
+            marketplace_shop_id=(shop or self.shop).id,
+        )
+        if heard is not None:
+            for number, minutes in enumerate((heard, heard + 500)):
+                self.env["marketplace.inbox"].create(
+                    {
+                        "shop_id": order.marketplace_shop_id.id,
+                        "kind": "order",
+                        "external_id": ref,
+                        "revision": str(number),
+                        "order_id": order.id,
+                        "received_at": sold_at + timedelta(minutes=minutes),
+                    }
+                )
+        return order
+
+    def _measure(self):
+        self.env.flush_all()
+        self.env["marketplace.publish.meter"]._job_measure(self.env.company)
+
+    def test_quantile(self):
+        for expected in (0.01, 0.5, 3, 40):
+            for probability in (0.9, 0.99, 0.999):
+                units = poisson_quantile(expected, probability)
+                reached = [
+                    sum(exp(-expected) * expected**n / factorial(n) for n in range(top + 1))
+                    for top in (units, units - 1)
+                ]
+                self.assertGreaterEqual(reached[0], probability)
+                self.assertLess(reached[1], probability)
+        self.assertEqual(poisson_quantile(0, 0.99), 0)
+        self.assertAlmostEqual(poisson_quantile(400, 0.99), poisson_quantile(401, 0.99), delta=2)
+
+    def test_latency_of_orders_is_that_of_the_first_revision(self):
+        for number in range(10):
+            self._sell(str(number), 3, heard=number + 1)
+        self._measure()
+        self.assertAlmostEqual(self.shop.order_latency, 9.1)
+        self.assertEqual(self.second.order_latency, 10, "not measured yet")
+
+    def test_orders_older_than_the_shop_do_not_count(self):
+        self.shop.stock_from = NOW - timedelta(hours=4)
+        self._sell("old", 5, heard=240)
+        self._sell("new", 3, heard=2)
+        self._measure()
+        self.assertEqual(self.shop.order_latency, 2)
+
+    def test_latency_of_quantities_includes_the_wait_for_the_next_round(self):
+        for minutes in range(1, 11):
+            self.env["marketplace.stock.push"].create(
+                {
+                    "listing_id": self.first_listing.id,
+                    "shop_id": self.shop.id,
+                    "pushed_at": NOW - timedelta(hours=1),
+                    "answered_at": NOW - timedelta(minutes=60 - minutes),
+                    "state": "accepted",
+                }
+            )
+        self._measure()
+        self.assertAlmostEqual(self.shop.push_latency, 9.1 + 2)
+        self.assertEqual(self.second.push_latency, 2)
+
+    def test_velocity_is_the_higher_of_lately_and_today(self):
+        self._sell("1", 20, 12)
+        self._sell("2", 26, 24)
+        self._measure()
+        self.assertLess(self.first_listing.velocity, 36 / 26, "the twenty hours without a sale count more")
+        self.assertGreater(self.first_listing.velocity, 12 / 24)
+        self._sell("3", 1, 60)
+        self._measure()
+        self.assertEqual(self.first_listing.velocity, 72 / 24)
+        self.assertEqual(self.first_listing.stock_velocity, 72 / 24)
+        self.assertEqual(self.second_listing.velocity, 0)
+
+    def test_old_and_foreign_sales_do_not_count(self):
+        self._sell("1", 29 * 24, 500)
+        self._sell("2", 2, 500, product=self._create_product("B", 1))
+        self._create_order("3", [(self.product, 500, "L1")], date_order=NOW, marketplace_fulfilment="marketplace")
+        self._measure()
+        self.assertEqual(self.first_listing.velocity, 0)
+        self.assertEqual((self.first_listing.auto_buffer, self.first_listing.need_qty), (0, 0))
+
+    def test_buffer(self):
+        self._sell("1", 20, 60)
+        self._sell("2", 20, 30, shop=self.second)
+        self._measure()
+        hours = 12 / 60
+        rates = [listing.velocity for listing in (self.first_listing, self.second_listing)]
+        self.assertAlmostEqual(rates[0], 2 * rates[1], places=3)
+        together = sum(rates) * hours
+        self.assertRecordValues(
+            self.first_listing + self.second_listing,
+            [
+                {
+                    "latency": 12,
+                    "stock_velocity": sum(rates),
+                    "need_qty": poisson_quantile(rates[0] * hours, 0.99),
+                    "auto_buffer": poisson_quantile(together, 0.99),
+                    "publish_margin": 10 * 0.85 - 4,
+                },
+                {
+                    "latency": 12,
+                    "stock_velocity": sum(rates),
+                    "need_qty": poisson_quantile(rates[1] * hours, 0.9),
+                    "auto_buffer": poisson_quantile(together, 0.9),
+                    "publish_margin": 20 * 0.85 - 4,
+                },
+            ],
+        )
+
+    def test_no_buffer_for_a_shop_with_stock_of_its_own(self):
+        self.second_listing.active = False
+        self._sell("1", 20, 60)
+        self._measure()
+        self.assertEqual(self.first_listing.auto_buffer, 0)
+        self.assertGreater(self.first_listing.need_qty, 0)
+
+    def test_constant_queries(self):
+        def measure(count):
+            for number in range(count):
+                product = self._create_product(f"{count}-{number}", 5)
+                self._create_listing(f"{count}-{number}", product)
+                self._sell(f"{count}-{number}", 3, product=product)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.env["marketplace.publish.meter"]._job_measure(self.env.company)
+            self.env.flush_all()
+            return self.env.cr.sql_log_count - before
+
+        measure(1)
+        self.assertEqual(measure(10), measure(40))
