@@ -70,7 +70,12 @@ class MarketplaceHold(models.Model):
     resolved_by_id = fields.Many2one("res.users", string="Decided By", ondelete="set null", readonly=True)
     resolved_at = fields.Datetime("Decided At", readonly=True)
     hours_to_clear = fields.Float(
-        "Hours to Clear", compute="_compute_hours_to_clear", store=True, digits=(16, 1), aggregator="avg"
+        "Hours to Clear",
+        compute="_compute_hours_to_clear",
+        store=True,
+        digits=(16, 1),
+        aggregator="median",
+        help="From the hold to the decision; in reports the median of what is cleared.",
     )
 
     _one_open = models.UniqueIndex(

@@ -8,38 +8,25 @@ from .hold import URGENCY
 LASTING = ("cancel_request", "unfulfillable", "address")
 
 
+# Reasons that the checks of this addon find.
+KINDS = [
+    ("blacklist", "Blocked Buyer"),
+    ("forbidden", "Forbidden"),
+    ("risk_score", "Risk Score"),
+    ("duplicate", "Duplicate"),
+    ("address_check", "Address to Check"),
+    ("amount", "Unusual Amount"),
+    ("price", "Price Below Floor"),
+    ("quantity", "Unusual Quantity"),
+    ("margin", "Negative Margin"),
+    ("unpaid", "Unpaid for Long"),
+]
+
+
 class SaleOrder(models.Model):
     _inherit = "sale.order"
 
-    marketplace_hold = fields.Selection(
-        selection_add=[
-            ("blacklist", "Blocked Buyer"),
-            ("forbidden", "Forbidden"),
-            ("risk_score", "Risk Score"),
-            ("duplicate", "Duplicate"),
-            ("address_check", "Address to Check"),
-            ("amount", "Unusual Amount"),
-            ("price", "Price Below Floor"),
-            ("quantity", "Unusual Quantity"),
-            ("margin", "Negative Margin"),
-            ("unpaid", "Unpaid for Long"),
-        ],
-        ondelete=dict.fromkeys(
-            (
-                "blacklist",
-                "forbidden",
-                "risk_score",
-                "duplicate",
-                "address_check",
-                "amount",
-                "price",
-                "quantity",
-                "margin",
-                "unpaid",
-            ),
-            "set null",
-        ),
-    )
+    marketplace_hold = fields.Selection(selection_add=KINDS, ondelete=dict.fromkeys(dict(KINDS), "set null"))
     marketplace_hold_ids = fields.One2many("marketplace.hold", "order_id", string="Holds", readonly=True)
 
     # === HOLD === #
