@@ -1,0 +1,1 @@
+from . import freight_actual, freight_import, freight_trial
