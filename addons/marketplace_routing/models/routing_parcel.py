@@ -28,6 +28,7 @@ class MarketplaceRoutingParcel(models.Model):
     company_id = fields.Many2one(related="order_id.company_id", store=True, index=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     country_id = fields.Many2one(related="order_id.partner_shipping_id.country_id", string="Destination", store=True)
+    decision_id = fields.Many2one("marketplace.routing.decision", ondelete="set null", index=True, readonly=True)
     warehouse_id = fields.Many2one("stock.warehouse", required=True, ondelete="restrict", readonly=True)
     carrier_id = fields.Many2one("delivery.carrier", ondelete="restrict", readonly=True)
     picking_id = fields.Many2one("stock.picking", string="Transfer", ondelete="set null", index=True, readonly=True)
@@ -69,7 +70,7 @@ class MarketplaceRoutingParcel(models.Model):
         """Parcels of orders as they were just routed. What was planned for these orders before is dropped, unless its
         freight is known already.
 
-        :param list vals_list: dicts of order_id, warehouse_id, carrier_id, weight (kg), chargeable_weight (kg),
+        :param list vals_list: dicts of order_id, decision_id, warehouse_id, carrier_id, weight (kg), chargeable_weight (kg),
             estimated_freight (company's currency)
         """
         orders = {vals["order_id"] for vals in vals_list}
