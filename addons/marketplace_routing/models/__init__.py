@@ -8,6 +8,7 @@ from . import (
     freight_surcharge,
     freight_zone,
     importer,
+    privacy,
     rate_book,
     router,
     routing_parcel,
@@ -20,4 +21,8 @@ from . import (
     stock_picking_combined,
     stock_picking_freight,
     table_import,
+    trial,
+    trial_line,
+    trial_run,
+    trial_totals,
 )
