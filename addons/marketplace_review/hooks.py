@@ -14,6 +14,7 @@ def post_init_hook(env):
     )
     for hold in holds:
         hold.raised_at = since[hold.order_id.id] or hold.raised_at
+    orders._show_holds()
     env["marketplace.hold"]._follow_inbox(env["marketplace.inbox"].search([("state", "in", ["waiting", "failed"])]))
 
 

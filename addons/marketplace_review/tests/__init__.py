@@ -1,1 +1,15 @@
-from . import test_blacklist, test_forbidden, test_review_address, test_review_amounts, test_review_rule, test_sanction
+from . import (
+    test_blacklist,
+    test_desk,
+    test_forbidden,
+    test_hold,
+    test_hold_actions,
+    test_hold_core,
+    test_hold_inbox,
+    test_hold_security,
+    test_hold_transfer,
+    test_review_address,
+    test_review_amounts,
+    test_review_rule,
+    test_sanction,
+)
