@@ -1,4 +1,5 @@
 from . import (
+    combined_freight,
     combined_parcel,
     decision,
     decision_explanation,

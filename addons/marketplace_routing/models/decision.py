@@ -100,22 +100,33 @@ class MarketplaceRoutingDecision(models.Model):
         }
 
     def _prepare_option(self, decision, option):
-        """An option as plain values, by position to keep them small: see ``_read_option``."""
-        shipments = [
-            [
-                shipment.warehouse_id,
-                None if shipment.distance_km is None else round(shipment.distance_km),
-                str(shipment.quote.amount) if shipment.quote else None,
-                shipment.quote.carrier_id if shipment.quote else None,
-                shipment.days,
-                len(shipment.lines),
-                decision.get_carrier(shipment) if option is decision.option else None,
-                [[refusal.carrier_id, refusal.code, _as_text(refusal.values)] for refusal in shipment.refusals],
-            ]
-            for shipment in option.shipments
-        ]
+        """An option as plain values."""
         values = {"missing": option.missing} if option.missing else option.values
-        return {"shipments": shipments, "reason": option.reason, "values": values, "promise": option.promise}
+        return {
+            "shipments": [self._prepare_shipment(decision, option, shipment) for shipment in option.shipments],
+            "reason": option.reason,
+            "values": values,
+            "promise": option.promise,
+        }
+
+    def _prepare_shipment(self, decision, option, shipment):
+        """A shipment as plain values, without those that are not known."""
+        quote = shipment.quote
+        vals = {"warehouse": shipment.warehouse_id}
+        if shipment.distance_km is not None:
+            vals["km"] = round(shipment.distance_km)
+        if quote:
+            vals |= {"freight": str(quote.amount), "quoted": quote.carrier_id, "days": quote.days_max}
+        if shipment.refusals:
+            vals["refusals"] = [
+                [refusal.carrier_id, refusal.code, _as_text(refusal.values)] for refusal in shipment.refusals
+            ]
+        if option is decision.option:
+            vals["lines"] = [line.line_id for line in shipment.lines]
+            vals["carrier"] = decision.get_carrier(shipment)
+            vals["weight"] = sum(line.weight_kg for line in shipment.lines)
+            vals["chargeable"] = float(quote.chargeable_kg) if quote else 0.0
+        return vals
 
     def _get_carriers(self):
         """Carrier of each warehouse that ships the order.
@@ -123,7 +134,25 @@ class MarketplaceRoutingDecision(models.Model):
         :return: ``{warehouse id: carrier id or None}``
         """
         self.ensure_one()
-        return {shipment[0]: shipment[6] for shipment in self.alternatives[0]["shipments"]}
+        return {shipment["warehouse"]: shipment["carrier"] for shipment in self.alternatives[0]["shipments"]}
+
+    def _plan_parcels(self):
+        """Keep what the parcels are thought to cost, to compare it with what they will. Transfers must exist."""
+        vals_list = [
+            {
+                "order_id": decision.order_id.id,
+                "warehouse_id": shipment["warehouse"],
+                "carrier_id": shipment["quoted"],
+                "weight": shipment["weight"],
+                "chargeable_weight": shipment["chargeable"],
+                "estimated_freight": float(shipment["freight"]),
+            }
+            for decision in self
+            for shipment in decision.alternatives[0]["shipments"]
+            if "freight" in shipment
+        ]
+        if vals_list:
+            self.env["marketplace.routing.parcel"]._create_planned(vals_list)
 
     def action_open_order(self):
         self.ensure_one()

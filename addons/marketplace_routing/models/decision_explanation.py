@@ -30,8 +30,8 @@ class MarketplaceRoutingDecision(models.Model):
         return (self.alternatives or [{"shipments": []}])[0]
 
     def _describe_shipment(self, shipment):
-        warehouse = self.env["stock.warehouse"].browse(shipment[0])
-        carrier = self.env["delivery.carrier"].browse(shipment[6] or ())
+        warehouse = self.env["stock.warehouse"].browse(shipment["warehouse"])
+        carrier = self.env["delivery.carrier"].browse(shipment["carrier"] or ())
         return f"{warehouse.name} ({carrier.name})" if carrier else warehouse.name
 
     # === EXPLANATION === #
@@ -101,9 +101,9 @@ class MarketplaceRoutingDecision(models.Model):
     def _prepare_option_row(self, option):
         """A row of the table of alternatives."""
         shipments = option["shipments"]
-        warehouses = self.env["stock.warehouse"].browse(shipment[0] for shipment in shipments)
-        distances = [shipment[1] for shipment in shipments if shipment[1] is not None]
-        freights = [shipment[2] for shipment in shipments]
+        warehouses = self.env["stock.warehouse"].browse(shipment["warehouse"] for shipment in shipments)
+        distances = [shipment["km"] for shipment in shipments if "km" in shipment]
+        freights = [shipment.get("freight") for shipment in shipments]
         chosen = not option["reason"]
         return {
             "chosen": chosen,
@@ -120,7 +120,7 @@ class MarketplaceRoutingDecision(models.Model):
         words = [self.env._("Chosen")]
         if missing := option["values"].get("missing"):
             words.append(self.env._("waits for stock: %s", self._describe_missing(missing)))
-        if self.rule_id.ship_from == "cheapest" and not all(shipment[2] for shipment in option["shipments"]):
+        if self.rule_id.ship_from == "cheapest" and not all("freight" in shipment for shipment in option["shipments"]):
             words.append(self.env._("no carrier has a rate, so the nearest ships"))
         return " – ".join(words)
 
@@ -158,7 +158,7 @@ class MarketplaceRoutingDecision(models.Model):
         place = " ".join(filter(None, (known.get("country"), known.get("state"), known.get("postcode"))))
         found = {}
         for shipment in option["shipments"]:
-            for carrier_id, code, values in shipment[7]:
+            for carrier_id, code, values in shipment.get("refusals", ()):
                 carrier = self.env["delivery.carrier"].browse(carrier_id)
                 found[carrier.name] = describe(self.env, code, {**values, "place": place})
         return " ".join(f"{name}: {text}" for name, text in found.items()) or self.env._("there are no rate tables.")

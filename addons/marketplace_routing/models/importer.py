@@ -8,15 +8,15 @@ class MarketplaceOrderImporter(models.AbstractModel):
 
     def _confirm_live(self, orders):
         """Override of `marketplace`: rules decide the warehouses before the transfers are built."""
-        self.env["marketplace.router"]._route(orders)
+        decisions = self.env["marketplace.router"]._route(orders)
         super()._confirm_live(orders)
-        self._combine_routed(orders)
+        self._follow_decisions(decisions)
 
-    def _combine_routed(self, orders):
-        """Put orders of one buyer into one parcel, where a rule says so."""
-        merging = orders.filtered(lambda order: order.routing_decision_id.merge)
-        if merging:
-            self.env["marketplace.combined.parcel"]._combine(merging)
+    def _follow_decisions(self, decisions):
+        """What needs the transfers: the freight they should cost, and parcels of several orders of a buyer."""
+        decisions._plan_parcels()
+        if merging := decisions.filtered("merge"):
+            self.env["marketplace.combined.parcel"]._combine(merging.order_id)
 
     @api.model
     def _route_again(self, orders):
@@ -26,9 +26,9 @@ class MarketplaceOrderImporter(models.AbstractModel):
             batch = company_orders.with_env(importer.env)
             batch.picking_ids.filtered(lambda picking: picking.state != "cancel").action_cancel()
             batch._release("routing", "short")
-            importer.env["marketplace.router"]._route(batch)
+            decisions = importer.env["marketplace.router"]._route(batch)
             importer.env["marketplace.delivery.builder"]._build(batch)
-            importer._combine_routed(batch)
+            importer._follow_decisions(decisions)
         orders._enqueue_reservation()
 
 

@@ -142,7 +142,7 @@ class MarketplaceRoutingRule(models.Model):
 
     # === WARNINGS === #
 
-    @api.depends("ruleset_id.rule_ids", "sequence", "stop", "ship_from", "when_short", "use_fulfilment")
+    @api.depends("ruleset_id.rule_ids.summary", "ruleset_id.rule_ids.sequence")
     def _compute_warning(self):
         """What is allowed, but probably not meant."""
         served = self.env["marketplace.shop"].sudo().search([]).fulfilment_warehouse_id

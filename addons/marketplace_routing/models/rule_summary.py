@@ -8,7 +8,9 @@ class MarketplaceRoutingRule(models.Model):
 
     _inherit = "marketplace.routing.rule"
 
-    @api.depends(lambda self: [name for name, field in self._fields.items() if field.store and name not in MAGIC_COLUMNS])
+    @api.depends(
+        lambda self: [name for name, field in self._fields.items() if field.store and name not in MAGIC_COLUMNS]
+    )
     @api.depends_context("lang")
     def _compute_summary(self):
         for rule in self:

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class MarketplaceRoutingRuleWarehouse(models.Model):
@@ -17,3 +17,21 @@ class MarketplaceRoutingRuleWarehouse(models.Model):
     _warehouse_uniq = models.Constraint(
         "UNIQUE(rule_id, warehouse_id)", "A warehouse can stand only once in the list of a rule."
     )
+
+    # === ONLY DRAFTS CHANGE === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Override of `base`: only rules of a draft change."""
+        lines = super().create(vals_list)
+        lines.rule_id._check_draft()
+        return lines
+
+    def write(self, vals):
+        """Override of `base`: only rules of a draft change."""
+        self.rule_id._check_draft()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_locked(self):
+        self.rule_id._check_draft()
