@@ -66,14 +66,14 @@ def parse_rate_sheet(records, countries, states, warehouses):
 
     :param records: :class:`~.table_file.Record` of :data:`COLUMNS`
     :param dict countries: ISO codes by code and by name, in small letters
-    :param states: pairs of country and state code that exist
+    :param dict states: state codes by country and any code of the state, in capitals
     :param warehouses: codes of warehouses that exist
     :return: list of :class:`SheetZone`
     :raises TableFileError: with everything that is wrong
     """
     numeric = [column.key for column in COLUMNS if column.numeric]
     numbers = NumberReader(record.values[key] for record in records for key in numeric)
-    known = _Known(countries, frozenset(states), frozenset(warehouses))
+    known = _Known(countries, states, frozenset(warehouses))
     zones, problems = {}, []
     for record in records:
         with _Collect(problems, record.line):
@@ -91,7 +91,7 @@ def parse_rate_sheet(records, countries, states, warehouses):
 @dataclass(frozen=True)
 class _Known:
     countries: dict
-    states: frozenset
+    states: dict
     warehouses: frozenset
 
 
@@ -178,10 +178,11 @@ def _look_up_states(zone, codes, known):
     if codes and len(zone.countries) != 1:
         raise FreightError("zone_states", "Zone {zone} has states, so it needs exactly one country.", zone=zone.name)
     for code in codes:
-        pair = (next(iter(zone.countries)), code.upper())
-        if pair not in known:
-            raise FreightError("state_unknown", "{country} has no state {state}.", country=pair[0], state=code)
-        yield pair
+        country = next(iter(zone.countries))
+        found = known.get((country, code.upper()))
+        if found is None:
+            raise FreightError("state_unknown", "{country} has no state {state}.", country=country, state=code)
+        yield country, found
 
 
 def _read_days(text):

@@ -64,7 +64,9 @@ def find_state(country, state, postcode=""):
     :param str country: ISO 3166-1 alpha-2 code
     """
     by_name, by_postcode = _load(country)
-    found = by_name.get((state or "").strip().casefold())
+    # ISO's codes have the country in front.
+    state = (state or "").strip().removeprefix(f"{country}-")
+    found = by_name.get(state.casefold())
     if found or state:
         return found or State(state, state, (state,))
     text = (postcode or "").strip().upper()

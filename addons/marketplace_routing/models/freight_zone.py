@@ -108,7 +108,7 @@ class MarketplaceFreightZone(models.Model):
             frozenset((state.country_id.code, state.code) for state in self.state_ids),
             self.postcodes,
             frozenset(self.warehouse_ids.mapped("code")),
-            (self.days_min, self.days_max),
+            (self.days_min, self.days_max or self.days_min),
         )
 
     def _get_sheet_places(self):

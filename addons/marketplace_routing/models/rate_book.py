@@ -29,7 +29,8 @@ class MarketplaceRateBook(models.AbstractModel):
             )
         carriers = carriers.sudo()
         rates = self._get_exchange_rates(carriers.rate_currency_id, company)
-        return RateBook(self._prepare_table(carrier, company, rates) for carrier in carriers)
+        units = self._get_units()
+        return RateBook(self._prepare_table(carrier, company, rates, units) for carrier in carriers)
 
     @api.model
     def _get_exchange_rates(self, currencies, company):
@@ -39,7 +40,7 @@ class MarketplaceRateBook(models.AbstractModel):
         return {currency: own / Decimal(str(rates[currency.id])) for currency in currencies}
 
     @api.model
-    def _prepare_table(self, carrier, company, exchange_rates):
+    def _prepare_table(self, carrier, company, exchange_rates, units):
         currency = carrier.rate_currency_id
         return RateTable(
             carrier.id,
@@ -48,7 +49,7 @@ class MarketplaceRateBook(models.AbstractModel):
             surcharges=[surcharge._to_plain() for surcharge in carrier.freight_surcharge_ids],
             divisor=Decimal(carrier.rate_divisor),
             step_kg=Decimal(str(carrier.rate_step)),
-            limits=self._prepare_limits(carrier),
+            limits=self._prepare_limits(carrier, units),
             quote_currency=self._prepare_currency(company.currency_id),
             exchange_rate=exchange_rates[currency],
             freight_label=self.env._("Freight"),
@@ -59,9 +60,9 @@ class MarketplaceRateBook(models.AbstractModel):
         return Currency(currency.name, Decimal(str(currency.rounding)))
 
     @api.model
-    def _prepare_limits(self, carrier):
+    def _prepare_limits(self, carrier, units):
         """Limits of the rate table, and those that Odoo has for every carrier."""
-        kg, cubic_m = self._get_units()
+        kg, cubic_m = units
         return Limits(
             weight_kg=Decimal(str(carrier.max_weight)) * kg,
             volume_m3=Decimal(str(carrier.max_volume)) * cubic_m,

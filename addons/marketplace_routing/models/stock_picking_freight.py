@@ -19,8 +19,13 @@ class StockPicking(models.Model):
     def _keep_carrier_price(self):
         for picking in self:
             parcel = picking.sudo().marketplace_routing_parcel_ids[:1]
-            if parcel and picking.carrier_id.delivery_type not in OWN_PRICES:
+            if parcel and picking._has_carrier_charge():
                 parcel.write({"actual_freight": picking._get_carrier_charge(), "actual_source": "carrier"})
+
+    def _has_carrier_charge(self):
+        """Whether the shipping cost is what the carrier charges."""
+        self.ensure_one()
+        return self.carrier_id.delivery_type not in OWN_PRICES
 
     def _get_carrier_charge(self):
         """The shipping cost without the margins that Odoo has put on it, in the company's currency."""

@@ -71,8 +71,12 @@ class MarketplaceFreightImport(models.TransientModel):
         for language in ("en_US", self.env.lang or "en_US"):
             codes.update((country.name.casefold(), country.code) for country in countries.with_context(lang=language))
         states = self.env["res.country.state"].search([])
-        pairs = [(state.country_id.code, state.code) for state in states]
-        return parse_rate_sheet(records, codes, pairs, self._get_warehouses().mapped("code"))
+        state_codes = {}
+        for state in states:
+            country, code = state.country_id.code, state.code
+            # Odoo has some codes with the country in front, DE-BE, and some without.
+            state_codes |= {(country, name): code for name in (code.upper(), code.upper().removeprefix(f"{country}-"))}
+        return parse_rate_sheet(records, codes, state_codes, self._get_warehouses().mapped("code"))
 
     def _get_warehouses(self):
         company = self.carrier_id.company_id

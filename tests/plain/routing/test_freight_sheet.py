@@ -11,7 +11,7 @@ from addons.marketplace_routing.freight.rate_sheet import COLUMNS, parse_rate_sh
 from addons.marketplace_routing.freight.table_file import Column, NumberReader, TableFileError, read_records
 
 COUNTRIES = {"de": "DE", "germany": "DE", "德国": "DE", "us": "US", "gb": "GB"}
-STATES = [("US", "CA"), ("US", "NY")]
+STATES = {("US", "CA"): "CA", ("US", "NY"): "NY", ("DE", "BE"): "DE-BE"}
 HEADER = "zone,countries,states,postcodes,warehouses,weight from,weight to,price,per kg,step,included,minimum,days"
 
 
@@ -59,6 +59,11 @@ def test_a_whole_sheet():
     assert (first.price, first.step_price, first.step_kg) == (Decimal("4.20"), Decimal("1.5"), Decimal("0.5"))
     assert (first.included_kg, first.minimum) == (1, 5)
     assert (second.price, second.step_price, second.step_kg) == (Decimal("1200.50"), 0, 1)
+
+
+def test_states_are_found_by_any_code():
+    (zone,) = parse("zone,countries,states,weight from,weight to,price\nA,de,be,0,1,4")
+    assert zone.states == {("DE", "DE-BE")}
 
 
 def test_every_bad_line_is_listed():

@@ -30,6 +30,7 @@ def near(place, lat, lon, km=25):
         (("CA", "BC", ""), 49.25, -123.12, "state"),
         (("AU", "WA", ""), -31.95, 115.86, "state"),
         (("IT", "MI", "Paesino"), 45.46, 9.19, "state"),
+        (("IT", "IT-MI", "Paesino"), 45.46, 9.19, "state"),
         (("DE", "", "Hintertupfing"), 52.52, 13.41, "country"),
         (("de", None, None, None), 52.52, 13.41, "country"),
     ],
