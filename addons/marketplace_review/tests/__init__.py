@@ -8,8 +8,11 @@ from . import (
     test_hold_inbox,
     test_hold_security,
     test_hold_transfer,
+    test_outcome,
     test_review_address,
     test_review_amounts,
     test_review_rule,
+    test_risk_model,
+    test_risk_score,
     test_sanction,
 )

@@ -1,0 +1,87 @@
+"""A shop whose dear orders go bad, and a model that has learnt it."""
+
+import random
+from datetime import timedelta
+
+from odoo import fields
+from odoo.addons.marketplace.tests.import_case import ImportCase
+from odoo.fields import Command
+
+
+class RiskCase(ImportCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["marketplace.review.rule"].search([("kind", "!=", "risk_score")]).active = False
+        cls.Model = cls.env["marketplace.risk.model"]
+        cls.policy = cls.env["marketplace.risk.policy"]._get_policy(cls.env.company)
+        cls.policy.write({"minimum_orders": 100, "minimum_bad": 20})
+        cls.now = fields.Datetime.now()
+
+    def tearDown(self):
+        """A check that fails lets orders pass, so a test must not pass by it."""
+        rules = self.env["marketplace.review.rule"].with_context(active_test=False)
+        self.assertEqual(rules.search([("last_error", "!=", False)]).mapped("last_error"), [])
+        super().tearDown()
+
+    @classmethod
+    def _sell(cls, count, days=200, until=35, seed=1, flip=False, known_after=20):
+        """Shipped orders over some days, of which three in four of the dear ones went bad.
+
+        :param until: days ago of the last order
+        :param flip: the cheap ones do instead
+        :param known_after: days from the order to its outcome
+        """
+        draw = random.Random(seed)
+        partners = cls.env["res.partner"].create(
+            [
+                {
+                    "name": f"Buyer {number}",
+                    "marketplace_key": f"{cls.account.id}:b:{seed}-{number}",
+                    "street": f"{number} Mill Lane",
+                    "city": "Leeds",
+                    "zip": f"LS{seed} {number}",
+                    "country_id": cls.env.ref("base.uk" if number % 2 else "base.de").id,
+                }
+                for number in range(count // 4)
+            ]
+        )
+        vals_list = []
+        for number in range(count):
+            dear = draw.random() < 0.3
+            bad = draw.random() < (0.75 if dear != flip else 0.02)
+            at = cls.now - timedelta(days=until + (days - until) * (1 - number / count))
+            partner = draw.choice(partners)
+            vals_list.append(
+                {
+                    "partner_id": partner.id,
+                    "company_id": cls.env.company.id,
+                    "marketplace_shop_id": cls.shop.id,
+                    "marketplace_ref": f"OLD-{seed}-{number}",
+                    "marketplace_fulfilment": "merchant",
+                    "marketplace_status": "shipped",
+                    "state": "sale",
+                    "date_order": at,
+                    "marketplace_outcome": "chargeback" if bad else "good",
+                    "marketplace_outcome_at": at + timedelta(days=known_after),
+                    "order_line": [
+                        Command.create(
+                            {
+                                "product_id": cls.mug.id,
+                                "marketplace_line_ref": "1",
+                                "product_uom_qty": 1,
+                                "price_unit": draw.uniform(300, 500) if dear else draw.uniform(5, 40),
+                                "tax_ids": False,
+                            }
+                        )
+                    ],
+                }
+            )
+        return cls.env["sale.order"].create(vals_list)
+
+    def _train(self):
+        self.policy._job_train()
+        return self.Model.search([("company_id", "=", self.env.company.id)], limit=1)
+
+    def _dear(self, ref, **vals):
+        return self._order(ref, self._line("MUG", 1, "400.00"), **vals)
