@@ -4,6 +4,7 @@ import hashlib
 import re
 import unicodedata
 
+_WORD = re.compile(r"\w+")
 # Words that buyers write in full or short, in the languages most parcels are addressed in.
 _SHORT = {
     "street": "st",
@@ -23,8 +24,10 @@ def tokens(text):
 
     :return: list of words in their order, e.g. ``["10", "rue", "de", "l", "eglise"]``
     """
-    plain = unicodedata.normalize("NFKD", text or "").casefold()
-    return re.findall(r"\w+", "".join(char for char in plain if not unicodedata.combining(char)))
+    plain = (text or "").casefold()
+    if not plain.isascii():
+        plain = "".join(char for char in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(char))
+    return _WORD.findall(plain)
 
 
 def address_digest(street, city, postcode, country):

@@ -160,11 +160,11 @@ class MarketplaceReviewRule(models.Model):
 
     # === USE === #
 
-    def _is_for(self, order):
-        """Whether the rule checks orders of this order's shop."""
-        if self.company_id and self.company_id != order.company_id:
+    def _is_for(self, shop):
+        """Whether the rule checks the orders of a shop."""
+        if self.company_id and self.company_id != shop.company_id:
             return False
-        return not self.shop_ids or order.marketplace_shop_id in self.shop_ids
+        return not self.shop_ids or shop in self.shop_ids
 
     def _get_since(self, moment):
         """Beginning of the history that the rule learns from."""

@@ -76,20 +76,19 @@ class MarketplaceReviewer(models.AbstractModel):
         return self.env["marketplace.review.rule"].sudo().search(domain)
 
     def _find(self, orders, rules):
-        """Run each rule over the orders it is for.
+        """Run each rule over the orders it is for: the first rule of a kind that fits a shop.
 
         :return: findings, and the set of ``(order id, kind)`` that were checked
         """
-        findings, checked, kept = [], set(), {}
+        findings, checked, taken, kept = [], set(), set(), {}
         to_ship = orders.filtered(self._is_to_ship)
+        by_shop = {True: orders.grouped("marketplace_shop_id"), False: to_ship.grouped("marketplace_shop_id")}
         for rule in rules:
-            candidates = orders if rule.kind == "unpaid" else to_ship
-            cases = candidates.filtered(
-                lambda order, rule=rule: (order.id, rule.kind) not in checked and rule._is_for(order)
-            )
-            if not cases:
-                continue
-            result = self._check(Cases(rule, cases, to_ship, kept))
+            groups = by_shop[rule.kind == "unpaid"]
+            shops = [shop for shop in groups if (rule.kind, shop) not in taken and rule._is_for(shop)]
+            taken.update((rule.kind, shop) for shop in shops)
+            cases = orders.browse().concat(*(groups[shop] for shop in shops))
+            result = self._check(Cases(rule, cases, to_ship, kept)) if cases else None
             if result is not None:
                 findings += result
                 checked.update((order_id, rule.kind) for order_id in cases.ids)
@@ -125,16 +124,23 @@ class MarketplaceReviewer(models.AbstractModel):
         """Lines with the goods of orders, without shipping and other services."""
         return orders.order_line.filtered(lambda line: line.marketplace_line_ref and line.product_uom_qty > 0)
 
-    def _sum_goods(self, orders):
-        """Units and revenue without tax per order and product: a marketplace's item may have several lines.
+    def _get_sales(self, cases):
+        """What each order contains: a marketplace's item may have several lines, a product several items.
 
-        :return: ``{(order, product): (units, untaxed amount in the order's currency)}``
+        :return: iterator of ``(order, product, units, amount without tax in the order's currency)``
         """
+        sums = cases.keep("sales", lambda: self._sum_goods(cases.everything))
+        for order in cases.orders:
+            for product, (units, amount) in sums.get(order, {}).items():
+                yield order, product, units, amount
+
+    def _sum_goods(self, orders):
+        """:return: ``{order: {product: (units, amount without tax)}}``"""
         sums = {}
         for line in self._get_goods(orders):
-            key = (line.order_id, line.product_id)
-            units, amount = sums.get(key, (0.0, 0.0))
-            sums[key] = (units + line.product_uom_qty, amount + line.price_subtotal)
+            of_order = sums.setdefault(line.order_id, {})
+            units, amount = of_order.get(line.product_id, (0.0, 0.0))
+            of_order[line.product_id] = (units + line.product_uom_qty, amount + line.price_subtotal)
         return sums
 
     def _money(self, amount, currency):

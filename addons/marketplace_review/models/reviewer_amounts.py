@@ -15,7 +15,7 @@ class MarketplaceReviewer(models.AbstractModel):
         """Unit prices far from what the shop usually gets for the product."""
         history = self._get_history(cases)
         parts = {}
-        for (order, product), (units, amount) in self._sum_goods(cases.orders).items():
+        for order, product, units, amount in self._get_sales(cases):
             counts = history["price"].get((order.marketplace_shop_id.id, product.id, order.currency_id.id), {})
             price = amount / units
             usual = self._learn(cases.rule, counts, log=True)
@@ -30,7 +30,7 @@ class MarketplaceReviewer(models.AbstractModel):
         """Many more units than buyers of the shop usually take."""
         history = self._get_history(cases)
         parts = {}
-        for (order, product), (units, _amount) in self._sum_goods(cases.orders).items():
+        for order, product, units, _amount in self._get_sales(cases):
             counts = history["units"].get((order.marketplace_shop_id.id, product.id), {})
             usual = self._learn(cases.rule, counts)
             if usual and usual.score(units) > cases.rule.threshold:
@@ -105,10 +105,9 @@ class MarketplaceReviewer(models.AbstractModel):
 
     def _check_price(self, cases):
         """Unit prices below the floor of the listing or, without one, of the product."""
-        goods = self._sum_goods(cases.orders)
-        floors = self._get_listing_floors(cases.orders, goods)
+        floors = self._get_listing_floors(cases)
         parts = {}
-        for (order, product), (units, amount) in goods.items():
+        for order, product, units, amount in self._get_sales(cases):
             floor, currency = floors.get((order.marketplace_shop_id, product), (0.0, order.currency_id))
             if not floor:
                 product_floor = product.with_company(order.company_id).marketplace_floor_price
@@ -118,15 +117,15 @@ class MarketplaceReviewer(models.AbstractModel):
                 parts.setdefault(order, []).append((product, price, floor, currency))
         return [self._prepare_floor_finding(order, found) for order, found in parts.items()]
 
-    def _get_listing_floors(self, orders, goods):
+    def _get_listing_floors(self, cases):
         """Lowest floor of the listings that sell a product in a shop.
 
         :return: ``{(shop, product): (price, currency)}``
         """
-        products = self.env["product.product"].union(*(product for _order, product in goods))
+        products = self.env["product.product"].union(*(product for _order, product, *_sale in self._get_sales(cases)))
         listings = self.env["marketplace.listing"].search(
             [
-                ("shop_id", "in", orders.marketplace_shop_id.ids),
+                ("shop_id", "in", cases.orders.marketplace_shop_id.ids),
                 ("product_id", "in", products.ids),
                 ("floor_price", ">", 0),
             ],

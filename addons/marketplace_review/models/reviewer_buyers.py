@@ -1,3 +1,4 @@
+from collections import Counter
 from datetime import timedelta
 
 from odoo import fields, models
@@ -29,7 +30,7 @@ class MarketplaceReviewer(models.AbstractModel):
         ]
 
     def _load_purchases(self, orders, rule):
-        """What was bought around the orders, by whoever lives where they go to.
+        """What was bought around the orders, by whoever lives where they go to, as far as it was bought twice.
 
         :return: ``{order id: (Purchase, marketplace order, shop name)}``
         """
@@ -60,25 +61,26 @@ class MarketplaceReviewer(models.AbstractModel):
                 [zip_code for zip_code in set(orders.partner_shipping_id.mapped("zip")) if zip_code],
             )
         )
-        return self._build_purchases(rows, rule.across_shops)
-
-    def _build_purchases(self, rows, across_shops):
         heads, items = {}, {}
-        for order_id, ref, shop, account_id, shop_id, key, name, street, city, zip_code, country, at, *item in rows:
-            items.setdefault(order_id, set()).add(tuple(item))
-            place = address_digest(street, city, zip_code, country)
-            heads[order_id] = (
-                ref,
-                shop,
-                account_id if across_shops else (account_id, shop_id),
-                "" if self._is_anonymous(key) else key,
-                digest(place, *sorted(tokens(name)), "" if across_shops else str(shop_id)) if place else "",
-                at,
-            )
+        for order_id, *head, product_id, units in rows:
+            heads[order_id] = head
+            items.setdefault(order_id, set()).add((product_id, units))
+        items = {order_id: frozenset(goods) for order_id, goods in items.items()}
+        seen = Counter(items.values())
         return {
-            order_id: (Purchase(order_id, account, buyer, place, frozenset(items[order_id]), at), ref, shop)
-            for order_id, (ref, shop, account, buyer, place, at) in heads.items()
+            order_id: self._build_purchase(order_id, items[order_id], head, rule.across_shops)
+            for order_id, head in heads.items()
+            if seen[items[order_id]] > 1
         }
+
+    def _build_purchase(self, order_id, items, head, across_shops):
+        """:return: ``(Purchase, marketplace order, shop name)``"""
+        ref, shop, account_id, shop_id, key, name, street, city, zip_code, country, ordered_at = head
+        place = address_digest(street, city, zip_code, country)
+        if place:
+            place = digest(place, *sorted(tokens(name)), "" if across_shops else str(shop_id))
+        account = account_id if across_shops else (account_id, shop_id)
+        return Purchase(order_id, account, "" if self._is_anonymous(key) else key, place, items, ordered_at), ref, shop
 
     def _is_anonymous(self, key):
         """Whether a buyer key stands for nobody in particular."""
@@ -99,7 +101,7 @@ class MarketplaceReviewer(models.AbstractModel):
         ]
         units = ", ".join(
             f"{quantity:g} × {product.display_name}"
-            for (case, product), (quantity, _amount) in self._sum_goods(order).items()
+            for product, (quantity, _amount) in self._sum_goods(order).get(order, {}).items()
         )
         return Finding(
             order.id,
