@@ -48,7 +48,7 @@ class MarketplaceHold(models.Model):
     currency_id = fields.Many2one(related="company_id.currency_id")
     reference = fields.Char("Order", required=True, readonly=True, help="Order number at the marketplace.")
     kind = fields.Selection(selection="_get_kinds", required=True, index=True, readonly=True)
-    note = fields.Text("Why", readonly=True)
+    note = fields.Text(readonly=True, help="What is wrong, or what somebody has to decide.")
     evidence = fields.Json(readonly=True, help="What the decision needs: a list of labels and values.")
     fingerprint = fields.Char(readonly=True, help="The same for the same evidence, so that nobody decides it twice.")
     amount = fields.Monetary("At Stake", readonly=True, help="What the buyer pays, in the company's currency.")

@@ -17,6 +17,17 @@ WAYS = {
     "unfulfillable": "cancel",
     "unpaid": "cancel",
 }
+ACTIONS = {
+    "reserve": "action_reserve",
+    "address": "action_correct_address",
+    "match": "action_match",
+    "import": "action_retry",
+    "fetch": "action_retry",
+    "agree": "action_cancel_order",
+    "duplicate": "action_cancel_order",
+    "cancel": "action_cancel_order",
+    "accept": "action_release",
+}
 # What the marketplace is told when an order is cancelled because of a hold.
 CANCEL_REASONS = {
     "short": "out_of_stock",
@@ -52,6 +63,11 @@ class MarketplaceHold(models.Model):
     def _compute_way_out(self):
         for hold in self:
             hold.way_out = WAYS.get(hold.kind, "accept")
+
+    def action_way_out(self):
+        """Do what the kind of the hold asks for."""
+        self.ensure_one()
+        return getattr(self, ACTIONS[self.way_out])()
 
     # === DECIDING === #
 

@@ -9,6 +9,7 @@ class MarketplaceHold(models.Model):
     _inherit = "marketplace.hold"
 
     evidence_html = fields.Html("What We Know", compute="_compute_evidence_html", sanitize=False)
+    summary = fields.Char("Why", compute="_compute_summary", help="The note in one line.")
     urgency = fields.Selection(
         [("overdue", "Overdue"), ("today", "Due Today")],
         compute="_compute_urgency",
@@ -24,9 +25,13 @@ class MarketplaceHold(models.Model):
     order_currency_id = fields.Many2one(related="order_id.currency_id", string="Currency of the Order")
     buyer_note = fields.Text(related="order_id.marketplace_buyer_note")
     warehouse_id = fields.Many2one(related="order_id.warehouse_id")
-    can_cancel = fields.Boolean(related="order_id.marketplace_can_cancel")
     other_hold_ids = fields.Many2many("marketplace.hold", string="Also Held For", compute="_compute_other_hold_ids")
     buyer_history = fields.Char("Buyer So Far", compute="_compute_buyer_history")
+
+    @api.depends("note")
+    def _compute_summary(self):
+        for hold in self:
+            hold.summary = " ".join((hold.note or "").split("\n"))
 
     @api.depends("evidence")
     def _compute_evidence_html(self):
