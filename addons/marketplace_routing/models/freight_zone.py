@@ -106,7 +106,7 @@ class MarketplaceFreightZone(models.Model):
             self.everywhere,
             frozenset(self.country_ids.mapped("code")),
             frozenset((state.country_id.code, state.code) for state in self.state_ids),
-            self.postcodes,
+            self.postcodes or "",
             frozenset(self.warehouse_ids.mapped("code")),
             (self.days_min, self.days_max or self.days_min),
         )
@@ -118,7 +118,7 @@ class MarketplaceFreightZone(models.Model):
         return [
             WORLD if everywhere else ", ".join(sorted(countries)),
             ", ".join(sorted(code for _country, code in states)),
-            postcodes or "",
+            postcodes,
             ", ".join(sorted(warehouses)),
             days,
         ]

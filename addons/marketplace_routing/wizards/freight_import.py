@@ -172,6 +172,6 @@ def _describe_price(rate):
 
 def _get_places(zone):
     """Places and days of a zone of the sheet, comparable to those of `marketplace.freight.zone`."""
-    postcodes = zone.texts["postcodes"] or False
+    postcodes = zone.texts["postcodes"]
     days = (zone.days_min or 0, zone.days_max or 0)
     return (zone.everywhere, zone.countries, zone.states, postcodes, zone.warehouses, days)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from addons.marketplace_routing.freight.places import Place, distance_km, locate
 
-EARTH_HALF_ROUND_KM = 20015.1
+EARTH_HALF_ROUND_KM = 20015.12
 
 
 def near(place, lat, lon, km=25):
