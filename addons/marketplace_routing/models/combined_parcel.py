@@ -136,6 +136,7 @@ class MarketplaceCombinedParcel(models.Model):
             group.combined_parcel_id = parcel
             result |= parcel
         (former - result)._dissolve_small()
+        result.picking_ids._restate_freight()
         return result
 
     def _prepare_vals_list(self, groups):

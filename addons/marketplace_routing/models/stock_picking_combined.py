@@ -84,6 +84,7 @@ class StockPicking(models.Model):
         if not leaving:
             return
         parcels = leaving.combined_parcel_id
+        staying = parcels.picking_ids - leaving
         numbered = leaving.filtered(lambda picking: picking.combined_parcel_id.tracking)
         leaving.write({"combined_parcel_id": False, **({"ships_alone": True} if alone else {})})
         numbered.write({"carrier_tracking_ref": False})
@@ -91,6 +92,7 @@ class StockPicking(models.Model):
             {picking.id: self.env._("This transfer ships alone, not in a combined parcel.") for picking in leaving}
         )
         parcels._dissolve_small()
+        (leaving | staying)._restate_freight()
 
     def write(self, vals):
         """Override of `stock`: one tracking number for all of a parcel; what no longer fits in leaves it."""

@@ -1,4 +1,8 @@
+from decimal import Decimal
+
 from odoo import api, fields, models
+
+from ..freight.money import share
 
 OUTCOMES = [
     ("decided", "Decided"),
@@ -107,11 +111,10 @@ class MarketplaceRoutingTrialLine(models.Model):
         """``{line id: (warehouse id, carrier id or None, share of the freight)}``"""
         places = {}
         for shipment in option.shipments:
-            total = sum(line.weight_kg for line in shipment.lines)
-            amount = float(shipment.quote.amount) if shipment.quote else 0.0
-            for line in shipment.lines:
-                share = line.weight_kg / total if total else 1 / len(shipment.lines)
-                places[line.line_id] = (shipment.warehouse_id, get_carrier(shipment), amount * share)
+            amount = shipment.quote.amount if shipment.quote else Decimal(0)
+            shares = share(amount, [line.weight_kg for line in shipment.lines])
+            for line, part in zip(shipment.lines, shares, strict=True):
+                places[line.line_id] = (shipment.warehouse_id, get_carrier(shipment), float(part))
         return places
 
     def _prepare_past(self, result):
@@ -119,7 +122,7 @@ class MarketplaceRoutingTrialLine(models.Model):
         past = result.past
         if not past:
             return {"outcome_before": "own"}
-        stored = {row[0] for row in past.alternatives[0]["shipments"]}
+        stored = {part["warehouse"] for part in past.alternatives[0]["shipments"]}
         if stored != set(result.before.warehouse_ids):
             return {"outcome_before": "by_hand"}
         if not past.rule_id:

@@ -198,8 +198,8 @@ class MarketplaceRoutingTrial(models.Model):
             warehouse_id, carrier_id, _combined = shipped[line.line_id]
             carriers[warehouse_id] = carrier_id
             lines[warehouse_id].append(line)
-        stored = {row[0]: row for row in past.alternatives[0]["shipments"]} if past else {}
-        if stored.keys() == lines.keys() and all(row[2] for row in stored.values()):
+        stored = {part["warehouse"]: part for part in past.alternatives[0]["shipments"]} if past else {}
+        if stored.keys() == lines.keys() and all("freight" in part for part in stored.values()):
             shipments = [self._recall_shipment(stored[warehouse_id], part) for warehouse_id, part in lines.items()]
             return Option(shipments, 0, promise={"kept": True, "broken": False}.get(past.promise)), carriers
         parts = [Option([Shipment(warehouse_id, part)], 0) for warehouse_id, part in lines.items()]
@@ -209,14 +209,21 @@ class MarketplaceRoutingTrial(models.Model):
         kept = False if False in promises else (None if None in promises else True)
         return Option([part.shipments[0] for part in parts], 0, promise=kept), carriers
 
-    def _recall_shipment(self, row, lines):
+    def _recall_shipment(self, stored, lines):
         """A shipment with the freight that its decision estimated.
 
-        :param list row: as the decision stores it
+        :param dict stored: as the decision keeps it
         """
-        warehouse_id, _km, amount, carrier_id, days, *_rest = row
-        quote = Quote(carrier_id, Decimal(amount), self.currency_id.name, "", Decimal(0), (), days_max=days)
-        return Shipment(warehouse_id, lines, quote=quote)
+        quote = Quote(
+            stored["quoted"],
+            Decimal(stored["freight"]),
+            self.currency_id.name,
+            zone="",
+            chargeable_kg=Decimal(str(stored["chargeable"])),
+            parts=(),
+            days_max=stored["days"],
+        )
+        return Shipment(stored["warehouse"], lines, quote=quote)
 
     # === MERGED === #
 
