@@ -124,7 +124,7 @@ def _add_record(zones, record, numbers, known):
     if changed:
         raise FreightError(
             "zone_differs",
-            "The {column} of zone {zone} differ from those in line {first}.",
+            "Zone {zone}: the column '{column}' differs from line {first}.",
             column=changed[0],
             zone=name,
             first=zone.line,
@@ -141,7 +141,9 @@ def _read_rate(values, numbers):
     read = {key: numbers.read(values[key]) for key in ("weight_from", "weight_to", "price")}
     for key, number in read.items():
         if number is None:
-            raise FreightError("number_missing", "The {column} is missing.", column=key.replace("_", " "))
+            raise FreightError(
+                "number_missing", "There is no number in the column '{column}'.", column=key.replace("_", " ")
+            )
     for key, default in _RATE_DEFAULTS.items():
         number = numbers.read(values[key])
         read[key] = default if number is None else number

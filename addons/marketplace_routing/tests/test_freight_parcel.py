@@ -146,7 +146,7 @@ class TestFreightParcel(FreightCase):
         for text in (
             "Line 2: The tracking number is missing",
             "Line 3: x is not a number",
-            "Line 4: The amount is missing",
+            "Line 4: There is no number in the column 'amount'",
             "Line 5: There is no active currency QQQ",
         ):
             self.assertIn(text, str(error.exception))

@@ -111,7 +111,7 @@ class MarketplaceFreightActual(models.TransientModel):
             raise FreightError("tracking_missing", "The tracking number is missing.")
         amount = numbers.read(values["amount"])
         if amount is None:
-            raise FreightError("number_missing", "The {column} is missing.", column="amount")
+            raise FreightError("number_missing", "There is no number in the column '{column}'.", column="amount")
         code = str(values["currency"]).upper()
         if code and code not in currencies:
             raise FreightError("currency_unknown", "There is no active currency {currency}.", currency=code)
