@@ -19,6 +19,7 @@
         "views/hold_views.xml",
         "views/hold_term_views.xml",
         "views/hold_address_views.xml",
+        "views/hold_cancel_views.xml",
         "views/desk.xml",
         "views/menus.xml",
         "views/rule_views.xml",

@@ -141,7 +141,7 @@ class MarketplaceHold(models.Model):
     # === CANCELLING === #
 
     def action_cancel_order(self):
-        """Cancel the order at the marketplace, or here where the marketplace cannot be told."""
+        """Ask how to cancel the order: at the marketplace, or only here where the marketplace cannot be told."""
         self.ensure_one()
         self.check_access("write")
         order = self.order_id
@@ -151,16 +151,14 @@ class MarketplaceHold(models.Model):
             wizard.reason = CANCEL_REASONS.get(self.kind, "other")
             return action
         self._check_can_cancel_here()
-        order.action_cancel()
-        shop = order.marketplace_shop_id
-        return self._notify(
-            self.env._(
-                "%(order)s is cancelled here. %(shop)s cannot be told from here: cancel it there as well.",
-                order=self.reference,
-                shop=shop.display_name,
-            ),
-            "warning",
-        )
+        wizard = self.env["marketplace.hold.cancel"].create({"hold_id": self.id})
+        return wizard._get_records_action(name=self.env._("Cancel Order"), target="new")
+
+    def _cancel_here(self):
+        """Cancel the order in Odoo, without telling the marketplace."""
+        self.check_access("write")
+        self._check_can_cancel_here()
+        self.order_id.action_cancel()
 
     def _check_can_cancel_here(self):
         order = self.sudo().order_id

@@ -81,10 +81,14 @@ class TestHoldSecurity(HoldCase):
         wizard.action_save()
         self.assertEqual(hold.state, "solved")
 
-    def test_address_of_a_foreign_shop_is_not_shown(self):
+    def test_dialogs_do_not_open_foreign_shops(self):
         with self.assertRaises(AccessError):
             self._as("operator", self.foreign).action_correct_address()
         with self.assertRaises(AccessError):
             self.env["marketplace.hold.address"].with_user(self.users["operator"]).create(
                 {"hold_id": self.foreign.id, "name": "X"}
             ).action_save()
+        with self.assertRaises(AccessError):
+            self.env["marketplace.hold.cancel"].with_user(self.users["operator"]).create(
+                {"hold_id": self.foreign.id}
+            ).action_cancel()

@@ -1,1 +1,1 @@
-from . import hold_address, sanction_import
+from . import hold_address, hold_cancel, sanction_import
