@@ -35,7 +35,7 @@ class MarketplaceReviewer(models.AbstractModel):
     """Checks orders by the review rules, any number of them in a constant number of queries.
 
     Each kind of rule has a method ``_check_<kind>(cases)`` that gets :class:`Cases` and returns a list of
-    :class:`~..checks.finding.Finding`. It only reads. One that fails is noted on its rule; the orders and the other
+    :class:`~..checks.finding.Finding`. One that fails is undone and noted on its rule; the orders and the other
     checks go on without it.
     """
 

@@ -50,7 +50,7 @@ class MarketplaceSanctionList(models.Model):
         """Replace the names by those of a newer file."""
         return {
             **self.env["ir.actions.act_window"]._for_xml_id("marketplace_review.action_sanction_import"),
-            "context": {"default_list_id": self.id, "default_name": self.name, "default_source": self.source},
+            "context": {"default_list_id": self.id},
         }
 
     def action_view_entries(self):

@@ -1,6 +1,6 @@
 import base64
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..checks.sanctions import COLUMNS, ListError, read_list
@@ -15,11 +15,22 @@ class MarketplaceSanctionImport(models.TransientModel):
     list_id = fields.Many2one(
         "marketplace.sanction.list", string="Replace", help="Empty: the file becomes a list of its own."
     )
-    name = fields.Char("List", required=True)
-    source = fields.Char(help="Who publishes the list, and where it was taken from.")
+    name = fields.Char("List", compute="_compute_from_list", store=True, readonly=False, required=True)
+    source = fields.Char(
+        compute="_compute_from_list",
+        store=True,
+        readonly=False,
+        help="Who publishes the list, and where it was taken from.",
+    )
     dated = fields.Date(default=fields.Date.context_today)
     file = fields.Binary("CSV File", required=True)
     filename = fields.Char()
+
+    @api.depends("list_id")
+    def _compute_from_list(self):
+        for wizard in self:
+            wizard.name = wizard.list_id.name or wizard.name
+            wizard.source = wizard.list_id.source or wizard.source
 
     def action_import(self):
         """Read the file, and change nothing unless all of it is good."""
