@@ -25,7 +25,10 @@ class MarketplaceFreightSurcharge(models.Model):
         default="percent",
     )
     value = fields.Float(
-        digits=(16, 4), required=True, help="Percent of the freight, or an amount in the currency of the rate table."
+        "Percent or Amount",
+        digits=(16, 4),
+        required=True,
+        help="Percent of the freight, or an amount in the currency of the rate table.",
     )
     condition = fields.Selection(
         [

@@ -24,7 +24,7 @@ class MarketplaceFreightZone(models.Model):
     country_ids = fields.Many2many("res.country", string="Countries")
     state_ids = fields.Many2many(
         "res.country.state",
-        string="States",
+        string="States or Provinces",
         domain="[('country_id', 'in', country_ids)]",
         help="Empty: all states of the countries.",
     )

@@ -59,6 +59,12 @@ class MarketplaceTableImport(models.AbstractModel):
                 self.env._("Nothing was changed. Correct the file first:") + "\n\n" + describe_file(self.env, error)
             ) from error
 
+    def action_download(self):
+        """Download the template."""
+        self.ensure_one()
+        address = f"/web/content/{self._name}/{self.id}/template/{self.template_name}?download=true"
+        return {"type": "ir.actions.act_url", "url": address, "target": "download"}
+
     def _reopen(self):
         return {
             "type": "ir.actions.act_window",

@@ -84,6 +84,7 @@ class TestFreightImport(FreightCase):
         wizard.action_preview()
         self.assertEqual(wizard.zone_count, 3)
         self.assertEqual(base64.b64decode(wizard.template)[:3], b"\xef\xbb\xbf")
+        self.assertIn(f"/{wizard.id}/template/Post.csv", wizard.action_download()["url"])
 
     def test_bad_files_list_their_lines_and_change_nothing(self):
         before = self._read_rates()

@@ -17,7 +17,9 @@ class MarketplaceFreightTrial(models.TransientModel):
     currency_id = fields.Many2one(related="company_id.currency_id")
     warehouse_id = fields.Many2one("stock.warehouse", string="Ships From", check_company=True)
     country_id = fields.Many2one("res.country")
-    state_id = fields.Many2one("res.country.state", domain="[('country_id', '=', country_id)]")
+    state_id = fields.Many2one(
+        "res.country.state", string="State or Province", domain="[('country_id', '=', country_id)]"
+    )
     postcode = fields.Char()
     weight = fields.Float(digits=(12, 3), default=1.0, help="In kg.")
     length = fields.Float(help="In cm.")
