@@ -15,6 +15,7 @@ _VERBS = {
     Capability.LISTINGS: {"fetch_listings": ("shop",)},
     Capability.STOCK_PUSH: {"push_stock": ("shop", [])},
     Capability.STOCK_READ: {"fetch_stock": ("shop", [])},
+    Capability.STOCK_DATES: {},  # a field of the levels of STOCK_PUSH
     Capability.SHIPMENT_CONFIRMATION: {"confirm_shipments": ([],)},
     Capability.MARKETPLACE_FULFILMENT: {"fetch_fulfilment_stock": ("shop",)},
     Capability.NOTIFICATIONS: {"receive_notifications": ()},

@@ -15,6 +15,7 @@ class Capability(str, Enum):
     LISTINGS = "listings"
     STOCK_PUSH = "stock_push"
     STOCK_READ = "stock_read"
+    STOCK_DATES = "stock_dates"  # a stock level may say from which day its units are there
     SHIPMENT_CONFIRMATION = "shipment_confirmation"
     MARKETPLACE_FULFILMENT = "marketplace_fulfilment"
     NOTIFICATIONS = "notifications"

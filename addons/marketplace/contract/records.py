@@ -5,7 +5,7 @@ string, never zero.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 
 from .money import Money
@@ -237,11 +237,17 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class StockLevel:
-    """Units on offer of one SKU in one shop."""
+    """Units on offer of one SKU in one shop.
+
+    :param lead_days: days until the parcel leaves
+    :param available_on: day from which the units are there, if they are still on their way; only for connectors with
+        the capability ``STOCK_DATES``, the others leave it out
+    """
 
     sku: str
     quantity: int
     lead_days: int | None = None
+    available_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,10 +28,12 @@ from . import publish_rule
 from . import publish_pause
 from . import stock_available
 from . import publish_scarcity
+from . import publish_preorder
 from . import stock_target
 from . import publish_meter
 from . import stock_publisher
 from . import stock_push
+from . import publish_explain
 from . import stock_reconcile
 from . import delivery_carrier
 from . import confirmable

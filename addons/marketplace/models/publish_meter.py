@@ -91,7 +91,8 @@ class MarketplacePublishMeter(models.AbstractModel):
             """
             SELECT shop_id, PERCENTILE_CONT(0.9) WITHIN GROUP (ORDER BY minutes)
               FROM (
-                SELECT row.shop_id, GREATEST(EXTRACT(EPOCH FROM MIN(row.received_at) - sale.date_order) / 60, 0) AS minutes
+                SELECT row.shop_id,
+                       GREATEST(EXTRACT(EPOCH FROM MIN(row.received_at) - sale.date_order) / 60, 0) AS minutes
                   FROM marketplace_inbox row
                   JOIN sale_order sale ON sale.id = row.order_id
                   JOIN marketplace_shop shop ON shop.id = row.shop_id
@@ -109,7 +110,8 @@ class MarketplacePublishMeter(models.AbstractModel):
         """Minutes from sending a quantity to the marketplace's acknowledgement."""
         return SQL(
             """
-            SELECT shop_id, PERCENTILE_CONT(0.9) WITHIN GROUP (ORDER BY EXTRACT(EPOCH FROM answered_at - pushed_at) / 60)
+            SELECT shop_id,
+                   PERCENTILE_CONT(0.9) WITHIN GROUP (ORDER BY EXTRACT(EPOCH FROM answered_at - pushed_at) / 60)
               FROM marketplace_stock_push
              WHERE shop_id IN %s AND pushed_at >= %s AND state = 'accepted' GROUP BY shop_id
             """,
@@ -175,15 +177,15 @@ class MarketplacePublishMeter(models.AbstractModel):
         listings = self.env["marketplace.listing"].search(
             [("shop_id", "in", shops.ids), ("state", "=", "matched"), ("fulfilment", "=", "merchant")]
         )
-        demand = _Demand(shops, self._get_velocity(shops), self._get_kits(), listings)
+        demand = _Demand(shops, self._get_velocity(shops), self._get_kits(shops), listings)
         margins = self._get_margins(listings)
         values = [(listing.id, *demand.measure(listing), margins[listing.id]) for listing in listings]
         self._store(values)
 
     @api.model
-    def _get_kits(self):
+    def _get_kits(self, shops):
         parts = defaultdict(list)
-        for product_id, component_id, factor in self.env["marketplace.stock.publisher"]._get_kits():
+        for product_id, component_id, factor in self.env["marketplace.stock.publisher"]._get_kits(shops):
             parts[product_id].append((component_id, float(factor)))
         return parts
 

@@ -22,8 +22,8 @@ class MarketplaceStockPublisher(models.AbstractModel):
         that product. Columns: ``stock`` in the shop's warehouses after the manual buffer, ``rank`` (1 is the best),
         ``need`` (could sell before we hear of it), ``most`` (its rule allows), ``shown`` (at most, now), ``exposed``
         (shown, under way, or sold unheard of), ``before`` (needs of better ranks that share a warehouse), ``others``
-        (all others' needs), ``desired`` (its part once all shops comply), ``taken`` (what worse ranks hold, and better ones hold or
-        will get).
+        (all others' needs), ``desired`` (its part once all shops comply), ``taken`` (what worse ranks hold, and better
+        ones hold or will get).
         """
         return SQL(
             """
@@ -103,7 +103,7 @@ class MarketplaceStockPublisher(models.AbstractModel):
              CROSS JOIN LATERAL (%s) AS now
              WHERE rule.auto
             """,
-            self._get_offer_sql(SQL("FLOOR(shelf.quantity / part.factor)"), SQL("rule.buffer")),
+            self._get_offer_sql(SQL("FLOOR(ROUND(shelf.quantity / part.factor, 6))"), SQL("rule.buffer")),
             self._get_rules_sql(
                 SQL(
                     """

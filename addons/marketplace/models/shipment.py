@@ -124,19 +124,34 @@ class MarketplaceShipment(models.Model):
         Odoo lines that share a marketplace line are added up.
         """
         parcels = {}
-        for line in picking.move_line_ids:
-            sale_line = line.move_id.sale_line_id
+        for sale_line, package, quantity in self._get_shipped_units(picking.move_line_ids):
             order = sale_line.order_id
             if not sale_line.marketplace_line_ref or order.marketplace_fulfilment != "merchant":
                 continue
-            quantity = line.product_uom_id._compute_quantity(line.quantity, sale_line.product_uom_id, round=False)
-            units = parcels.setdefault((order, line.result_package_id), {})
+            units = parcels.setdefault((order, package), {})
             units[sale_line.marketplace_line_ref] = units.get(sale_line.marketplace_line_ref, 0) + quantity
         whole = {
             parcel: {ref: round(quantity) for ref, quantity in units.items() if round(quantity) > 0}
             for parcel, units in parcels.items()
         }
         return {parcel: units for parcel, units in whole.items() if units}
+
+    @api.model
+    def _get_shipped_units(self, move_lines):
+        """Units that leave with each line of a transfer, in the unit of the order line.
+
+        :return: ``[(order line, package, quantity)]``
+        """
+        return [
+            (
+                sale_line := line.move_id.sale_line_id,
+                line.result_package_id,
+                line.product_uom_id._compute_quantity(line.quantity, sale_line.product_uom_id, round=False)
+                if sale_line
+                else 0,
+            )
+            for line in move_lines
+        ]
 
     @api.model
     def _prepare_carrier_vals(self, picking, parcel):

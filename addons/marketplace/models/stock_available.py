@@ -38,10 +38,11 @@ class MarketplaceStockPublisher(models.AbstractModel):
                 SELECT product_id, warehouse_id, quantity FROM (%s) AS kit_cell JOIN asked USING (product_id)
                 """,
                 asked,
-                self._get_kits_sql(),
+                self._get_kits_sql(warehouses, products),
                 self._get_cells_sql(
                     SQL(
-                        "(SELECT product_id FROM asked UNION SELECT component_id FROM kit JOIN asked USING (product_id))"
+                        "(SELECT product_id FROM asked"
+                        " UNION SELECT component_id FROM kit JOIN asked USING (product_id))"
                     ),
                     warehouse_ids,
                 ),
@@ -64,7 +65,8 @@ class MarketplaceStockPublisher(models.AbstractModel):
         """Query of ``(product_id, warehouse_id, quantity)``: whole kits that the components in each ``place`` allow."""
         return SQL(
             """
-            SELECT kit.product_id, place.warehouse_id, FLOOR(MIN(COALESCE(cell.quantity, 0) / kit.factor)) AS quantity
+            SELECT kit.product_id, place.warehouse_id,
+                   FLOOR(ROUND(MIN(COALESCE(cell.quantity, 0) / kit.factor), 6)) AS quantity
               FROM kit
              CROSS JOIN place
               LEFT JOIN cell ON cell.product_id = kit.component_id AND cell.warehouse_id = place.warehouse_id
@@ -73,23 +75,26 @@ class MarketplaceStockPublisher(models.AbstractModel):
         )
 
     @api.model
-    def _get_kits(self):
+    def _get_kits(self, owners, products=None):
         """Products that are sold as a set of others; addons that know such products override this.
 
+        :param owners: shops or warehouses; the kits of their companies are meant
+        :param products: may be kits, besides those that the companies list in their shops
         :return: ``[(product id, component id, units of the component per unit of the product)]``, components being
             storable and no sets themselves
         """
         return []
 
     @api.model
-    def _get_kits_sql(self):
+    def _get_kits_sql(self, owners, products=None):
         """Query of ``(product_id, component_id, factor)``: what is taken from the shelf for a unit of a kit."""
-        kits = self._get_kits()
+        kits = self._get_kits(owners, products)
         if not kits:
             return SQL("SELECT 0 AS product_id, 0 AS component_id, 1::numeric AS factor WHERE FALSE")
         product_ids, component_ids, factors = zip(*kits, strict=True)
         return SQL(
-            "SELECT * FROM UNNEST(%s::integer[], %s::integer[], %s::numeric[]) AS kit (product_id, component_id, factor)",
+            "SELECT * FROM UNNEST(%s::integer[], %s::integer[], %s::numeric[])"
+            " AS kit (product_id, component_id, factor)",
             list(product_ids),
             list(component_ids),
             list(factors),
@@ -102,7 +107,7 @@ class MarketplaceStockPublisher(models.AbstractModel):
         self.env["stock.quant"].flush_model(["product_id", "location_id", "quantity", "reserved_quantity"])
         self.env["stock.move"].flush_model(
             ["product_id", "location_id", "location_dest_id", "location_final_id", "state", "product_qty"]
-            + ["product_uom_qty", "quantity"]
+            + ["product_uom_qty", "quantity", "date"]
         )
         self.env["product.product"].flush_model(["product_tmpl_id"])
         self.env["product.template"].flush_model(["uom_id", "is_storable"])
@@ -139,6 +144,26 @@ class MarketplaceStockPublisher(models.AbstractModel):
             """,
             warehouse_ids,
             product_ids,
+        )
+
+    @api.model
+    def _get_counted_sql(self, product_ids, warehouse_ids):
+        """The parts one by one, for people: ``on_hand`` and ``reserved`` in place of the ``free`` units."""
+        return SQL(
+            """
+            SELECT quant.product_id, location.warehouse_id, part.kind, part.quantity
+              FROM stock_quant quant
+              JOIN stock_location location ON location.id = quant.location_id
+             CROSS JOIN LATERAL (
+                VALUES ('on_hand', COALESCE(quant.quantity, 0)), ('reserved', -COALESCE(quant.reserved_quantity, 0))
+             ) AS part (kind, quantity)
+             WHERE location.warehouse_id IN %s AND quant.product_id IN %s
+            UNION ALL %s UNION ALL %s
+            """,
+            warehouse_ids,
+            product_ids,
+            self._get_demand_sql(product_ids, warehouse_ids),
+            self._get_pending_sql(product_ids, warehouse_ids),
         )
 
     @api.model

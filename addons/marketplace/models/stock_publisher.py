@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.addons.queue_job.exception import RetryableJobError
 from odoo.exceptions import LockError
 
-from ..contract import Capability, ConnectorError, NotReady, PushResult, Rejected, StockLevel
+from ..contract import Capability, ConnectorError, NotReady, PushResult, Rejected
 from .job_retry import get_retry_seconds
 from .stock_target import ANSWER_TIMEOUT
 
@@ -58,12 +58,13 @@ class MarketplaceStockPublisher(models.AbstractModel):
         """Decide the targets of a shop and queue what it has not been told yet."""
         if not self._can_publish(shop):
             return
-        changes = {listing_id: change for listing_id, *change in self._get_changes(shop)}
+        changes = {listing_id: tuple(change) for listing_id, *change in self._get_changes(shop)}
         listings = self._lock(self.env["marketplace.listing"].browse(changes))
         now = fields.Datetime.now()
-        for (target, counted), group in listings.grouped(lambda listing: tuple(changes[listing.id])).items():
-            state = {} if counted else {"push_state": "queued"}
-            group.write({"target_qty": target, "target_at": now, **state})
+        for (target, day, scarce, send), group in listings.grouped(lambda listing: changes[listing.id]).items():
+            vals = {"target_qty": target, "target_at": now, "available_on": day, "scarce": scarce}
+            group.write({**vals, "push_state": "queued"} if send else vals)
+        listings._store_explanations()
         shop.last_publish_at = now
         if self._get_queued(shop, limit=1):
             self._enqueue_push(shop)
@@ -83,7 +84,14 @@ class MarketplaceStockPublisher(models.AbstractModel):
 
     @api.model
     def _get_queued(self, shop, limit):
-        domain = [("shop_id", "=", shop.id), ("push_state", "=", "queued")]
+        if shop.frozen or shop.company_id.marketplace_frozen:
+            return self.env["marketplace.listing"]
+        domain = [
+            ("shop_id", "=", shop.id),
+            ("push_state", "=", "queued"),
+            ("frozen", "=", False),
+            ("product_id.marketplace_frozen", "=", False),
+        ]
         return self.env["marketplace.listing"].search(domain, order="target_at, id", limit=limit)
 
     # === SEND: JOB PUSH === #
@@ -105,7 +113,7 @@ class MarketplaceStockPublisher(models.AbstractModel):
         listings = self._lock(self._get_queued(shop, limit=self._push_batch_size))
         if not listings:
             return
-        levels = [StockLevel(listing.sku, listing.target_qty) for listing in listings]
+        levels = [listing._prepare_level() for listing in listings]
         batch = uuid.uuid4().hex
         try:
             results = shop.account_id._get_connector().push_stock(shop.external_id, levels)
@@ -154,7 +162,7 @@ class MarketplaceStockPublisher(models.AbstractModel):
             return
         if not shop.account_id._has_capability(Capability.STOCK_PUSH):
             return
-        levels = [StockLevel(push.listing_id.sku, push.quantity) for push in pushes]
+        levels = [push._prepare_level() for push in pushes]
         try:
             results = shop.account_id._get_connector().push_stock(shop.external_id, levels, handle=handle)
         except NotReady as pending:

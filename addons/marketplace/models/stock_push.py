@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..contract import StockLevel
+
 KEEP_DAYS = 60
 
 
@@ -14,6 +16,7 @@ class MarketplaceStockPush(models.Model):
     company_id = fields.Many2one(related="shop_id.company_id", store=True, index=True)
     batch = fields.Char(index=True, readonly=True, help="Updates sent in one call share this.")
     quantity = fields.Integer(readonly=True, aggregator=None, help="Units sent: the full number, never a change.")
+    available_on = fields.Date(readonly=True, help="Day told to the marketplace, for units that are on their way.")
     previous_qty = fields.Integer(
         "Before", readonly=True, aggregator=None, help="Units the marketplace had acknowledged before."
     )
@@ -26,6 +29,11 @@ class MarketplaceStockPush(models.Model):
     message = fields.Char("Marketplace Answer", readonly=True)
     pushed_at = fields.Datetime("Sent At", readonly=True, index=True)
     answered_at = fields.Datetime(readonly=True)
+
+    def _prepare_level(self):
+        """What was sent, in the words of the contract."""
+        self.ensure_one()
+        return StockLevel(self.listing_id.sku, self.quantity, available_on=self.available_on or None)
 
     def _answer(self, results):
         """Keep what the marketplace said. An update without an answer stays open.
@@ -84,6 +92,11 @@ class MarketplaceListing(models.Model):
         """Listings whose last quantity is under way and not already replaced by a newer target."""
         return self.filtered(lambda listing: listing.push_state == "sent")
 
+    def _prepare_level(self):
+        """The target in the words of the contract."""
+        self.ensure_one()
+        return StockLevel(self.sku, self.target_qty, available_on=self.available_on or None)
+
     def _record_push(self, batch):
         """Log that the target of each listing has been sent; what is in flight is on the listing, too.
 
@@ -98,6 +111,8 @@ class MarketplaceListing(models.Model):
                     "shop_id": listing.shop_id.id,
                     "batch": batch,
                     "quantity": listing.target_qty,
+                    "available_on": listing.available_on,
+                    "explanation": listing.explanation,
                     "previous_qty": listing.acknowledged_qty,
                     "pushed_at": now,
                 }

@@ -11,6 +11,9 @@ MEASURED = ["auto_buffer", "need_qty", "publish_margin"]
 PUSHED = ["target_qty", "push_state", "pushed_qty", "pushed_at", "acknowledged_qty", "acknowledged_at", "replaced_qty"]
 
 
+RULE = SQL("rule")
+
+
 class MarketplaceStockPublisher(models.AbstractModel):
     """Computes how many units each shop should show, for all its listings in one query."""
 
@@ -43,7 +46,8 @@ class MarketplaceStockPublisher(models.AbstractModel):
             + ["order_cursor", "order_latency", "push_latency", *SHOP_RULE]
         )
         self.env["marketplace.listing"].flush_model(
-            ["shop_id", "product_id", "active", "state", "fulfilment", "frozen", *LISTING_RULE, *MEASURED, *PUSHED]
+            ["shop_id", "product_id", "active", "state", "fulfilment", "frozen", "preorder", "scarce", "available_on"]
+            + [*LISTING_RULE, *MEASURED, *PUSHED]
         )
         self.env["product.template"].flush_model(
             ["marketplace_off_sale", "marketplace_frozen", "marketplace_scarce_at"]
@@ -60,8 +64,9 @@ class MarketplaceStockPublisher(models.AbstractModel):
 
         A shop without warehouses has no targets rather than zeros. ``answer`` has the columns ``listing_id``,
         ``target``, those of :meth:`_get_rules_sql`, ``available`` (units in all warehouses of the shop), ``plenty``
-        (what the shop would show above scarcity), ``most`` (the same without the automatic buffer) and, where units
-        are scarce, those of :meth:`_get_division_sql`.
+        (what the shop would show above scarcity), ``most`` (the same without the automatic buffer), ``scarce`` and
+        ``allotted`` (its part of what is too little for all), ``incoming`` (units on their way here that nobody has
+        bought), ``preordered`` (units of these in the target) and ``available_on`` (when the last of them arrives).
         """
         return SQL(
             """
@@ -72,8 +77,8 @@ class MarketplaceStockPublisher(models.AbstractModel):
             ),   kit AS (%s),
                  listed AS (%s),
                  piece AS (
-                SELECT listed.id AS listing_id, listed.shop_id, COALESCE(kit.component_id, listed.product_id) AS product_id,
-                       COALESCE(kit.factor, 1) AS factor
+                SELECT listed.id AS listing_id, listed.shop_id, COALESCE(kit.factor, 1) AS factor,
+                       COALESCE(kit.component_id, listed.product_id) AS product_id
                   FROM listed LEFT JOIN kit ON kit.product_id = listed.product_id
             ),   cell AS (%s),
                  shelf AS (
@@ -94,25 +99,40 @@ class MarketplaceStockPublisher(models.AbstractModel):
                     SELECT COALESCE(kit_shelf.quantity, shelf.quantity, 0) AS available
                  ) AS stock
             ),   %s,
+                 incoming AS (%s),
                  answer AS (
-                SELECT offer.id AS listing_id, offer.*, share.scarce, share.allotted,
-                       CASE WHEN share.scarce THEN LEAST(share.allotted, offer.most) ELSE offer.plenty END::integer
-                           AS target
+                SELECT offer.id AS listing_id, offer.*, share.scarce IS TRUE AS scarce, share.allotted,
+                       early.incoming, part.shelf + part.early AS target, part.early AS preordered,
+                       CASE WHEN part.early > 0 THEN incoming.arrival END AS available_on
                   FROM offer
                   LEFT JOIN (
-                    SELECT listing_id, TRUE AS scarce, MIN(FLOOR(allotted / factor)) AS allotted
+                    SELECT listing_id, TRUE AS scarce, MIN(FLOOR(ROUND(allotted / factor, 6))) AS allotted
                       FROM division WHERE scarce GROUP BY listing_id
                   ) AS share ON share.listing_id = offer.id
+                  LEFT JOIN incoming ON incoming.shop_id = offer.shop_id AND incoming.product_id = offer.product_id
+                 CROSS JOIN LATERAL (
+                    SELECT GREATEST(COALESCE(incoming.quantity, 0) + LEAST(offer.available, 0), 0) AS incoming
+                 ) AS early
+                 CROSS JOIN LATERAL (
+                    SELECT shelf, (CASE WHEN offer.preorder = 'add' AND offer.cap > 0 THEN LEAST(%s, offer.cap - shelf)
+                                        WHEN offer.preorder = 'add' OR (offer.preorder = 'after' AND offer.most = 0)
+                                        THEN %s ELSE 0 END)::integer AS early
+                      FROM (
+                        SELECT (CASE WHEN share.scarce THEN LEAST(share.allotted, offer.most)
+                                     ELSE offer.plenty END)::integer AS shelf) AS shown
+                 ) AS part
             )
             """,
             self._get_source_sql(shops),
-            self._get_kits_sql(),
+            self._get_kits_sql(shops),
             self._get_rules_sql(SQL("listing.shop_id IN (SELECT shop_id FROM source WHERE asked)")),
             self._get_cells_sql(SQL("(SELECT product_id FROM piece)"), SQL("(SELECT warehouse_id FROM source)")),
             self._get_kit_cells_sql(),
             self._get_offer_sql(SQL("stock.available"), SQL("GREATEST(rule.buffer, rule.auto_buffer)")),
             self._get_offer_sql(SQL("stock.available"), SQL("rule.buffer")),
             self._get_division_sql(),
+            self._get_incoming_sql(),
+            *2 * [self._get_offer_sql(SQL("early.incoming"), SQL("0"), SQL("offer"))],
         )
 
     @api.model
@@ -162,6 +182,7 @@ class MarketplaceStockPublisher(models.AbstractModel):
                    CASE WHEN shop.auto_buffer THEN COALESCE(listing.auto_buffer, 0) ELSE 0 END AS auto_buffer,
                    GREATEST(listing.auto_buffer, shop.scarce_at, template.marketplace_scarce_at, 0) AS scarce_at,
                    GREATEST(listing.need_qty, 1) AS need,
+                   CASE WHEN listing.preorder = 'shop' THEN shop.preorder ELSE listing.preorder END AS preorder,
                    NULLIF(shop.publish_priority, 0) AS priority, COALESCE(listing.publish_margin, 0) AS margin,
                    shop.sequence, shop.state = 'running' AND shop.publish_stock AS reached
               FROM marketplace_listing listing
@@ -177,18 +198,23 @@ class MarketplaceStockPublisher(models.AbstractModel):
         )
 
     @api.model
-    def _get_offer_sql(self, quantity, buffer):
-        """Whole units that the ``rule`` of a listing offers of a quantity after a buffer."""
+    def _get_offer_sql(self, quantity, buffer, rule=RULE):
+        """Whole units that the rule of a listing offers of a quantity after a buffer.
+
+        :param SQL rule: a row of :meth:`_get_rules_sql`
+        """
         return SQL(
             """
-            (SELECT CASE WHEN NOT rule.offered OR units <= rule.end_when THEN 0
-                         WHEN rule.cap > 0 THEN LEAST(units, rule.cap)
+            (SELECT CASE WHEN NOT %(rule)s.offered OR units <= %(rule)s.end_when THEN 0
+                         WHEN %(rule)s.cap > 0 THEN LEAST(units, %(rule)s.cap)
                          ELSE units
                     END
-               FROM (SELECT GREATEST(FLOOR(ROUND(((%s - %s) * rule.share / 100)::numeric, 6)), 0) AS units) AS part)
+               FROM (SELECT GREATEST(FLOOR(ROUND(
+                        ((%(quantity)s - %(buffer)s) * %(rule)s.share / 100)::numeric, 6)), 0) AS units) AS amount)
             """,
-            quantity,
-            buffer,
+            quantity=quantity,
+            buffer=buffer,
+            rule=rule,
         )
 
     # === CHANGES === #
@@ -200,30 +226,32 @@ class MarketplaceStockPublisher(models.AbstractModel):
         A shop counts its own sales down by itself. Where that alone explains the new target nothing is to be sent,
         and must not be: the number would overwrite sales that we have not heard of yet.
 
-        :return: ``[(listing id, units, counted down by the shop itself)]``
+        :return: ``[(listing id, units, day from which they are there, scarce, to be sent)]``
         """
         self._flush_targets()
         return self.env.execute_query(
             SQL(
                 """
                 %s
-                SELECT listing_id, target, counted_down
-                  FROM (
-                    SELECT answer.listing_id, answer.target, listing.push_state, listing.pushed_at,
-                           COALESCE(listing.target_qty, 0) AS told,
+                SELECT answer.listing_id, answer.target, answer.available_on, answer.scarce,
+                       state.due AND NOT (
                            listing.push_state = 'accepted' AND sold.most > 0 AND sold.least = sold.most
-                               AND answer.target = listing.acknowledged_qty - sold.most AS counted_down
-                      FROM answer
-                      JOIN marketplace_listing listing ON listing.id = answer.listing_id
-                     CROSS JOIN LATERAL (%s) AS sold
-                     WHERE NOT answer.frozen
-                       AND (listing.push_state = 'none' OR answer.target <> COALESCE(listing.target_qty, 0)
-                            OR (listing.push_state = 'sent' AND listing.pushed_at < %s))
-                  ) AS change
+                           AND answer.available_on IS NULL AND listing.available_on IS NULL
+                           AND answer.target = listing.acknowledged_qty - sold.most)
+                  FROM answer
+                  JOIN marketplace_listing listing ON listing.id = answer.listing_id
+                 CROSS JOIN LATERAL (
+                    SELECT listing.push_state = 'none' OR answer.target <> COALESCE(listing.target_qty, 0)
+                           OR answer.available_on IS DISTINCT FROM listing.available_on
+                           OR (listing.push_state = 'sent' AND listing.pushed_at < %s) AS due
+                 ) AS state
+                 CROSS JOIN LATERAL (%s) AS sold
+                 WHERE NOT answer.frozen
+                   AND (state.due OR answer.scarce IS DISTINCT FROM COALESCE(listing.scarce, FALSE))
                 """,
                 self._get_targets_sql(shop),
-                self._get_sold_sql(),
                 fields.Datetime.now() - ANSWER_TIMEOUT,
+                self._get_sold_sql(),
             )
         )
 

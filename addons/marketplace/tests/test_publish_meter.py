@@ -1,12 +1,13 @@
-from datetime import datetime, timedelta
+from datetime import timedelta
 from math import exp, factorial
 
+from odoo import fields
 from odoo.tests import freeze_time, tagged
 
 from ..models.publish_meter import poisson_quantile
 from .publisher_case import PublisherCase
 
-NOW = datetime(2026, 5, 4, 12, 0)
+NOW = fields.Datetime.to_datetime("2026-05-04 12:00:00")
 
 
 @tagged("post_install", "-at_install")

@@ -1,10 +1,11 @@
-from datetime import datetime, timedelta
+from datetime import timedelta
 
+from odoo import fields
 from odoo.tests import freeze_time, tagged
 
 from .publisher_case import PublisherCase
 
-NOW = datetime(2026, 5, 4, 12, 0)
+NOW = fields.Datetime.to_datetime("2026-05-04 12:00:00")
 
 
 @tagged("post_install", "-at_install")
@@ -183,7 +184,9 @@ class TestScarcity(PublisherCase):
     # === CHANGES === #
 
     def _changes(self):
-        return {listing_id: change for listing_id, *change in self.publisher._get_changes(self.shop)}
+        """``{listing id: [target, counted down by the shop itself]}``"""
+        changes = self.publisher._get_changes(self.shop)
+        return {listing_id: [target, not send] for listing_id, target, _day, _scarce, send in changes}
 
     def _sell(self, quantity, **vals):
         order = self._create_order("1", [(self.product, quantity, "L1")], date_order=NOW - timedelta(minutes=5), **vals)

@@ -1,1 +1,1 @@
-from . import cancel, fetch_again, health, label_print
+from . import cancel, fetch_again, health, label_print, publish_why

@@ -28,6 +28,7 @@ class AmazonConnector(Connector):
             Capability.LISTINGS,
             Capability.STOCK_PUSH,
             Capability.STOCK_READ,
+            Capability.STOCK_DATES,
             Capability.SHIPMENT_CONFIRMATION,
             Capability.MARKETPLACE_FULFILMENT,
         }

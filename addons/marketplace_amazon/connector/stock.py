@@ -70,6 +70,8 @@ def _patch_operation(level):
     value = {"fulfillment_channel_code": _CHANNEL, "quantity": level.quantity}
     if level.lead_days is not None:
         value["lead_time_to_ship_max_days"] = level.lead_days
+    if level.available_on is not None:
+        value["restock_date"] = level.available_on.isoformat()
     return {"op": "merge", "path": "/attributes/fulfillment_availability", "value": [value]}
 
 

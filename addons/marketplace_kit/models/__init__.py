@@ -1,0 +1,1 @@
+from . import marketplace_shipment, stock_publisher

@@ -1,0 +1,1 @@
+from . import test_kit_shipment, test_kit_stock

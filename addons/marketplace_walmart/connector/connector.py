@@ -26,6 +26,7 @@ class WalmartConnector(Connector):
             Capability.LISTINGS,
             Capability.STOCK_PUSH,
             Capability.STOCK_READ,
+            Capability.STOCK_DATES,
             Capability.SHIPMENT_CONFIRMATION,
             Capability.MARKETPLACE_FULFILMENT,
             Capability.CANCELLATION,

@@ -24,11 +24,15 @@ def push_stock(api, levels, handle=None):
     """
     if len(levels) > MOST:
         raise ValueError(f"at most {MOST} levels a call, not {len(levels)}")
+    # A feed cannot say when units arrive.
+    dated = [level for level in levels if level.available_on is not None]
+    rest = [level for level in levels if level.available_on is None]
     if handle is not None:
-        return _read_feed(api, handle, levels)
-    if len(levels) <= FEW:
+        return [PushResult(*told) for told in handle.get("told", ())] + _read_feed(api, handle, rest)
+    if len(rest) <= FEW:
         return [_put(api, level) for level in levels]
-    raise NotReady({"feed": _submit(api, levels)}, _POLL)
+    told = [[result.sku, result.accepted, result.message] for result in (_put(api, level) for level in dated)]
+    raise NotReady({"feed": _submit(api, rest), **({"told": told} if told else {})}, _POLL)
 
 
 def fetch_stock(api, skus):
@@ -45,6 +49,8 @@ def _query(api, sku):
 
 def _put(api, level):
     payload = {"sku": level.sku, "quantity": {"unit": "EACH", "amount": level.quantity}}
+    if level.available_on is not None:
+        payload["inventoryAvailableDate"] = level.available_on.isoformat()
     try:
         api.send("inventory.put", "PUT", PATH, payload, _query(api, level.sku))
     except Rejected as error:

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -52,6 +53,14 @@ def test_few_levels_by_single_calls():
     ]
     assert parts(amazon.calls[1])[2]["patches"][0]["value"][0]["lead_time_to_ship_max_days"] == 3
     assert time.waits == []
+
+
+def test_day_on_which_units_arrive():
+    amazon = Amazon(handler=lambda request: accepted(last_path(request)))
+    connector, _time = connect(amazon)
+    connector.push_stock(DE, [StockLevel("A", 7, available_on=date(2026, 6, 1))])
+    (value,) = parts(amazon.calls[0])[2]["patches"][0]["value"]
+    assert value == {"fulfillment_channel_code": "DEFAULT", "quantity": 7, "restock_date": "2026-06-01"}
 
 
 def test_refused_levels_stop_no_other():

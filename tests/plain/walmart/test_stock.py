@@ -1,6 +1,7 @@
 """Listings and stock."""
 
 import json
+from datetime import date
 
 import pytest
 
@@ -33,6 +34,31 @@ def test_few_levels_go_one_by_one():
     assert [(result.sku, result.accepted) for result in results] == [("A&B/1", True), ("NO", False)]
     assert walmart.sent("inventory.put")[0] == {"sku": "A&B/1", "quantity": {"unit": "EACH", "amount": 7}}
     assert walmart.calls[0][1] == {"sku": "A&B/1"}
+
+
+def test_levels_that_are_still_on_their_way_go_one_by_one_beside_a_feed():
+    done = [{"sku": level.sku, "ingestionStatus": "SUCCESS"} for level in MANY]
+
+    def feed_status(query, _body, number):
+        first = int(query["offset"])
+        details = {"itemIngestionStatus": done[first : first + 50]}
+        return answer({"feedId": number, "feedStatus": "PROCESSED", "itemsReceived": 60, "itemDetails": details})
+
+    walmart, connector = start(
+        inventory_put=lambda query, _body: level_answer(query["sku"], 7),
+        feeds_submit=lambda *_args: answer({"feedId": "F1"}),
+        feeds_status=feed_status,
+    )
+    levels = [StockLevel("LATER", 7, available_on=date(2026, 6, 1)), *MANY]
+    with pytest.raises(NotReady) as waiting:
+        connector.push_stock(SHOP, levels)
+    amount = {"unit": "EACH", "amount": 7}
+    assert walmart.sent("inventory.put") == [
+        {"sku": "LATER", "quantity": amount, "inventoryAvailableDate": "2026-06-01"}
+    ]
+    results = connector.push_stock(SHOP, levels, waiting.value.handle)
+    assert [result.sku for result in results] == [level.sku for level in levels]
+    assert all(result.accepted for result in results)
 
 
 @pytest.mark.parametrize(("node", "kind"), [("", "inventory"), ("FC_1", "MP_INVENTORY")])

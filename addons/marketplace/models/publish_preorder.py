@@ -1,0 +1,128 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools import SQL, format_date
+
+from .stock_available import OPEN_MOVE_STATES
+from .stock_reserver import MISSING
+
+PREORDER = [
+    ("none", "Never"),
+    ("after", "When Nothing Is Left Here"),
+    ("add", "Besides What Is Here"),
+]
+PREORDER_HELP = (
+    "Offer units that are on their way to the shop's warehouses and that nobody has bought yet. The day on which the "
+    "last of them arrives is told to marketplaces that know such a day."
+)
+
+
+class MarketplaceShop(models.Model):
+    _inherit = "marketplace.shop"
+
+    preorder = fields.Selection(
+        PREORDER, string="Offer Incoming Stock", required=True, default="none", help=PREORDER_HELP
+    )
+    preorder_days = fields.Integer(
+        "Incoming Within (days)", default=30, help="Only what is expected to arrive within this many days is offered."
+    )
+
+    @api.constrains("preorder_days")
+    def _check_preorder_days(self):
+        if any(shop.preorder_days < 0 for shop in self):
+            raise ValidationError(self.env._("The days within which stock arrives cannot be negative."))
+
+
+class MarketplaceListing(models.Model):
+    _inherit = "marketplace.listing"
+
+    preorder = fields.Selection(
+        [("shop", "As the Shop"), *PREORDER],
+        string="Offer Incoming Stock",
+        required=True,
+        default="shop",
+        help=PREORDER_HELP,
+    )
+    available_on = fields.Date(
+        readonly=True, copy=False, help="Day on which all units of the target are here. Empty: they are here now."
+    )
+
+
+class MarketplaceStockPublisher(models.AbstractModel):
+    """Counts what is on its way: receipts and transfers from outside that are not done and have a date."""
+
+    _inherit = "marketplace.stock.publisher"
+
+    @api.model
+    def _get_incoming_sql(self):
+        """Query of ``(shop_id, product_id, quantity, arrival)`` for the shops asked for that may offer it.
+
+        ``arrival`` is the day of the last receipt. What is late is expected today.
+        """
+        now = fields.Datetime.now()
+        return SQL(
+            """
+            SELECT source.shop_id, move.product_id, SUM(move.product_qty) AS quantity,
+                   GREATEST(MAX(move.date), %(now)s)::date AS arrival
+              FROM stock_move move
+              JOIN stock_location origin ON origin.id = move.location_id
+              JOIN stock_location target ON target.id = COALESCE(move.location_final_id, move.location_dest_id)
+              JOIN source ON source.warehouse_id = target.warehouse_id AND source.asked
+              JOIN marketplace_shop shop ON shop.id = source.shop_id
+             WHERE move.state IN %(states)s AND origin.usage IN ('supplier', 'transit')
+               AND origin.warehouse_id IS DISTINCT FROM target.warehouse_id
+               AND move.date < %(now)s + shop.preorder_days * INTERVAL '1 day'
+               AND move.product_id IN (SELECT product_id FROM listed WHERE preorder <> 'none')
+               -- Decided once, before any move is read.
+               AND EXISTS (SELECT FROM listed WHERE preorder <> 'none')
+             GROUP BY source.shop_id, move.product_id
+            """,
+            now=now,
+            states=OPEN_MOVE_STATES,
+        )
+
+    @api.model
+    def _get_arrivals(self, products, warehouse):
+        """Day on which the last of what is on its way to a warehouse arrives: ``{product id: date}``, in one query."""
+        if not products:
+            return {}
+        self._flush_stock()
+        return dict(
+            self.env.execute_query(
+                SQL(
+                    """
+                    SELECT move.product_id, GREATEST(MAX(move.date), %s)::date
+                      FROM stock_move move
+                      JOIN stock_location origin ON origin.id = move.location_id
+                      JOIN stock_location target ON target.id = COALESCE(move.location_final_id, move.location_dest_id)
+                     WHERE move.state IN %s AND origin.usage IN ('supplier', 'transit') AND target.warehouse_id = %s
+                       AND origin.warehouse_id IS DISTINCT FROM target.warehouse_id AND move.product_id IN %s
+                     GROUP BY move.product_id
+                    """,
+                    fields.Datetime.now(),
+                    OPEN_MOVE_STATES,
+                    warehouse.id,
+                    tuple(products.ids),
+                )
+            )
+        )
+
+
+class MarketplaceStockReserver(models.AbstractModel):
+    _inherit = "marketplace.stock.reserver"
+
+    def _hold_short(self, warehouse, orders):
+        """Override of `marketplace`: the note of an order that waits for stock says when that arrives."""
+        moves = orders.picking_ids.move_ids.filtered(lambda move: move.state in MISSING)
+        arrivals = self.env["marketplace.stock.publisher"]._get_arrivals(moves.product_id, warehouse)
+        return super(MarketplaceStockReserver, self.with_context(marketplace_arrivals=arrivals))._hold_short(
+            warehouse, orders
+        )
+
+    def _describe_shortage(self, moves):
+        arrivals = self.env.context.get("marketplace_arrivals", {})
+        lines = [super()._describe_shortage(moves)]
+        for product in moves.product_id:
+            if product.id in arrivals:
+                day = format_date(self.env, arrivals[product.id])
+                lines.append(self.env._("%(product)s: expected on %(day)s", product=product.display_name, day=day))
+        return "\n".join(lines)

@@ -1,0 +1,59 @@
+from odoo import api, models
+
+
+class MarketplaceStockPublisher(models.AbstractModel):
+    _inherit = "marketplace.stock.publisher"
+
+    @api.model
+    def _get_kits(self, owners, products=None):
+        """Override of `marketplace`: bills of materials of the type kit, kits within kits taken apart.
+
+        Queries: a constant number per level of kits within kits, whatever the number of products.
+        """
+        parts = {}
+        for company in owners.company_id:
+            listed = self.env["marketplace.listing"].search(
+                [("company_id", "=", company.id), ("state", "=", "matched")]
+            )
+            sold = listed.product_id | (products or self.env["product.product"])
+            parts = self._explode_kits(company, sold) | parts
+        return [
+            (product.id, component.id, factor)
+            for product, components in parts.items()
+            for component, factor in components.items()
+            if component.is_storable
+        ]
+
+    @api.model
+    def _explode_kits(self, company, products):
+        """``{kit: {component: units per unit of the kit}}`` of those products that are kits."""
+        direct, level = {}, products
+        while level:
+            boms = self.env["mrp.bom"].sudo()._bom_find(level, company_id=company.id, bom_type="phantom")
+            level = self.env["product.product"]
+            for product, bom in boms.items():
+                direct[product] = self._get_direct_parts(product, bom)
+                level = level.union(*direct[product])
+            level -= self.env["product.product"].concat(*direct)
+        return {product: self._flatten(product, direct) for product in direct}
+
+    @api.model
+    def _get_direct_parts(self, product, bom):
+        """``{component: units per unit of the product}``, in the units of both products."""
+        made = bom.product_uom_id._compute_quantity(bom.product_qty, product.uom_id, round=False)
+        parts = {}
+        for line in bom.bom_line_ids:
+            if line.product_qty > 0 and not line._skip_bom_line(product):
+                component = line.product_id
+                units = line.product_uom_id._compute_quantity(line.product_qty, component.uom_id, round=False)
+                parts[component] = parts.get(component, 0) + units / made
+        return parts
+
+    @api.model
+    def _flatten(self, product, direct):
+        parts = {}
+        for component, factor in direct[product].items():
+            inner = self._flatten(component, direct) if component in direct else {component: 1}
+            for piece, units in inner.items():
+                parts[piece] = parts.get(piece, 0) + units * factor
+        return parts
