@@ -1,5 +1,6 @@
 import re
 from collections import defaultdict
+from datetime import timedelta
 from decimal import Decimal
 
 from odoo import api, fields, models
@@ -7,6 +8,8 @@ from odoo import api, fields, models
 from ..freight.money import share
 from .freight_rate import WEIGHT_DIGITS
 
+# Transfers that come later than their parcel, as those of split or changed orders, are looked for this long.
+LATE_TRANSFER_DAYS = 90
 _TRACKING_SEPARATORS = re.compile(r"[,;\s]+")
 
 
@@ -70,8 +73,8 @@ class MarketplaceRoutingParcel(models.Model):
         """Parcels of orders as they were just routed. What was planned for these orders before is dropped, unless its
         freight is known already.
 
-        :param list vals_list: dicts of order_id, decision_id, warehouse_id, carrier_id, weight (kg), chargeable_weight (kg),
-            estimated_freight (company's currency)
+        :param list vals_list: dicts of order_id, decision_id, warehouse_id, carrier_id, weight (kg),
+            chargeable_weight (kg), estimated_freight (company's currency)
         """
         orders = {vals["order_id"] for vals in vals_list}
         self.search([("order_id", "in", list(orders)), ("actual_source", "=", False)]).unlink()
@@ -114,7 +117,10 @@ class MarketplaceRoutingParcel(models.Model):
         :param numbers: tracking numbers
         :return: dict of recordsets, without the numbers that no parcel has
         """
-        self.search([("company_id", "=", company.id), ("picking_id", "=", False)])._link_pickings()
+        recent = fields.Date.context_today(self) - timedelta(days=LATE_TRANSFER_DAYS)
+        waiting = [("company_id", "=", company.id), ("picking_id", "=", False), ("planned_on", ">=", recent)]
+        # Those who enter bills need not see transfers.
+        self.sudo().search(waiting)._link_pickings()
         parcels = self.search(
             [
                 ("company_id", "=", company.id),

@@ -1,6 +1,7 @@
 import base64
 import csv
 import io
+from urllib.parse import quote
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -62,7 +63,7 @@ class MarketplaceTableImport(models.AbstractModel):
     def action_download(self):
         """Download the template."""
         self.ensure_one()
-        address = f"/web/content/{self._name}/{self.id}/template/{self.template_name}?download=true"
+        address = f"/web/content/{self._name}/{self.id}/template/{quote(self.template_name, safe='')}?download=true"
         return {"type": "ir.actions.act_url", "url": address, "target": "download"}
 
     def _reopen(self):
