@@ -32,6 +32,7 @@ from . import (
     test_security,
     test_shipment,
     test_split_order,
+    test_stock_proof,
     test_stock_target,
     test_token_store,
     test_webhook,
