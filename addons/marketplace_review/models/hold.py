@@ -93,7 +93,8 @@ class MarketplaceHold(models.Model):
     def _get_kinds(self):
         """Kinds of hold: those of orders, and what waits in the inbox and has no order yet."""
         of_orders = self.env["sale.order"]._fields["marketplace_hold"]._description_selection(self.env)
-        return [*of_orders, ("unmapped", self.env._("SKU to Match")), ("inbox", self.env._("Cannot Be Imported"))]
+        of_inbox = {"unmapped": self.env._("SKU to Match"), "inbox": self.env._("Cannot Be Imported")}
+        return [*of_orders, *of_inbox.items()]
 
     # === COMPUTE METHODS === #
 
