@@ -39,15 +39,17 @@ class SaleOrder(models.Model):
             else:
                 order.risk_level = "raised" if share >= model.threshold / 2 else "low"
 
-    @api.depends("risk_reasons")
+    @api.depends("risk_reasons", "risk_model_id")
     @api.depends_context("lang")
     def _compute_risk_reason_html(self):
         Facts = self.env["marketplace.risk.facts"]
         for order in self:
-            rows = Facts._tell_reasons(order.risk_reasons or [], order.company_id.currency_id)
-            order.risk_reason_html = order.risk_model_id and self.env["ir.qweb"]._render(
-                "marketplace_review.risk_reasons", {"rows": rows, "order": order, "model": order.risk_model_id}
-            )
+            html = False
+            if model := order.risk_model_id:
+                rows = Facts._tell_reasons(order.risk_reasons or [], order.company_id.currency_id)
+                values = {"rows": rows, "order": order, "model": model}
+                html = self.env["ir.qweb"]._render("marketplace_review.risk_reasons", values)
+            order.risk_reason_html = html
 
     def _get_risk_evidence(self):
         """What raises the risk of this order, as evidence of its hold."""
