@@ -58,12 +58,13 @@ def find_band_faults(rates):
     :return: tuples of "overlap" or "gap", the band before, the band after
     """
     ordered = sorted(rates, key=lambda rate: (rate.weight_from, rate.weight_to))
-    faults = []
-    for before, after in zip(ordered, ordered[1:], strict=False):
-        if after.weight_from < before.weight_to:
-            faults.append(("overlap", before, after))
-        elif after.weight_from > before.weight_to:
-            faults.append(("gap", before, after))
+    faults, furthest = [], ordered[0] if ordered else None
+    for rate in ordered[1:]:
+        if rate.weight_from < furthest.weight_to:
+            faults.append(("overlap", furthest, rate))
+        elif rate.weight_from > furthest.weight_to:
+            faults.append(("gap", furthest, rate))
+        furthest = max(furthest, rate, key=lambda band: band.weight_to)
     return faults
 
 

@@ -170,6 +170,9 @@ def test_faults_between_bands():
     a, b, c, d = Rate(D("0"), D("2")), Rate(D("2"), D("5")), Rate(D("4"), D("6")), Rate(D("7"), D("9"))
     assert find_band_faults([d, a, c, b]) == [("overlap", b, c), ("gap", c, d)]
     assert find_band_faults([b, a]) == []
+    assert find_band_faults([]) == []
+    wide, within, last = Rate(D("0"), D("9")), Rate(D("1"), D("2")), Rate(D("3"), D("10"))
+    assert find_band_faults([wide, within, last]) == [("overlap", wide, within), ("overlap", wide, last)]
 
 
 prices_st = st.decimals(0, 500, places=4)
