@@ -92,7 +92,7 @@ class MarketplaceRiskModel(models.Model):
         wins, verdict = self._judge(champion, trained, table)
         self.search([("company_id", "=", company.id), ("state", "=", "challenger")]).state = "retired"
         if wins:
-            champion.filtered(lambda model: model.state == "champion").state = "retired"
+            champion.filtered(lambda model: model.state == "champion")._retire()
         record = self.create(
             {**self._prepare_vals(company, trained), "state": "champion" if wins else "challenger", "verdict": verdict}
         )
@@ -157,6 +157,11 @@ class MarketplaceRiskModel(models.Model):
         domain = [("company_id", "=", company.id), ("state", "in", ["retired", "failed"]), ("sealed", "!=", False)]
         self.search(domain, offset=KEPT_MODELS).sealed = False
 
+    def _retire(self):
+        """Make room for another champion, in the database too, which allows one at a time."""
+        self.state = "retired"
+        self.flush_recordset(["state"])
+
     def action_make_champion(self):
         """Use this model from now on; the note says why a person decided so."""
         self.ensure_one()
@@ -165,7 +170,7 @@ class MarketplaceRiskModel(models.Model):
             raise UserError(self.env._("Write into the note why this model is to be used, then try again."))
         if not self.sudo()._load():
             raise UserError(self.env._("This model cannot be read any more. Train a new one."))
-        self._get_champion(self.company_id).state = "retired"
+        self._get_champion(self.company_id)._retire()
         self.sudo().write(
             {"state": "champion", "verdict": self.env._("Used, as %s decided: %s", self.env.user.name, self.note)}
         )

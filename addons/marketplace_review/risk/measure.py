@@ -70,10 +70,10 @@ def cost_of(label, held, amount, costs: Costs) -> float:
     return float(np.where(held, kept, shipped).mean())
 
 
-def cost_curve(label, probability, amount, costs: Costs) -> list[dict]:
-    """Cost per order and share held, by threshold from holding all to holding none."""
+def cost_curve(label, probability, amount, costs: Costs, threshold: float = HOLD_NONE) -> list[dict]:
+    """Cost per order and share held, by threshold from holding all to holding none, ``threshold`` among them."""
     quantiles = np.quantile(probability, np.linspace(0, 1, CURVE_POINTS - 1))
-    thresholds = [*np.unique(quantiles).tolist(), HOLD_NONE]
+    thresholds = np.unique([*quantiles, threshold, HOLD_NONE]).tolist()
     return [
         {
             "threshold": threshold,

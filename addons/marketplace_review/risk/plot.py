@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from html import escape
 
-WIDTH, HEIGHT, LEFT, BOTTOM = 360, 240, 48, 36
+WIDTH, HEIGHT, LEFT, BOTTOM = 380, 240, 68, 36
 
 
 def calibration_plot(bins: Sequence[dict], x_label: str, y_label: str) -> str:
@@ -29,7 +29,6 @@ def cost_plot(curve: Sequence[dict], threshold: float, x_label: str, y_label: st
     points = sorted((row["held"], row["cost"], row["threshold"]) for row in curve)
     top = max(cost for _held, cost, _threshold in points) * 1.1 or 1
     place = _scale((0, 1), (0, top))
-    # The chosen one, or the next of the curve's points: those have no more of them than a screen can show.
     held, cost, _threshold = min(points, key=lambda point: abs(point[2] - threshold))
     x, y = place(held, cost)
     curve_line = _line([place(held, cost) for held, cost, _threshold in points], "#71639e")

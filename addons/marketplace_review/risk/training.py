@@ -186,7 +186,7 @@ class _Recipe:
             "costs": asdict(self.costs),
             "threshold": threshold,
             "test": test,
-            "curve": cost_curve(self.outcome[every.rows], probability, self.amounts[every.rows], self.costs),
+            "curve": cost_curve(self.outcome[every.rows], probability, self.amounts[every.rows], self.costs, threshold),
             "seed": self.seed,
         }
         trial = Trial(self.table.index[last.rows], label, tested)
