@@ -6,29 +6,41 @@ Off sale: 0 is sent, buyers find nothing. Frozen: nothing is sent, the shops kee
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
-FROZEN_HELP = "Nothing is sent: the shops keep showing what they were told last."
-OFF_SALE_HELP = "0 is sent to the shops: buyers find nothing to buy."
-
 
 class ResCompany(models.Model):
     _inherit = "res.company"
 
-    marketplace_off_sale = fields.Boolean("Off Sale (show 0)", help=OFF_SALE_HELP)
-    marketplace_frozen = fields.Boolean("Freeze Stock Updates", help=FROZEN_HELP)
+    marketplace_off_sale = fields.Boolean(
+        "Off Sale (show 0)", help="0 is sent to the shops: buyers find nothing to buy."
+    )
+    marketplace_frozen = fields.Boolean(
+        "Freeze Stock Updates", help="Nothing is sent: the shops keep showing what they were told last."
+    )
 
 
 class ProductTemplate(models.Model):
     _inherit = "product.template"
 
-    marketplace_off_sale = fields.Boolean("Off Sale (show 0)", help=OFF_SALE_HELP)
-    marketplace_frozen = fields.Boolean("Freeze Stock Updates", help=FROZEN_HELP)
+    marketplace_off_sale = fields.Boolean(
+        "Off Sale (show 0)", help="0 is sent to the shops: buyers find nothing to buy."
+    )
+    marketplace_frozen = fields.Boolean(
+        "Freeze Stock Updates", help="Nothing is sent: the shops keep showing what they were told last."
+    )
 
 
 class MarketplaceShop(models.Model):
     _inherit = "marketplace.shop"
 
-    off_sale = fields.Boolean("Off Sale (show 0)", copy=False, tracking=True, help=OFF_SALE_HELP)
-    frozen = fields.Boolean("Freeze Stock Updates", copy=False, tracking=True, help=FROZEN_HELP)
+    off_sale = fields.Boolean(
+        "Off Sale (show 0)", copy=False, tracking=True, help="0 is sent to the shops: buyers find nothing to buy."
+    )
+    frozen = fields.Boolean(
+        "Freeze Stock Updates",
+        copy=False,
+        tracking=True,
+        help="Nothing is sent: the shops keep showing what they were told last.",
+    )
 
     def action_off_sale(self):
         """Show 0 in these shops until they are offered again."""
@@ -76,7 +88,9 @@ class MarketplaceShop(models.Model):
 class MarketplaceListing(models.Model):
     _inherit = "marketplace.listing"
 
-    frozen = fields.Boolean("Freeze Stock Updates", copy=False, help=FROZEN_HELP)
+    frozen = fields.Boolean(
+        "Freeze Stock Updates", copy=False, help="Nothing is sent: the shops keep showing what they were told last."
+    )
 
     def action_freeze(self):
         """Send nothing for these listings until they are unfrozen."""

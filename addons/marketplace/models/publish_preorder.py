@@ -10,17 +10,18 @@ PREORDER = [
     ("after", "When Nothing Is Left Here"),
     ("add", "Besides What Is Here"),
 ]
-PREORDER_HELP = (
-    "Offer units that are on their way to the shop's warehouses and that nobody has bought yet. The day on which the "
-    "last of them arrives is told to marketplaces that know such a day."
-)
 
 
 class MarketplaceShop(models.Model):
     _inherit = "marketplace.shop"
 
     preorder = fields.Selection(
-        PREORDER, string="Offer Incoming Stock", required=True, default="none", help=PREORDER_HELP
+        PREORDER,
+        string="Offer Incoming Stock",
+        required=True,
+        default="none",
+        help="Offer units that are on their way to the shop's warehouses and that nobody has bought yet. The day on "
+        "which the last of them arrives is told to marketplaces that know such a day.",
     )
     preorder_days = fields.Integer(
         "Incoming Within (days)", default=30, help="Only what is expected to arrive within this many days is offered."
@@ -40,7 +41,8 @@ class MarketplaceListing(models.Model):
         string="Offer Incoming Stock",
         required=True,
         default="shop",
-        help=PREORDER_HELP,
+        help="Offer units that are on their way to the shop's warehouses and that nobody has bought yet. The day on "
+        "which the last of them arrives is told to marketplaces that know such a day.",
     )
     available_on = fields.Date(
         readonly=True, copy=False, help="Day on which all units of the target are here. Empty: they are here now."

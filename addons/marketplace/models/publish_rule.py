@@ -104,7 +104,7 @@ class MarketplaceListing(models.Model):
     replaced_qty = fields.Integer(
         readonly=True,
         copy=False,
-        help="Most that the shop showed since its orders were last known, before the present.",
+        help="Most that the shop showed before the acknowledged quantity, since its orders were last known.",
     )
     scarce = fields.Boolean(
         readonly=True, copy=False, help="Too few units for every shop: they are divided, no unit is offered twice."

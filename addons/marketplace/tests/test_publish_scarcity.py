@@ -230,6 +230,7 @@ class TestScarcity(PublisherCase):
             for shop in self.shops:
                 self._create_listing(f"P{number}", product, shop_id=shop.id)
         self.env.flush_all()
+        self._without_kits()
         with self.assertQueryCount(1):
             targets = dict(self.publisher._compute_targets(self.shops))
         for product, listings in self.env["marketplace.listing"].browse(targets).grouped("product_id").items():

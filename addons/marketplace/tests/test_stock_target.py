@@ -166,6 +166,7 @@ class TestTargets(PublisherCase):
         for number in range(100):
             self._create_listing(f"S{number}", self._create_product(f"P{number}", number + 1))
         self.env.flush_all()
+        self._without_kits()
         with self.assertQueryCount(1):
             targets = self._get_targets()
         self.assertEqual(sorted(targets.values()), list(range(1, 101)))
