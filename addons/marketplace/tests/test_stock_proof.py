@@ -15,6 +15,8 @@ from .import_case import ImportCase
 
 SKUS = ("CUP", "JAR")
 SHOPS = 3
+SHOP = st.integers(0, SHOPS - 1)
+PAID = st.sampled_from([True, True, False])
 EXAMPLES = 15
 STEPS = 20
 
@@ -68,12 +70,13 @@ class StockMachine(RuleBasedStateMachine):
         product = self.case.products[sku]
         self.env["stock.quant"]._update_available_quantity(product, self.case.stock, units)
 
-    @rule(shop=st.integers(0, SHOPS - 1), sku=st.sampled_from(SKUS), units=st.integers(1, 3), paid=st.booleans())
-    def buy(self, shop, sku, units, paid):
-        """Of a buyer nobody knows what the shop showed: a marketplace may have taken the order long ago."""
-        status = OrderStatus.UNSHIPPED if paid else OrderStatus.PENDING
-        self.sold.append([self.case.shops[shop], f"O{len(self.sold)}", sku, units, 1, status])
-        self.unheard.append(self.sold[-1])
+    @rule(wishes=st.lists(st.tuples(SHOP, st.sampled_from(SKUS), st.integers(1, 3), PAID), min_size=1, max_size=4))
+    def buy(self, wishes):
+        """What a shop showed to a buyer does not matter: it may have taken the order long ago."""
+        for shop, sku, units, paid in wishes:
+            status = OrderStatus.UNSHIPPED if paid else OrderStatus.PENDING
+            self.sold.append([self.case.shops[shop], f"O{len(self.sold)}", sku, units, 1, status])
+            self.unheard.append(self.sold[-1])
 
     def _revise(self, number, units=None, status=None):
         sale = self.sold[number % len(self.sold)]
@@ -101,7 +104,7 @@ class StockMachine(RuleBasedStateMachine):
         self.polls += [job for job in trap.enqueued_jobs if job.func.__name__ == "_job_poll_push"]
 
     @precondition(lambda self: self.unheard)
-    @rule(count=st.integers(1, 5))
+    @rule(count=st.integers(1, 8))
     def import_orders(self, count):
         some, self.unheard = self.unheard[:count], self.unheard[count:]
         rows = self.case.Inbox
@@ -126,14 +129,14 @@ class StockMachine(RuleBasedStateMachine):
             self.env["marketplace.stock.reserver"]._job_reserve(self.case.warehouse)
         self.unreserved = False
 
-    @rule(shop=st.integers(0, SHOPS - 1))
+    @rule(shop=SHOP)
     def decide(self, shop):
         shop = self.case.shops[shop]
         with self._collect_jobs():
             self.env["marketplace.stock.publisher"]._job_publish(shop)
         self._check_published(shop)
 
-    @rule(shop=st.integers(0, SHOPS - 1))
+    @rule(shop=SHOP)
     def send(self, shop):
         with self._collect_jobs():
             self.env["marketplace.stock.publisher"]._job_push(self.case.shops[shop])

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta, timezone
 BEGIN = datetime(2026, 3, 2, 8, tzinfo=timezone.utc)
 PRICE = "10.00"
 MINUTE = 60.0
-PER_MINUTE = 14  # buyers who want something, in all channels together
+PER_MINUTE = 40  # buyers who want something, in all channels together
 SHARE_PENDING = 0.10  # paid later, or never
 SHARE_UNPAID = 0.2  # of those: never
 SHARE_CANCELLED = 0.04  # buyers who think better of it
