@@ -43,7 +43,7 @@ class MarketplaceStockPublisher(models.AbstractModel):
                 "publish_priority",
                 "sequence",
             ]
-            + ["order_cursor", "order_latency", "push_latency", *SHOP_RULE]
+            + ["order_cursor", "order_latency", "push_latency", "preorder", "preorder_days", *SHOP_RULE]
         )
         self.env["marketplace.listing"].flush_model(
             ["shop_id", "product_id", "active", "state", "fulfilment", "frozen", "preorder", "scarce", "available_on"]
