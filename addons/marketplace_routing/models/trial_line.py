@@ -8,6 +8,7 @@ OUTCOMES = [
     ("decided", "Decided"),
     ("waits", "Waits for stock"),
     ("own", "No rule: the shop's own warehouse"),
+    ("own_waits", "No rule: the shop's own warehouse, which waits for stock"),
 ]
 
 
@@ -73,6 +74,7 @@ class MarketplaceRoutingTrialLine(models.Model):
     def _prepare_vals_list(self, trial, result):
         before = self._prepare_side(result.before, result.get_carrier_before)
         after = self._prepare_side(result.decision.option, result.get_carrier_after)
+        changed = result.changed_lines
         quantities = {line.id: line.product_uom_qty for line in result.order.order_line}
         shared = {
             "trial_id": trial.id,
@@ -92,7 +94,7 @@ class MarketplaceRoutingTrialLine(models.Model):
                 "order_line_id": line.line_id,
                 "product_id": line.product_id,
                 "quantity": quantities.get(line.line_id, 0),
-                "is_changed": before[line.line_id][:2] != after[line.line_id][:2],
+                "is_changed": line.line_id in changed,
                 **dict(
                     zip(
                         ("warehouse_before_id", "carrier_before_id", "freight_before"),
@@ -126,12 +128,12 @@ class MarketplaceRoutingTrialLine(models.Model):
         if stored != set(result.before.warehouse_ids):
             return {"outcome_before": "by_hand"}
         if not past.rule_id:
-            return {"outcome_before": "own"}
+            return {"outcome_before": "own_waits" if past.waits else "own"}
         return {"rule_before_id": past.rule_id.id, "outcome_before": "waits" if past.waits else "decided"}
 
     def _get_outcome_after(self, decision):
         if decision.rule is None:
-            return "own"
+            return "own_waits" if decision.option.missing else "own"
         return "waits" if decision.option.missing else "decided"
 
     def action_open_order(self):

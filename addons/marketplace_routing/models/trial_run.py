@@ -42,9 +42,11 @@ class Result:
         return self.decision.get_carrier(shipment) or self.order.carrier_id.id or None
 
     @property
-    def is_changed(self):
+    def changed_lines(self):
+        """Ids of the lines that would ship from elsewhere, or with another carrier than the one that was decided."""
         before = _get_places(self.before, self.get_carrier_before)
-        return before != _get_places(self.decision.option, self.get_carrier_after)
+        after = _get_places(self.decision.option, self.get_carrier_after)
+        return {line_id for line_id, place in before.items() if _differ(place, after[line_id])}
 
 
 def _get_places(option, get_carrier):
@@ -54,6 +56,10 @@ def _get_places(option, get_carrier):
         for shipment in option.shipments
         for line in shipment.lines
     }
+
+
+def _differ(before, after):
+    return before[0] != after[0] or (before[1] is not None and before[1] != after[1])
 
 
 class MarketplaceRoutingTrial(models.Model):

@@ -77,7 +77,7 @@ class MarketplaceRoutingTrial(models.Model):
         else:
             vals["freight_before"] += float(result.before.freight)
             vals["freight_after"] += float(decision.option.freight)
-        vals["changed_count"] += result.is_changed
+        vals["changed_count"] += bool(result.changed_lines)
         vals["unmatched_count"] += decision.rule is None
         vals["waiting_count"] += bool(decision.option.missing)
         vals["held_count"] += decision.hold is not None

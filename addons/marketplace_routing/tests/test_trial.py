@@ -148,6 +148,20 @@ class TestTrial(TrialCase):
         trial = self._try(self._ship_from(self.berlin))
         self.assertEqual((trial.unpriced_count, trial.freight_before, trial.freight_after), (1, 0, 0))
 
+    def test_carrier_that_nobody_had_decided_is_no_change(self):
+        order = self._import(self._order("O1", self._pens()))
+        rule = self._ship_from(self.warehouse, carrier_id=self.carrier.id)
+        self.assertEqual(self._try(rule).changed_count, 0)
+        order.picking_ids.carrier_id = self.carrier.copy({"name": "By Bike"})
+        self.assertEqual(self._try(rule).changed_count, 1)
+
+    def test_own_warehouse_that_lacks_stock(self):
+        self._import(self._order("O1", self._lamps()))
+        trial = self._try(self._ship_from(self.berlin))
+        self.assertEqual(
+            (trial.waiting_count, trial.unmatched_count, trial.line_ids.outcome_after), (1, 1, "own_waits")
+        )
+
     def test_merging(self):
         self._import(*(self._order(f"O{number}", self._pens()) for number in range(2)))
         trial = self._try({"merge": True})
