@@ -1,4 +1,6 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
+from psycopg2.extras import Json
 
 
 class MarketplaceRoutingDecision(models.Model):
@@ -49,6 +51,30 @@ class MarketplaceRoutingDecision(models.Model):
     _shop_idx = models.Index("(shop_id, decided_at)")
 
     # === VALUES === #
+
+    @api.model
+    def _insert(self, vals_list):
+        """Store decisions in one query, all with the same fields.
+
+        The standard way converts each Json value several times, which would cost more than to decide. Nothing is
+        computed or checked on this model when it is created, so nothing is lost.
+
+        :return: the records, in the order of ``vals_list``
+        """
+        own_fields = [self._fields[name] for name in vals_list[0]]
+        now = fields.Datetime.now()
+        stamp = (self.env.uid, now, self.env.uid, now)
+        rows = [(*(_to_column(field, vals[field.name]) for field in own_fields), *stamp) for vals in vals_list]
+        columns = [*vals_list[0], "create_uid", "create_date", "write_uid", "write_date"]
+        head = SQL(
+            "INSERT INTO %s (%s) VALUES",
+            SQL.identifier(self._table),
+            SQL(", ").join(map(SQL.identifier, columns)),
+        )
+        query = f"{head.code} %s RETURNING id"
+        ids = self.env.cr.execute_values(query, rows, page_size=len(rows), fetch=True)
+        self.env["sale.order"].invalidate_model(["routing_decision_ids"], flush=False)
+        return self.browse(row[0] for row in ids)
 
     @api.model
     def _prepare_vals(self, ruleset, decision, now):
@@ -157,6 +183,13 @@ class MarketplaceRoutingDecision(models.Model):
     def action_open_order(self):
         self.ensure_one()
         return self.order_id._get_records_action()
+
+
+def _to_column(field, value):
+    """A value as the database takes it."""
+    if field.type == "json":
+        return Json(value)
+    return None if value is False and field.type != "boolean" else value
 
 
 def _as_text(values):

@@ -50,7 +50,7 @@ class MarketplaceRouter(models.AbstractModel):
         :param stock: :class:`~..engine.Stock`, by default what can be promised now
         :return: list of :class:`~..engine.Decision`
         """
-        rules = ruleset._prepare_engine()
+        rules = ruleset._get_engine()
         warehouse_ids = set(rules.warehouse_ids).union(*(order.warehouse_ids for order in facts))
         warehouses = self.env["stock.warehouse"].browse(warehouse_ids)
         book = self.env["marketplace.rate.book"]._load(ruleset.company_id)
@@ -75,13 +75,13 @@ class MarketplaceRouter(models.AbstractModel):
 
     @api.model
     def _create_decisions(self, ruleset, decided):
-        """Store decisions, in one create().
+        """Store decisions, in one query.
 
         :param list decided: :class:`~..engine.Decision`
         """
         now = fields.Datetime.now()
         Decision = self.env["marketplace.routing.decision"]
-        return Decision.create([Decision._prepare_vals(ruleset, decision, now) for decision in decided])
+        return Decision._insert([Decision._prepare_vals(ruleset, decision, now) for decision in decided])
 
     # === DO === #
 

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
+from odoo.tools import ormcache
 
 from ..engine import RuleLoop, RuleSet, find_shadowed
 
@@ -122,6 +123,8 @@ class MarketplaceRoutingRuleset(models.Model):
         # One may be active at a time, so the database must know it in this order.
         former.flush_recordset(["state"])
         self.write({"state": "active", "activated_at": fields.Datetime.now()})
+        # An archived set may have been switched on before, with other members of its country groups.
+        self.env.registry.clear_cache()
 
     def action_switch_off(self):
         """Archive the sets; without one that is switched on, each shop's own warehouse ships."""
@@ -148,6 +151,15 @@ class MarketplaceRoutingRuleset(models.Model):
         """
         found = self.sudo().search([("state", "=", "active"), ("company_id", "in", companies.ids)])
         return {ruleset.company_id: ruleset for ruleset in found}
+
+    def _get_engine(self):
+        """The set as the engine knows it, kept in memory while it is switched on: its rules cannot change then."""
+        self.ensure_one()
+        return self._keep_engine() if self.state == "active" else self._prepare_engine()
+
+    @ormcache("self.id")
+    def _keep_engine(self):
+        return self._prepare_engine()
 
     def _prepare_engine(self):
         """The set as the engine knows it.
@@ -223,3 +235,14 @@ class MarketplaceRoutingRuleset(models.Model):
         """Countries with a warehouse, and the first one in each."""
         by_country = warehouses.grouped(lambda warehouse: warehouse.partner_id.country_id)
         return [(country, found[0]) for country, found in by_country.items() if country]
+
+
+class ResCountryGroup(models.Model):
+    _inherit = "res.country.group"
+
+    def write(self, vals):
+        """Override of `base`: rules that name a group mean its countries of today."""
+        result = super().write(vals)
+        if "country_ids" in vals:
+            self.env.registry.clear_cache()
+        return result
