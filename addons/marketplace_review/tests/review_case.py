@@ -6,7 +6,7 @@ from odoo.addons.marketplace.tests.import_case import ADDRESS, ImportCase
 
 
 class ReviewCase(ImportCase):
-    """Only the rules that a test switches on are at work."""
+    """Only the rules, blocks and lists that a test makes are at work."""
 
     expected_errors: list[str] = []
 
@@ -15,6 +15,9 @@ class ReviewCase(ImportCase):
         super().setUpClass()
         cls.Rule = cls.env["marketplace.review.rule"]
         cls.Rule.search([]).active = False
+        cls.env["marketplace.blacklist"].search([]).unlink()
+        for model in ("marketplace.sanction.list", "marketplace.forbidden.destination"):
+            cls.env[model].search([]).active = False
 
     def tearDown(self):
         """A check that fails lets orders pass, so a test must not pass by it."""
