@@ -138,14 +138,14 @@ def _text(value):
 
 
 def _read_rate(values, numbers):
-    read = {key: numbers.read(values[key]) for key in ("weight_from", "weight_to", "price")}
+    read = {key: numbers.parse(values[key]) for key in ("weight_from", "weight_to", "price")}
     for key, number in read.items():
         if number is None:
             raise FreightError(
                 "number_missing", "There is no number in the column '{column}'.", column=key.replace("_", " ")
             )
     for key, default in _RATE_DEFAULTS.items():
-        number = numbers.read(values[key])
+        number = numbers.parse(values[key])
         read[key] = default if number is None else number
     return Rate(**read)
 

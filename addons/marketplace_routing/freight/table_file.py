@@ -171,7 +171,7 @@ class NumberReader:
         # Without a proof, thousands are grouped as the decimal point has it.
         self._decimal, self._group = (",", ".") if comma else (".", ",")
 
-    def read(self, value):
+    def parse(self, value):
         """The number as Decimal; None if there is none.
 
         :raises FreightError: ``number_unreadable``

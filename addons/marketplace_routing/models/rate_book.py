@@ -44,9 +44,9 @@ class MarketplaceRateBook(models.AbstractModel):
         currency = carrier.rate_currency_id
         return RateTable(
             carrier.id,
-            [zone._to_plain() for zone in carrier.freight_zone_ids],
+            [zone._to_plain() for zone in carrier.freight_zone_ids.sorted("sequence")],
             self._prepare_currency(currency),
-            surcharges=[surcharge._to_plain() for surcharge in carrier.freight_surcharge_ids],
+            surcharges=[surcharge._to_plain() for surcharge in carrier.freight_surcharge_ids.sorted("sequence")],
             divisor=Decimal(carrier.rate_divisor),
             step_kg=Decimal(str(carrier.rate_step)),
             limits=self._prepare_limits(carrier, units),

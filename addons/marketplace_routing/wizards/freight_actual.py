@@ -109,7 +109,7 @@ class MarketplaceFreightActual(models.TransientModel):
         tracking = str(values["tracking"]).replace(" ", "")
         if not tracking:
             raise FreightError("tracking_missing", "The tracking number is missing.")
-        amount = numbers.read(values["amount"])
+        amount = numbers.parse(values["amount"])
         if amount is None:
             raise FreightError("number_missing", "There is no number in the column '{column}'.", column="amount")
         code = str(values["currency"]).upper()

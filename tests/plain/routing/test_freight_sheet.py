@@ -164,7 +164,7 @@ def test_others_columns_are_ignored_in_others_files():
 )
 def test_decimal_signs(texts, expected):
     reader = NumberReader(texts)
-    assert [reader.read(text) for text in texts] == [Decimal(number) for number in expected]
+    assert [reader.parse(text) for text in texts] == [Decimal(number) for number in expected]
 
 
 @given(st.lists(st.decimals(0, 99999, places=2), min_size=1), st.booleans(), st.booleans())
@@ -173,4 +173,4 @@ def test_numbers_are_read_as_they_were_written(numbers, comma, grouped):
     if comma:
         texts = [text.translate(str.maketrans(",.", ".,")) for text in texts]
     reader = NumberReader(texts)
-    assert [reader.read(text) for text in texts] == numbers
+    assert [reader.parse(text) for text in texts] == numbers
