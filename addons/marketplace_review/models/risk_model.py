@@ -171,9 +171,8 @@ class MarketplaceRiskModel(models.Model):
         if not self.sudo()._load():
             raise UserError(self.env._("This model cannot be read any more. Train a new one."))
         self._get_champion(self.company_id)._retire()
-        self.sudo().write(
-            {"state": "champion", "verdict": self.env._("Used, as %s decided: %s", self.env.user.name, self.note)}
-        )
+        verdict = self.env._("Used, as %(user)s decided: %(note)s", user=self.env.user.name, note=self.note)
+        self.sudo().write({"state": "champion", "verdict": verdict})
         return True
 
     def action_train(self):

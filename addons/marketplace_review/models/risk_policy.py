@@ -128,7 +128,7 @@ class MarketplaceRiskPolicy(models.Model):
     @api.model
     def _cron_train(self):
         """Have a model trained for each company that sells on marketplaces."""
-        for company in self.env["marketplace.shop"].sudo().search([]).company_id:
+        for company in self.env["marketplace.shop"].sudo().search([("state", "=", "running")]).company_id:
             self._get_policy(company)._enqueue_training()
 
     def action_train(self):
