@@ -5,8 +5,7 @@ from .models.sale_order import KINDS
 
 
 def post_init_hook(env):
-    """Put on the desk what is held or waits in the inbox already. The desk stands in for the list of held orders."""
-    env.ref("marketplace.menu_orders_held").active = False
+    """Put on the desk what is held or waits in the inbox already."""
     orders = env["sale.order"].search([("marketplace_hold", "!=", False), ("state", "!=", "cancel")])
     since = {order.id: order.marketplace_hold_at for order in orders}
     holds = env["marketplace.hold"]._raise(
@@ -20,7 +19,6 @@ def post_init_hook(env):
 
 def uninstall_hook(env):
     """Leave the orders with the reasons that the core knows: those found here go with the desk."""
-    env.ref("marketplace.menu_orders_held").active = True
     orders = env["sale.order"].search([("marketplace_hold", "in", list(dict(KINDS)))])
     holds = env["marketplace.hold"]._find_open(orders).filtered(lambda hold: hold.kind not in dict(KINDS))
     holds_by_order = holds.grouped("order_id")

@@ -11,6 +11,7 @@ from . import (
     hold_reserver,
     hold_term,
     importer,
+    ir_ui_menu,
     outcome_order,
     outcome_report,
     product_review,
