@@ -1,6 +1,6 @@
 {
     "name": "Marketplace Routing",
-    "summary": "Rules that choose warehouse, parcels and carrier of each order, say why, and can be tried on past orders",
+    "summary": "Rules that choose warehouse, parcels and carrier of each order, say why, and can be tried on past ones",
     "version": "19.0.1.0.0",
     "category": "Sales/Marketplaces",
     "author": "Crossborder",

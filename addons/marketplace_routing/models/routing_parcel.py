@@ -78,16 +78,27 @@ class MarketplaceRoutingParcel(models.Model):
         """
         orders = {vals["order_id"] for vals in vals_list}
         self.search([("order_id", "in", list(orders)), ("actual_source", "=", False)]).unlink()
-        parcels = self.create(vals_list)
-        parcels._link_pickings()
-        return parcels
+        free = self._find_free_pickings(orders)
+        return self.create([{**vals, "picking_id": self._take(free, vals)} for vals in vals_list])
 
     def _link_pickings(self):
-        """Find the transfers of parcels that have none: the open one of the order and warehouse."""
+        """Find the transfers of parcels that have none."""
         waiting = self.filtered(lambda parcel: not parcel.picking_id)
+        free = self._find_free_pickings(waiting.order_id.ids)
+        for parcel in waiting:
+            vals = {"order_id": parcel.order_id.id, "warehouse_id": parcel.warehouse_id.id}
+            if picking_id := self._take(free, vals):
+                parcel.picking_id = picking_id
+
+    @api.model
+    def _find_free_pickings(self, order_ids):
+        """Transfers of orders that leave, and that no parcel has.
+
+        :return: ``{(order id, warehouse id): [transfer id, …]}``, the oldest first
+        """
         pickings = self.env["stock.picking"].search(
             [
-                ("sale_id", "in", waiting.order_id.ids),
+                ("sale_id", "in", list(order_ids)),
                 ("picking_type_code", "=", "outgoing"),
                 ("state", "!=", "cancel"),
                 ("marketplace_routing_parcel_ids", "=", False),
@@ -96,10 +107,13 @@ class MarketplaceRoutingParcel(models.Model):
         )
         free = defaultdict(list)
         for picking in pickings:
-            free[picking.sale_id, picking.picking_type_id.warehouse_id].append(picking)
-        for parcel in waiting:
-            if found := free[parcel.order_id, parcel.warehouse_id]:
-                parcel.picking_id = found.pop(0)
+            free[picking.sale_id.id, picking.picking_type_id.warehouse_id.id].append(picking.id)
+        return free
+
+    def _take(self, free, vals):
+        """The next free transfer of a parcel's order and warehouse, or False."""
+        found = free[vals["order_id"], vals["warehouse_id"]]
+        return found.pop(0) if found else False
 
     # === ACTUAL FREIGHT === #
 
