@@ -190,10 +190,12 @@ class Storm:
                     wrong.append((sale.number, status, order))
         self.checks.note("lost", lost)
         self.checks.note("unlike_the_marketplace", wrong)
-        self.checks.note("unknown_to_the_marketplace", [key for key in here if key[1] not in self._get_numbers()])
-
-    def _get_numbers(self) -> set[str]:
-        return {sale.number for _channel, sale in self.world.sales}
+        sold = {
+            (str(number), sale.number)
+            for number, marketplace in enumerate(self.world.marketplaces)
+            for sale in marketplace.sales
+        }
+        self.checks.note("unknown_to_the_marketplace", sorted(here.keys() - sold))
 
     def _sum_up(self) -> None:
         here = self.checks.orders()

@@ -183,6 +183,8 @@ class Marketplace:
         complete_until = now - self.channel.order_delay
         rows = []
         for sale in self.sales:
+            if sale.wish.at + sale.wish.changes[-1][0] < since:
+                continue
             revision = sale.revision(now, self.channel)
             if not revision or revision[2] < since:
                 continue
@@ -284,10 +286,6 @@ class World:
     def most_shown(self) -> dict[str, int]:
         """Per SKU what the channel shows that shows most."""
         return {sku: max(marketplace.shown[sku] for marketplace in self.marketplaces) for sku in self.skus}
-
-    @property
-    def sales(self) -> list[tuple[Channel, Sale]]:
-        return [(marketplace.channel, sale) for marketplace in self.marketplaces for sale in marketplace.sales]
 
 
 def answer(marketplaces, now: float, shop: str, verb: str, *arguments) -> tuple[str, object]:
