@@ -50,7 +50,7 @@ class MarketplaceRoutingDecision(models.Model):
             "decision": self,
             "facts": self._describe_facts(),
             "stock": self._prepare_stock_table(),
-            "options": [self._prepare_option_row(option) for option in self.alternatives or []],
+            "options": self._prepare_option_rows(),
             "steps": self._describe_trail(),
             "skipped": self._describe_skipped(),
         }
@@ -97,6 +97,14 @@ class MarketplaceRoutingDecision(models.Model):
         return warehouses.mapped("name"), rows
 
     # === ALTERNATIVES === #
+
+    def _prepare_option_rows(self):
+        """Rows of the table of alternatives; what two rules refuse for the same reason stands there once."""
+        rows = {}
+        for option in self.alternatives or []:
+            row = self._prepare_option_row(option)
+            rows.setdefault((row["name"], row["reason"]), row)
+        return list(rows.values())
 
     def _prepare_option_row(self, option):
         """A row of the table of alternatives."""
