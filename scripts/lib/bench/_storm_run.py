@@ -13,6 +13,8 @@ from scripts.lib.bench._storm_world import MINUTE, World, answer, to_time
 
 WORKERS = 2
 STEP = 2 * MINUTE
+CALM_STEP = 8 * MINUTE
+CALM_STEPS = 12  # until the last order that is paid late has been cancelled late
 RISK = 0.03  # share of the pieces of work in which something goes wrong on purpose
 SHIPPED_PER_STEP = 8
 TAKEN_BACK_EVERY = 10  # steps
@@ -91,8 +93,8 @@ class Storm:
 
     def _calm_down(self) -> None:
         """Nobody buys any more; what is on its way arrives."""
-        for _step in range(45):
-            self.now += STEP
+        for _step in range(CALM_STEPS):
+            self.now += CALM_STEP
             for marketplace in self.world.marketplaces:
                 marketplace.apply_feeds(self.now)
             self._call("marketplace.fetch", "_cron_fetch")
