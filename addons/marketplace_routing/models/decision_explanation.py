@@ -57,23 +57,23 @@ class MarketplaceRoutingDecision(models.Model):
 
     def _describe_facts(self):
         """What the rules knew of the order: ``[(label, value)]``."""
-        _, known = self.env._, self.inputs or {}
+        known = self.inputs or {}
         hours = {
-            _("To be shipped"): known.get("hours_to_ship"),
-            _("To be delivered"): known.get("hours_to_deliver"),
+            self.env._("To be shipped"): known.get("hours_to_ship"),
+            self.env._("To be delivered"): known.get("hours_to_deliver"),
         }
         tags = self.env["crm.tag"].browse(known.get("tags")).exists()
         country = self.env["res.country"].search([("code", "=", known.get("country"))], limit=1)
         place = [country.name, known.get("state"), known.get("postcode")]
         rows = [
-            (_("Shop"), self.shop_id.display_name),
-            (_("Delivery to"), " ".join(part for part in place if part)),
-            (_("Weight"), _("%g kg", known.get("weight") or 0)),
-            (_("Value"), self.currency_id.format(known.get("value") or 0)),
-            (_("Buyer"), _("Business") if known.get("business") else _("Private")),
-            (_("Promised service"), known.get("service")),
-            (_("Tags"), ", ".join(tags.mapped("name"))),
-            *((label, _("within %g hours", value)) for label, value in hours.items() if value is not None),
+            (self.env._("Shop"), self.shop_id.display_name),
+            (self.env._("Delivery to"), " ".join(part for part in place if part)),
+            (self.env._("Weight"), self.env._("%g kg", known.get("weight") or 0)),
+            (self.env._("Value"), self.currency_id.format(known.get("value") or 0)),
+            (self.env._("Buyer"), self.env._("Business") if known.get("business") else self.env._("Private")),
+            (self.env._("Promised service"), known.get("service")),
+            (self.env._("Tags"), ", ".join(tags.mapped("name"))),
+            *((label, self.env._("within %g hours", value)) for label, value in hours.items() if value is not None),
         ]
         return [(label, value) for label, value in rows if value]
 
@@ -133,18 +133,18 @@ class MarketplaceRoutingDecision(models.Model):
         return " – ".join(words)
 
     def _describe_reason(self, option):
-        _, values = self.env._, option["values"]
+        values = option["values"]
         texts = {
-            "short": lambda: _("Short: %s", self._describe_missing(values["missing"])),
-            "fulfilment": lambda: _("Kept for the marketplace that ships from it"),
-            "rank": lambda: _("Later in the list of the rule"),
-            "farther": lambda: _("%s km farther away", f"{values['more']:,}"),
-            "unplaced": lambda: _("Its address or the buyer's is not known"),
-            "dearer": lambda: _("Costs %s more", self.currency_id.format(float(values["more"]))),
-            "no_rate": lambda: _("No carrier has a rate: %s", self._describe_refusals(option)),
-            "parcels": lambda: _("More parcels"),
-            "late": lambda: _("Arrives too late: up to %s days", values["days"]),
-            "apart": lambda: _("Another order of the buyer leaves from the chosen warehouse"),
+            "short": lambda: self.env._("Short: %s", self._describe_missing(values["missing"])),
+            "fulfilment": lambda: self.env._("Kept for the marketplace that ships from it"),
+            "rank": lambda: self.env._("Later in the list of the rule"),
+            "farther": lambda: self.env._("%s km farther away", f"{values['more']:,}"),
+            "unplaced": lambda: self.env._("Its address or the buyer's is not known"),
+            "dearer": lambda: self.env._("Costs %s more", self.currency_id.format(float(values["more"]))),
+            "no_rate": lambda: self.env._("No carrier has a rate: %s", self._describe_refusals(option)),
+            "parcels": lambda: self.env._("More parcels"),
+            "late": lambda: self.env._("Arrives too late: up to %s days", values["days"]),
+            "apart": lambda: self.env._("Another order of the buyer leaves from the chosen warehouse"),
         }
         return texts[option["reason"]]()
 
@@ -175,13 +175,12 @@ class MarketplaceRoutingDecision(models.Model):
 
     def _describe_trail(self):
         """Rules that applied and what they did: ``[(name, words)]``."""
-        _ = self.env._
         words = {
-            "decided": _("decided where it ships from"),
-            "waits": _("decided where it ships from, though the stock is short"),
-            "cannot_ship": _("applied, but none of its warehouses could ship"),
-            "added": _("applied and added what it says"),
-            "already_decided": _("applied, but an earlier rule had decided"),
+            "decided": self.env._("decided where it ships from"),
+            "waits": self.env._("decided where it ships from, though the stock is short"),
+            "cannot_ship": self.env._("applied, but none of its warehouses could ship"),
+            "added": self.env._("applied and added what it says"),
+            "already_decided": self.env._("applied, but an earlier rule had decided"),
         }
         rules = self.env["marketplace.routing.rule"]
         steps = (self.trail or {}).get("applied") or []
@@ -189,18 +188,17 @@ class MarketplaceRoutingDecision(models.Model):
 
     def _describe_skipped(self):
         """Rules that did not apply and the condition that kept them: ``[(name, words)]``."""
-        _ = self.env._
         words = {
-            "state": _("another state"),
-            "business": _("another kind of buyer"),
-            "tags": _("none of its tags"),
-            "weight": _("another weight"),
-            "value": _("another value"),
-            "due": _("another promise"),
-            "service": _("another service"),
-            "postcode": _("another postcode"),
-            "products": _("other products"),
-            "stock": _("the stock is otherwise"),
+            "state": self.env._("another state"),
+            "business": self.env._("another kind of buyer"),
+            "tags": self.env._("none of its tags"),
+            "weight": self.env._("another weight"),
+            "value": self.env._("another value"),
+            "due": self.env._("another promise"),
+            "service": self.env._("another service"),
+            "postcode": self.env._("another postcode"),
+            "products": self.env._("other products"),
+            "stock": self.env._("the stock is otherwise"),
         }
         rules = self.env["marketplace.routing.rule"]
         skipped = (self.trail or {}).get("skipped") or []

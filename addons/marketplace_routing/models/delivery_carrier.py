@@ -23,7 +23,6 @@ class DeliveryCarrier(models.Model):
     )
     rate_currency_id = fields.Many2one(
         "res.currency",
-        string="Rate Currency",
         default=lambda self: self.env.company.currency_id,
         help="Currency of the prices in the rate table. Estimates are converted into the company's currency.",
     )

@@ -9,8 +9,9 @@ class MarketplaceOrderImporter(models.AbstractModel):
     def _confirm_live(self, orders):
         """Override of `marketplace`: rules decide the warehouses before the transfers are built."""
         decisions = self.env["marketplace.router"]._route(orders)
-        super()._confirm_live(orders)
+        result = super()._confirm_live(orders)
         self._follow_decisions(decisions)
+        return result
 
     def _follow_decisions(self, decisions):
         """What needs the transfers: the freight they should cost, and parcels of several orders of a buyer."""

@@ -67,9 +67,8 @@ class MarketplaceRouter(models.AbstractModel):
     @api.model
     def _load_fulfilment_ids(self):
         """Warehouses that belong to a marketplace."""
-        return (
-            self.env["marketplace.shop"].sudo().with_context(active_test=False).search([]).fulfilment_warehouse_id.ids
-        )
+        shops = self.env["marketplace.shop"].sudo().with_context(active_test=False)
+        return shops.search([("fulfilment_warehouse_id", "!=", False)]).fulfilment_warehouse_id.ids
 
     # === STORE === #
 

@@ -77,7 +77,7 @@ class MarketplaceRoutingRule(models.Model):
         ],
         help="The first rule that applies and can ship decides it. Empty: the rule only adds what is below.",
     )
-    warehouse_id = fields.Many2one("stock.warehouse", string="Warehouse", check_company=True)
+    warehouse_id = fields.Many2one("stock.warehouse", check_company=True)
     warehouse_line_ids = fields.One2many(
         "marketplace.routing.rule.warehouse",
         "rule_id",
@@ -99,7 +99,6 @@ class MarketplaceRoutingRule(models.Model):
     )
     fallback_id = fields.Many2one(
         "marketplace.routing.rule",
-        string="Fallback",
         ondelete="restrict",
         copy=False,
         domain="[('ruleset_id', '=', ruleset_id), ('id', '!=', id), ('ship_from', '!=', False)]",
@@ -145,7 +144,8 @@ class MarketplaceRoutingRule(models.Model):
     @api.depends("ruleset_id.rule_ids.summary", "ruleset_id.rule_ids.sequence")
     def _compute_warning(self):
         """What is allowed, but probably not meant."""
-        served = self.env["marketplace.shop"].sudo().search([]).fulfilment_warehouse_id
+        shops = self.env["marketplace.shop"].sudo().search([("fulfilment_warehouse_id", "!=", False)])
+        served = shops.fulfilment_warehouse_id
         shadowed = {}
         for ruleset in self.ruleset_id:
             shadowed.update(ruleset._origin._find_shadowed() if ruleset._origin else {})

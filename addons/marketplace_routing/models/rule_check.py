@@ -42,7 +42,8 @@ class MarketplaceRoutingRule(models.Model):
                 parse_postcodes(rule.postcodes)
             except FreightError as error:
                 text = describe(self.env, error.code, error.values)
-                raise ValidationError(f"{rule.name}: {text}") from error
+                message = self.env._("%(rule)s: %(problem)s", rule=rule.name, problem=text)
+                raise ValidationError(message) from error
 
     @api.constrains("country_ids", "country_group_ids", "state_ids")
     def _check_states(self):

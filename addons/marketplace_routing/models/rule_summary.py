@@ -30,33 +30,33 @@ class MarketplaceRoutingRule(models.Model):
 
     def _describe_conditions(self):
         """Conditions in words, in the order of the form."""
-        _ = self.env._
         found = [
-            self.shop_ids and _("shop is %s", self._list(self.shop_ids)),
-            self.provider and _("marketplace is %s", dict(self._get_providers()).get(self.provider)),
-            self.country_ids and _("country is %s", self._list(self.country_ids)),
-            self.country_group_ids and _("country belongs to %s", self._list(self.country_group_ids)),
-            self.state_ids and _("state is %s", self._list(self.state_ids)),
-            self.postcodes and _("postcode is %s", self.postcodes),
-            self._describe_range(_("weight"), self.weight_min, self.weight_max, lambda kg: _("%g kg", kg)),
-            self._describe_range(_("value"), self.value_min, self.value_max, self.currency_id.format),
+            self.shop_ids and self.env._("shop is %s", self._list(self.shop_ids)),
+            self.provider and self.env._("marketplace is %s", dict(self._get_providers()).get(self.provider)),
+            self.country_ids and self.env._("country is %s", self._list(self.country_ids)),
+            self.country_group_ids and self.env._("country belongs to %s", self._list(self.country_group_ids)),
+            self.state_ids and self.env._("state is %s", self._list(self.state_ids)),
+            self.postcodes and self.env._("postcode is %s", self.postcodes),
+            self._describe_range(
+                self.env._("weight"), self.weight_min, self.weight_max, lambda kg: self.env._("%g kg", kg)
+            ),
+            self._describe_range(self.env._("value"), self.value_min, self.value_max, self.currency_id.format),
             self._describe_goods(),
-            self.tag_ids and _("order has the tag %s", self._list(self.tag_ids)),
-            self.buyer == "business" and _("buyer is a business"),
-            self.buyer == "private" and _("buyer is private"),
+            self.tag_ids and self.env._("order has the tag %s", self._list(self.tag_ids)),
+            self.buyer == "business" and self.env._("buyer is a business"),
+            self.buyer == "private" and self.env._("buyer is private"),
             self._describe_due(),
-            self.service_level and _("service contains '%s'", self.service_level),
+            self.service_level and self.env._("service contains '%s'", self.service_level),
             self._describe_stock(),
         ]
         return [words for words in found if words]
 
     def _describe_range(self, name, low, high, show):
-        _ = self.env._
         if low and high:
-            return _("%(what)s from %(low)s to %(high)s", what=name, low=show(low), high=show(high))
+            return self.env._("%(what)s from %(low)s to %(high)s", what=name, low=show(low), high=show(high))
         if high:
-            return _("%(what)s up to %(high)s", what=name, high=show(high))
-        return _("%(what)s from %(low)s", what=name, low=show(low)) if low else ""
+            return self.env._("%(what)s up to %(high)s", what=name, high=show(high))
+        return self.env._("%(what)s from %(low)s", what=name, low=show(low)) if low else ""
 
     def _describe_goods(self):
         names = [*self.product_ids.mapped("display_name"), *self.category_ids.mapped("display_name")]
@@ -90,35 +90,33 @@ class MarketplaceRoutingRule(models.Model):
 
     def _describe_actions(self):
         """Actions in words: where it ships from first."""
-        _ = self.env._
         found = [
             self._describe_ship_from(),
-            self.ship_from and self.split == "short" and _("split if no warehouse has everything"),
-            self.ship_from and self.split == "free" and _("split line by line"),
-            self.keep_promise and _("only if it arrives in time"),
-            self.ship_from and self.when_short == "wait" and _("wait for stock"),
-            self.ship_from and self.when_short == "fallback" and _("else '%s'", self.fallback_id.name),
-            self.carrier_id and _("by %s", self.carrier_id.name),
-            self.merge and _("merge the buyer's orders"),
-            self.hold and _("hold: %s", self.hold_note or self.name),
-            self.add_tag_ids and _("tag %s", ", ".join(self.add_tag_ids.mapped("name"))),
-            self.note and _("note '%s'", self.note),
-            self.stop and _("stop here"),
+            self.ship_from and self.split == "short" and self.env._("split if no warehouse has everything"),
+            self.ship_from and self.split == "free" and self.env._("split line by line"),
+            self.keep_promise and self.env._("only if it arrives in time"),
+            self.ship_from and self.when_short == "wait" and self.env._("wait for stock"),
+            self.ship_from and self.when_short == "fallback" and self.env._("else '%s'", self.fallback_id.name),
+            self.carrier_id and self.env._("by %s", self.carrier_id.name),
+            self.merge and self.env._("merge the buyer's orders"),
+            self.hold and self.env._("hold: %s", self.hold_note or self.name),
+            self.add_tag_ids and self.env._("tag %s", ", ".join(self.add_tag_ids.mapped("name"))),
+            self.note and self.env._("note '%s'", self.note),
+            self.stop and self.env._("stop here"),
         ]
         return [words for words in found if words]
 
     def _describe_ship_from(self):
-        _ = self.env._
         names = self._get_warehouses().mapped("name")
         if not self.ship_from:
             return ""
         if self.ship_from == "warehouse":
-            return _("ship from %s", ", ".join(names))
+            return self.env._("ship from %s", ", ".join(names))
         if self.ship_from == "ranked":
-            return _("ship from the first with stock: %s", " › ".join(names))
+            return self.env._("ship from the first with stock: %s", " › ".join(names))
         text = {
-            "nearest": _("ship from the nearest with stock"),
-            "cheapest": _("ship with the cheapest freight"),
-            "fewest": _("ship in the fewest parcels"),
+            "nearest": self.env._("ship from the nearest with stock"),
+            "cheapest": self.env._("ship with the cheapest freight"),
+            "fewest": self.env._("ship in the fewest parcels"),
         }[self.ship_from]
-        return _("%(what)s among %(warehouses)s", what=text, warehouses=", ".join(names)) if names else text
+        return self.env._("%(what)s among %(warehouses)s", what=text, warehouses=", ".join(names)) if names else text

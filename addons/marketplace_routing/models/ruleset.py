@@ -205,7 +205,8 @@ class MarketplaceRoutingRuleset(models.Model):
         """Values of the example rules, the special cases first."""
         company = self.env.company
         warehouses = self.env["stock.warehouse"].search([("company_id", "=", company.id)])
-        served = self.env["marketplace.shop"].sudo().search([]).fulfilment_warehouse_id
+        shops = self.env["marketplace.shop"].sudo().search([("fulfilment_warehouse_id", "!=", False)])
+        served = shops.fulfilment_warehouse_id
         own = warehouses - served
         express = {
             "name": self.env._("Express Leaves Today"),

@@ -10,7 +10,6 @@ class SaleOrder(models.Model):
     marketplace_hold = fields.Selection(selection_add=[("routing", "Routing Rule")], ondelete={"routing": "set null"})
     routing_decision_id = fields.Many2one(
         "marketplace.routing.decision",
-        string="Routing Decision",
         readonly=True,
         copy=False,
         ondelete="set null",
@@ -107,7 +106,8 @@ class SaleOrderLine(models.Model):
     @api.depends("routed_warehouse_id")
     def _compute_warehouse_id(self):
         """Override of `sale_stock`: a line may ship from elsewhere than its order."""
-        super()._compute_warehouse_id()
+        result = super()._compute_warehouse_id()
         for line in self:
             if line.routed_warehouse_id:
                 line.warehouse_id = line.routed_warehouse_id
+        return result

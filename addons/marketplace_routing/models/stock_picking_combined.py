@@ -11,7 +11,6 @@ class StockPicking(models.Model):
 
     combined_parcel_id = fields.Many2one(
         "marketplace.combined.parcel",
-        string="Combined Parcel",
         index="btree_not_null",
         ondelete="set null",
         copy=False,

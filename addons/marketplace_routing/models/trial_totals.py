@@ -110,18 +110,23 @@ class MarketplaceRoutingTrial(models.Model):
 
     def _prepare_rows(self):
         """``[(label, before, after, difference, whether it is better, same or worse: 1, 0, -1)]``"""
-        _ = self.env._
         money = self.currency_id.format
         labels = {
-            "parcels": (_("Parcels"), -1),
-            "splits": (_("Orders in several parcels"), -1),
-            "combined": (_("Orders that share a parcel"), 1),
-            "kept": (_("Promises kept"), 1),
-            "broken": (_("Promises broken"), -1),
+            "parcels": (self.env._("Parcels"), -1),
+            "splits": (self.env._("Orders in several parcels"), -1),
+            "combined": (self.env._("Orders that share a parcel"), 1),
+            "kept": (self.env._("Promises kept"), 1),
+            "broken": (self.env._("Promises broken"), -1),
         }
         gain = self.currency_id.compare_amounts(self.freight_before, self.freight_after)
         rows = [
-            (_("Freight"), money(self.freight_before), money(self.freight_after), money(self.freight_difference), gain)
+            (
+                self.env._("Freight"),
+                money(self.freight_before),
+                money(self.freight_after),
+                money(self.freight_difference),
+                gain,
+            )
         ]
         for name, (label, sign) in labels.items():
             before, after = self[f"{name}_before"], self[f"{name}_after"]
