@@ -199,7 +199,7 @@ class TestFreightTable(FreightCase):
         form.weight = 31
         self.assertIn("above the last weight", form.refusal)
         self.assertFalse(form.amount)
-        form.length = 10
+        form.length_cm = 10
         self.assertIn("all three sides", form.refusal)
 
     def test_who_may_change_rates(self):

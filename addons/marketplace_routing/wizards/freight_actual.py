@@ -25,7 +25,6 @@ class MarketplaceFreightActual(models.TransientModel):
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
     currency_id = fields.Many2one(
         "res.currency",
-        string="Currency",
         required=True,
         default=lambda self: self.env.company.currency_id,
         help="Of lines that name no currency.",
@@ -92,7 +91,7 @@ class MarketplaceFreightActual(models.TransientModel):
         :raises TableFileError: with every line that cannot be read
         """
         numbers = NumberReader(record.values["amount"] for record in records)
-        currencies = {currency.name: currency for currency in self.env["res.currency"].search([])}
+        currencies = {currency.name: currency for currency in self.env["res.currency"].search_fetch([], ["name"])}
         amounts, problems = defaultdict(Decimal), []
         for record in records:
             try:

@@ -66,11 +66,11 @@ class MarketplaceFreightImport(models.TransientModel):
         return {"type": "ir.actions.act_window_close"}
 
     def _parse(self, records):
-        countries = self.env["res.country"].search([])
+        countries = self.env["res.country"].search_fetch([], ["code", "name"])
         codes = {country.code.casefold(): country.code for country in countries}
         for language in ("en_US", self.env.lang or "en_US"):
             codes.update((country.name.casefold(), country.code) for country in countries.with_context(lang=language))
-        states = self.env["res.country.state"].search([])
+        states = self.env["res.country.state"].search_fetch([], ["code", "country_id"])
         state_codes = {}
         for state in states:
             country, code = state.country_id.code, state.code
@@ -84,8 +84,10 @@ class MarketplaceFreightImport(models.TransientModel):
 
     def _prepare_zones(self, zones):
         Country, State = self.env["res.country"], self.env["res.country.state"]
-        country_ids = {country.code: country.id for country in Country.search([])}
-        state_ids = {(state.country_id.code, state.code): state.id for state in State.search([])}
+        country_ids = {country.code: country.id for country in Country.search_fetch([], ["code"])}
+        state_ids = {
+            (state.country_id.code, state.code): state.id for state in State.search_fetch([], ["code", "country_id"])
+        }
         warehouse_ids = {warehouse.code: warehouse.id for warehouse in self._get_warehouses()}
         return [
             {

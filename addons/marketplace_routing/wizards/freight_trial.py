@@ -22,9 +22,9 @@ class MarketplaceFreightTrial(models.TransientModel):
     )
     postcode = fields.Char()
     weight = fields.Float(digits=(12, 3), default=1.0, help="In kg.")
-    length = fields.Float(help="In cm.")
-    width = fields.Float(help="In cm.")
-    height = fields.Float(help="In cm.")
+    length_cm = fields.Float("Length", help="In cm.")
+    width_cm = fields.Float("Width", help="In cm.")
+    height_cm = fields.Float("Height", help="In cm.")
     amount = fields.Monetary(compute="_compute_quote")
     zone = fields.Char(compute="_compute_quote")
     chargeable = fields.Char("Chargeable Weight", compute="_compute_quote")
@@ -32,7 +32,7 @@ class MarketplaceFreightTrial(models.TransientModel):
     parts = fields.Html(compute="_compute_quote")
     refusal = fields.Char(compute="_compute_quote")
 
-    @api.depends("warehouse_id", "country_id", "state_id", "postcode", "weight", "length", "width", "height")
+    @api.depends("warehouse_id", "country_id", "state_id", "postcode", "weight", "length_cm", "width_cm", "height_cm")
     def _compute_quote(self):
         for trial in self:
             trial.update(dict.fromkeys(("amount", "zone", "chargeable", "days", "parts", "refusal"), False))
@@ -41,7 +41,7 @@ class MarketplaceFreightTrial(models.TransientModel):
 
     def _ask(self):
         destination = Destination(self.country_id.code, self.state_id.code or "", self.postcode or "")
-        sides = [side for side in (self.length, self.width, self.height) if side]
+        sides = [side for side in (self.length_cm, self.width_cm, self.height_cm) if side]
         try:
             parcel = Parcel(self.weight, 0, *sides)
         except FreightError as error:
