@@ -1,6 +1,6 @@
 {
     "name": "Marketplace Review Desk",
-    "summary": "One desk for every held order: addresses, amounts, duplicates, margins, forbidden goods and a risk score",
+    "summary": "One desk for held orders: addresses, amounts, duplicates, margins, forbidden goods and a risk score",
     "version": "19.0.1.0.0",
     "category": "Sales/Marketplaces",
     "author": "Crossborder",

@@ -39,9 +39,7 @@ class MarketplaceHold(models.Model):
     order_id = fields.Many2one(
         "sale.order", string="Sales Order", ondelete="cascade", index="btree_not_null", readonly=True
     )
-    inbox_id = fields.Many2one(
-        "marketplace.inbox", string="Inbox", ondelete="cascade", index="btree_not_null", readonly=True
-    )
+    inbox_id = fields.Many2one("marketplace.inbox", ondelete="cascade", index="btree_not_null", readonly=True)
     shop_id = fields.Many2one("marketplace.shop", required=True, ondelete="cascade", index=True, readonly=True)
     company_id = fields.Many2one(related="shop_id.company_id", store=True, index=True)
     provider = fields.Selection(related="shop_id.provider", string="Channel", store=True)

@@ -6,6 +6,7 @@ class MarketplaceAccount(models.Model):
 
     def _erase_belongings(self, domain):
         """Override of `marketplace`: holds may quote the address and the buyer."""
-        super()._erase_belongings(domain)
+        result = super()._erase_belongings(domain)
         holds = self.env["marketplace.hold"].search([("order_id", "any", domain), ("state", "!=", "open")])
         holds.write({"note": False, "evidence": False, "resolution": False})
+        return result

@@ -44,9 +44,9 @@ class MarketplaceReviewRule(models.Model):
     explanation = fields.Text(compute="_compute_explanation")
 
     check_phone = fields.Boolean(
-        "Check Phone", default=True, help="Hold orders whose phone number nobody could ring, if one is given."
+        default=True, help="Hold orders whose phone number nobody could ring, if one is given."
     )
-    phone_required = fields.Boolean("Phone Required", help="Hold orders without a phone number: your carriers ask it.")
+    phone_required = fields.Boolean(help="Hold orders without a phone number: your carriers ask it.")
     line_length = fields.Integer(
         "Longest Address Line",
         default=35,
@@ -59,7 +59,6 @@ class MarketplaceReviewRule(models.Model):
         "spread their median distance from it. Higher holds fewer orders.",
     )
     least_spread = fields.Float(
-        "Least Spread",
         default=0.1,
         digits=(16, 2),
         help="Spread to count with where all orders were alike. Of prices it is a ratio: 0.1 is about 10 percent. Of "
@@ -71,7 +70,7 @@ class MarketplaceReviewRule(models.Model):
     window_days = fields.Integer("Days of History", default=180)
     hours = fields.Float(default=24, help="How far apart, or for how long.")
     across_shops = fields.Boolean(
-        "Across Shops", default=True, help="Also compare with orders of other shops, by recipient and address."
+        default=True, help="Also compare with orders of other shops, by recipient and address."
     )
     least_margin = fields.Float("Least Margin (%)", help="Hold orders that leave less than this of their revenue.")
     name_score = fields.Float(

@@ -6,9 +6,10 @@ class MarketplaceShop(models.Model):
 
     def _compute_counts(self):
         """Override of `marketplace`: what is held is what lies on the desk."""
-        super()._compute_counts()
+        result = super()._compute_counts()
         domain = [("shop_id", "in", self.ids), ("state", "=", "open")]
         self._set_counts("held_count", self.env["marketplace.hold"]._read_group(domain, ["shop_id"], ["__count"]))
+        return result
 
     def action_view_held(self):
         """Override of `marketplace` to open the desk."""
