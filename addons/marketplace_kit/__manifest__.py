@@ -7,5 +7,4 @@
     "license": "LGPL-3",
     "depends": ["marketplace", "sale_mrp"],
     "auto_install": True,
-    "data": [],
 }

@@ -224,16 +224,17 @@ class MarketplaceOrderEvent(models.Model):
 
     # === KEEPING === #
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super
         """Override of `base`: what happened is not rewritten."""
         raise UserError(self.env._("The history of an order cannot be changed."))
 
-    def unlink(self):
-        """Override of `base`: what happened is not forgotten."""
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        """What happened is not forgotten."""
         raise UserError(self.env._("The history of an order cannot be deleted."))
 
     @api.model_create_multi
-    def create(self, vals_list):
+    def create(self, vals_list):  # pylint: disable=method-required-super
         """Override of `base`: events are written by what happens, with `_note`."""
         raise UserError(self.env._("The history of an order is written by the system only."))
 

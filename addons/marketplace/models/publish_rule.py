@@ -45,7 +45,7 @@ class MarketplaceShop(models.Model):
         copy=False,
         help="Nine of ten recent quantities were acknowledged within this time, and the wait for the next update.",
     )
-    measured_at = fields.Datetime("Measured At", readonly=True, copy=False)
+    measured_at = fields.Datetime(readonly=True, copy=False)
 
     @api.constrains("protection", "fee_percent", "scarce_at", "publish_priority")
     def _check_protection(self):

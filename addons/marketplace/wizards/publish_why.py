@@ -47,28 +47,27 @@ class MarketplacePublishWhy(models.TransientModel):
         return self._get_sentences()[step.code] % words
 
     def _get_sentences(self):
-        _ = self.env._
         return {
-            "on_hand": _("On hand in %(warehouse)s"),
-            "reserved": _("Reserved in %(warehouse)s"),
-            "demand": _("Still to be reserved for confirmed transfers from %(warehouse)s"),
-            "pending": _("In marketplace orders that are not confirmed, from %(warehouse)s"),
-            "kits": _("Whole kits that the components in %(warehouse)s allow"),
-            "nothing": _("Nothing on hand and nothing sold"),
-            "off_sale": _("Off sale: 0 is shown"),
-            "buffer": _("Buffer that was set"),
-            "auto_buffer": _(
+            "on_hand": self.env._("On hand in %(warehouse)s"),
+            "reserved": self.env._("Reserved in %(warehouse)s"),
+            "demand": self.env._("Still to be reserved for confirmed transfers from %(warehouse)s"),
+            "pending": self.env._("In marketplace orders that are not confirmed, from %(warehouse)s"),
+            "kits": self.env._("Whole kits that the components in %(warehouse)s allow"),
+            "nothing": self.env._("Nothing on hand and nothing sold"),
+            "off_sale": self.env._("Off sale: 0 is shown"),
+            "buffer": self.env._("Buffer that was set"),
+            "auto_buffer": self.env._(
                 "Automatic buffer: all shops with this stock sell %(stock_velocity).4g an hour, and %(latency).4g "
                 "minutes pass before a sale is known everywhere; this covers it %(protection)g %% of the time "
                 "(at least %(buffer)g)"
             ),
-            "share": _("Share of this shop: %(share)g %%"),
-            "whole": _("Whole units only, not below 0"),
-            "end_when": _("End when %(end_when)g or fewer would be offered"),
-            "cap": _("Never more than %(cap)g"),
-            "divided": _(
+            "share": self.env._("Share of this shop: %(share)g %%"),
+            "whole": self.env._("Whole units only, not below 0"),
+            "end_when": self.env._("End when %(end_when)g or fewer would be offered"),
+            "cap": self.env._("Never more than %(cap)g"),
+            "divided": self.env._(
                 "Too few for every shop, so %(product)s is divided: this shop comes in place %(rank)g and may have "
                 "%(desired)g of %(stock)g; others hold %(taken)g, here %(shown)g are shown already"
             ),
-            "preorder": _("On the way and not sold (%(incoming)g in all), here on %(day)s"),
+            "preorder": self.env._("On the way and not sold (%(incoming)g in all), here on %(day)s"),
         }

@@ -17,7 +17,9 @@ class MarketplaceAccount(models.Model):
         string="Region",
         help="A seller account belongs to one region; connect one account per region.",
     )
-    amazon_client_id = fields.Char("LWA Client ID", groups="marketplace.group_manager", help="LWA client id of your app.")
+    amazon_client_id = fields.Char(
+        "LWA Client ID", groups="marketplace.group_manager", help="LWA client id of your app."
+    )
     amazon_client_secret = SecretField("LWA Client Secret", help="LWA client secret of your app.")
     amazon_refresh_token = SecretField(
         "Refresh Token", help="Seller Central > Apps > Develop Apps > Authorise gives it for your own app."
