@@ -11,8 +11,8 @@ class MarketplaceShipment(models.Model):
         A kit counts in the transfer that completes it, in the parcel of the first of its components there.
         """
         components = move_lines.filtered(self._is_component)
-        # Filtered and not subtracted, for only so the lines of many transfers are read together.
-        units = super()._get_shipped_units(move_lines.filtered(lambda line: not self._is_component(line)))
+        # With the prefetch of all, the lines of many transfers are read together.
+        units = super()._get_shipped_units((move_lines - components).with_prefetch(move_lines._prefetch_ids))
         for sale_line, own in components.grouped(lambda line: line.move_id.sale_line_id).items():
             units.append((sale_line, own[0].result_package_id, self._count_kits(sale_line, own.move_id)))
         return units
