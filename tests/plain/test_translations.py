@@ -43,6 +43,18 @@ def test_template_knows_the_texts_of_code_and_views(name):
     assert texts - terms(name) == set()
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_terms_of_code_are_marked(name):
+    """Odoo reads a translation of a message in the code only where the term says that it is one."""
+    unmarked = [
+        entry.msgid
+        for entry in translations(name)
+        if any(place.startswith("code:") for place, _line in entry.occurrences)
+        and not {"odoo-python", "odoo-javascript"} & set(entry.comment.split())
+    ]
+    assert unmarked == []
+
+
 def translations(name):
     return polib.pofile(ADDONS / name / "i18n/zh_CN.po")
 
