@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ..freight.postcodes import Postcode, parse_postcodes
+from ..freight.postcodes import parse_postcodes
 
 ALL, ANY, NONE = "all", "any", "none"
 
@@ -41,30 +41,49 @@ class Conditions:
     stock_match: str = ALL
 
     def concerns(self, facts):
-        """Whether shop, marketplace and country are those asked for: what many orders share."""
+        """Whether shop, marketplace and country are those asked for; a rule for others is not even mentioned."""
         return (
             (not self.shop_ids or facts.shop_id in self.shop_ids)
             and (not self.provider or facts.provider == self.provider)
             and (not self.country_ids or facts.country_id in self.country_ids)
         )
 
-    def compile(self):
-        """The other conditions, the cheap ones first.
+    def compile_shared(self):
+        """The other conditions whose answer many orders share: those of equal :meth:`get_shared`.
 
         :return: ``((name, function(facts, stock) -> bool), …)``
         """
-        makers = (
-            self._check_state,
-            self._check_business,
+        return self._compile(self._check_state, self._check_business, self._check_service)
+
+    @staticmethod
+    def get_shared(facts):
+        """What :meth:`concerns` and the shared conditions ask of an order."""
+        return (
+            facts.shop_id,
+            facts.provider,
+            facts.country_id,
+            facts.state_id,
+            facts.is_business,
+            facts.service_level,
+        )
+
+    def compile(self):
+        """The conditions that each order answers by itself, the cheap ones first.
+
+        :return: ``((name, function(facts, stock) -> bool), …)``
+        """
+        return self._compile(
             self._check_tags,
             self._check_weight,
             self._check_value,
             self._check_due,
-            self._check_service,
             self._check_postcode,
             self._check_products,
             self._check_stock,
         )
+
+    @staticmethod
+    def _compile(*makers):
         return tuple(check for make in makers if (check := make()))
 
     def _check_state(self):
@@ -114,11 +133,10 @@ class Conditions:
         if not entries:
             return None
 
-        def check(facts, stock):
-            code = Postcode.of(facts.destination.country, facts.destination.postcode)
-            return any(entry.matches(code) for entry in entries)
-
-        return "postcode", check
+        if len(entries) == 1:
+            matches = entries[0].matches
+            return "postcode", lambda facts, stock: matches(facts.postcode)
+        return "postcode", lambda facts, stock: any(entry.matches(facts.postcode) for entry in entries)
 
     def _check_products(self):
         if not self.product_ids and not self.category_ids:

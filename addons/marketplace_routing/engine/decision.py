@@ -51,6 +51,8 @@ class Option:
     @property
     def distance_km(self):
         """Kilometres from the warehouses to the buyer, weighted by lines; None when a place is unknown."""
+        if len(self.shipments) == 1:
+            return self.shipments[0].distance_km
         distances = [shipment.distance_km for shipment in self.shipments]
         if None in distances:
             return None
@@ -60,9 +62,10 @@ class Option:
     @property
     def freight(self):
         """Freight of all parcels; None when one of them has no rate."""
-        if not self.shipments or any(shipment.quote is None for shipment in self.shipments):
+        quotes = [shipment.quote for shipment in self.shipments]
+        if not quotes or None in quotes:
             return None
-        return sum((shipment.quote.amount for shipment in self.shipments), Decimal(0))
+        return quotes[0].amount if len(quotes) == 1 else sum((quote.amount for quote in quotes), Decimal(0))
 
 
 # Why an alternative was not taken. The Odoo models translate the same words.

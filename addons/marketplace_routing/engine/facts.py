@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from ..freight.postcodes import Postcode
+
 
 @dataclass(frozen=True)
 class LineFacts:
@@ -61,6 +63,11 @@ class OrderFacts:
     def __post_init__(self):
         object.__setattr__(self, "needs", sum_needs(self.lines))
         object.__setattr__(self, "weight_kg", round(sum(line.weight_kg for line in self.lines), 6))
+
+    @cached_property
+    def postcode(self):
+        """The destination's :class:`~..freight.postcodes.Postcode`."""
+        return Postcode.of(self.destination.country, self.destination.postcode)
 
     @cached_property
     def stocked_lines(self):

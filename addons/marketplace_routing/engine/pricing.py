@@ -13,6 +13,7 @@ class Pricing:
 
     def __init__(self, book):
         self._book = book
+        self._facts, self._answers = None, {}
 
     def quote(self, facts, option, carrier_id=None, keep_promise=False):
         """Give each shipment of an option its cheapest quote, and say whether the promise is kept.
@@ -27,12 +28,26 @@ class Pricing:
     def _quote_shipment(self, facts, shipment, carrier_id, keep_promise):
         if self._book is None:
             return
-        parcel = Parcel(sum(line.weight_kg for line in shipment.lines), sum(line.volume_m3 for line in shipment.lines))
-        carriers = [carrier_id] if carrier_id else None
-        quotes, refusals = self._book.quotes(shipment.warehouse_id, facts.destination, parcel, carriers)
+        quotes, refusals = self._ask(facts, shipment, carrier_id)
         if keep_promise:
             quotes = [quote for quote in quotes if self._is_in_time(facts, quote.days_max) is not False] or quotes
         shipment.quote, shipment.refusals = (quotes[0] if quotes else None), tuple(refusals)
+
+    def _ask(self, facts, shipment, carrier_id):
+        """Quotes and refusals for a shipment.
+
+        An order is asked for several times: for each warehouse, and once more for the one that is taken.
+        """
+        if facts is not self._facts:
+            self._facts, self._answers = facts, {}
+        lines = shipment.lines
+        origin = shipment.warehouse_id if self._book.has_origins else None
+        key = (origin, carrier_id, *(line.line_id for line in lines))
+        if key not in self._answers:
+            parcel = Parcel(sum(line.weight_kg for line in lines), sum(line.volume_m3 for line in lines))
+            carriers = [carrier_id] if carrier_id else None
+            self._answers[key] = self._book.quotes(shipment.warehouse_id, facts.destination, parcel, carriers)
+        return self._answers[key]
 
     def _is_in_time(self, facts, days):
         if facts.hours_to_deliver is None or days is None:

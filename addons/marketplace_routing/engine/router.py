@@ -4,7 +4,7 @@ from .choice import Choice
 from .decision import ADDED, CANNOT_SHIP, TOO_LATE, Decision, Option, Shipment
 from .facts import sum_needs
 from .pricing import Pricing
-from .rules import CHEAPEST, FALLBACK
+from .rules import CHEAPEST, FALLBACK, get_failed
 from .stock import Stock
 
 # Enough to explain a decision; a set may have hundreds of rules that do not apply.
@@ -41,8 +41,8 @@ class Router:
         :return: :class:`~.decision.Decision`
         """
         decision = Decision(facts)
-        for rule in self.ruleset.select(facts):
-            if failed := rule.get_failed(facts, self.stock):
+        for rule, excluded in self.ruleset.select(facts):
+            if failed := excluded or get_failed(rule.checks, facts, self.stock):
                 if len(decision.skipped) < MAX_SKIPPED:
                     decision.skipped.append((rule.id, failed))
             elif self._apply(rule, decision) and rule.stop:

@@ -9,6 +9,8 @@ RANKED, NEAREST, CHEAPEST, FEWEST = "ranked", "nearest", "cheapest", "fewest"
 STRATEGIES = (RANKED, NEAREST, CHEAPEST, FEWEST)
 NEVER, SHORT, FREE = "never", "short", "free"
 NEXT, WAIT, FALLBACK = "next", "wait", "fallback"
+# Orders come from few shops, countries and services, so few selections of a set are used again and again.
+SELECTIONS_KEPT = 1000
 
 
 class RuleLoop(ValueError):
@@ -56,21 +58,27 @@ class Rule:
     tag_ids: tuple = ()
     note: str = ""
     stop: bool = False
+    shared_checks: tuple = field(init=False, repr=False, compare=False)
     checks: tuple = field(init=False, repr=False, compare=False)
 
     def __post_init__(self):
+        object.__setattr__(self, "shared_checks", self.conditions.compile_shared())
         object.__setattr__(self, "checks", self.conditions.compile())
 
-    def get_failed(self, facts, stock):
-        """Name of the first condition that does not apply, or None."""
-        for name, check in self.checks:
-            if not check(facts, stock):
-                return name
-        return None
+
+def get_failed(checks, facts, stock=None):
+    """Name of the first condition that does not apply, or None.
+
+    :param checks: a rule's ``shared_checks``, which ask nothing of the stock, or its ``checks``
+    """
+    for name, check in checks:
+        if not check(facts, stock):
+            return name
+    return None
 
 
 class RuleSet:
-    """Rules in their order, found by shop, marketplace and country.
+    """Rules in their order, found by what many orders share: shop, marketplace, country, state, service.
 
     :raises RuleLoop: fallbacks go in a circle
     """
@@ -90,11 +98,18 @@ class RuleSet:
         return named.union(*(rule.conditions.stock_warehouse_ids for rule in self.rules))
 
     def select(self, facts):
-        """Rules that shop, marketplace and country of an order do not exclude, in their order."""
-        key = (facts.shop_id, facts.provider, facts.country_id)
+        """Rules that shop, marketplace and country of an order do not exclude, in their order.
+
+        :return: ``[(rule, name of the shared condition that does not apply or None)]``
+        """
+        key = Conditions.get_shared(facts)
         if key not in self._found:
+            if len(self._found) >= SELECTIONS_KEPT:
+                self._found.clear()
             self._found[key] = [
-                rule for rule in self.rules if not rule.fallback_only and rule.conditions.concerns(facts)
+                (rule, get_failed(rule.shared_checks, facts))
+                for rule in self.rules
+                if not rule.fallback_only and rule.conditions.concerns(facts)
             ]
         return self._found[key]
 

@@ -8,9 +8,6 @@ from .rates import ZERO, plain
 from .records import CUBIC_CM_PER_CUBIC_M, Currency, NoQuote, Quote
 from .zones import ZoneFinder
 
-# A parcel is quoted from each warehouse in turn, so few answers are enough.
-ANSWERS_KEPT = 1000
-
 
 @dataclass(frozen=True)
 class Limits:
@@ -74,8 +71,12 @@ class RateTable:
         self.exchange_rate = exchange_rate
         self.freight_label = freight_label
         self._finder = ZoneFinder(self.zones)
-        self._answers = {}
         self._bands = {id(zone): sorted(zone.rates, key=lambda rate: rate.weight_to) for zone in self.zones}
+
+    @property
+    def has_origins(self):
+        """Whether the answer depends on the warehouse."""
+        return self._finder.has_origins
 
     def chargeable(self, parcel):
         """The weight that is paid for, in kg: the greater of weight and volume, rounded up to the step."""
@@ -91,15 +92,6 @@ class RateTable:
 
         :rtype: Quote or NoQuote
         """
-        key = (warehouse_id if self._finder.has_origins else None, destination, parcel)
-        answer = self._answers.get(key)
-        if answer is None:
-            if len(self._answers) >= ANSWERS_KEPT:
-                self._answers.clear()
-            answer = self._answers[key] = self._quote(warehouse_id, destination, parcel)
-        return answer
-
-    def _quote(self, warehouse_id, destination, parcel):
         weight = self.chargeable(parcel)
         if not weight:
             return NoQuote(self.carrier_id, "no_weight")
@@ -151,13 +143,14 @@ class RateTable:
 
 
 class RateBook:
-    """The rate tables of a company, with quotes in one currency.
+    """The rate tables of a company, with quotes in one currency. ``has_origins``: answers depend on the warehouse.
 
     :param tables: :class:`RateTable`, one per carrier
     """
 
     def __init__(self, tables):
         self._tables = {table.carrier_id: table for table in tables}
+        self.has_origins = any(table.has_origins for table in self._tables.values())
 
     @property
     def carrier_ids(self):

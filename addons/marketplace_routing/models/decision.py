@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
-from psycopg2.extras import Json
 
 
 class MarketplaceRoutingDecision(models.Model):
@@ -44,37 +43,17 @@ class MarketplaceRoutingDecision(models.Model):
     merge = fields.Boolean("To Merge", readonly=True, help="Leaves with other orders of the buyer.")
     held = fields.Boolean(readonly=True, help="A rule held the order.")
     note = fields.Text("Notes for the Warehouse", readonly=True)
-    trail = fields.Json(readonly=True, help="Rules that applied with what they did, and those that did not with why.")
-    inputs = fields.Json(readonly=True, help="What the rules knew of the order, and the stock as it was.")
-    alternatives = fields.Json(readonly=True, help="All options, the chosen one first.")
+    trail = fields.Json(
+        readonly=True, prefetch=False, help="Rules that applied with what they did, and those that did not with why."
+    )
+    inputs = fields.Json(
+        readonly=True, prefetch=False, help="What the rules knew of the order, and the stock as it was."
+    )
+    alternatives = fields.Json(readonly=True, prefetch=False, help="All options, the chosen one first.")
 
     _shop_idx = models.Index("(shop_id, decided_at)")
 
     # === VALUES === #
-
-    @api.model
-    def _insert(self, vals_list):
-        """Store decisions in one query, all with the same fields.
-
-        The standard way converts each Json value several times, which would cost more than to decide. Nothing is
-        computed or checked on this model when it is created, so nothing is lost.
-
-        :return: the records, in the order of ``vals_list``
-        """
-        own_fields = [self._fields[name] for name in vals_list[0]]
-        now = fields.Datetime.now()
-        stamp = (self.env.uid, now, self.env.uid, now)
-        rows = [(*(_to_column(field, vals[field.name]) for field in own_fields), *stamp) for vals in vals_list]
-        columns = [*vals_list[0], "create_uid", "create_date", "write_uid", "write_date"]
-        head = SQL(
-            "INSERT INTO %s (%s) VALUES",
-            SQL.identifier(self._table),
-            SQL(", ").join(map(SQL.identifier, columns)),
-        )
-        query = f"{head.code} %s RETURNING id"
-        ids = self.env.cr.execute_values(query, rows, page_size=len(rows), fetch=True)
-        self.env["sale.order"].invalidate_model(["routing_decision_ids"], flush=False)
-        return self.browse(row[0] for row in ids)
 
     @api.model
     def _prepare_vals(self, ruleset, decision, now):
@@ -154,42 +133,64 @@ class MarketplaceRoutingDecision(models.Model):
             vals["chargeable"] = float(quote.chargeable_kg) if quote else 0.0
         return vals
 
+    def _note_on_orders(self):
+        """These are the latest decisions of their orders; without the cost of a write of each whole order."""
+        orders = self.env["sale.order"].browse(self.order_id.ids)
+        names = ["routing_decision_id", "routing_freight_estimate"]
+        orders.flush_recordset(names)
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE sale_order SET routing_decision_id = decision.id, routing_freight_estimate = decision.freight
+                  FROM marketplace_routing_decision decision
+                 WHERE decision.order_id = sale_order.id AND decision.id IN %s
+                """,
+                tuple(self.ids),
+            )
+        )
+        orders.invalidate_recordset(names, flush=False)
+        orders.modified(names)
+
     def _get_carriers(self):
         """Carrier of each warehouse that ships the order.
 
         :return: ``{warehouse id: carrier id or None}``
         """
         self.ensure_one()
+        if self.parcel_count == 1:
+            return {self.warehouse_id.id: self.carrier_id.id or None}
         return {shipment["warehouse"]: shipment["carrier"] for shipment in self.alternatives[0]["shipments"]}
 
     def _plan_parcels(self):
         """Keep what the parcels are thought to cost, to compare it with what they will. Transfers must exist."""
-        vals_list = [
-            {
-                "order_id": decision.order_id.id,
-                "warehouse_id": shipment["warehouse"],
-                "carrier_id": shipment["quoted"],
-                "weight": shipment["weight"],
-                "chargeable_weight": shipment["chargeable"],
-                "estimated_freight": float(shipment["freight"]),
-            }
-            for decision in self
-            for shipment in decision.alternatives[0]["shipments"]
-            if "freight" in shipment
-        ]
-        if vals_list:
+        if not self:
+            return
+        # The database takes these few values out of the long alternatives, which need not be read whole then.
+        rows = self.env.execute_query_dict(
+            SQL(
+                """
+                SELECT decision.id AS decision_id, decision.order_id, shipment.*
+                  FROM marketplace_routing_decision decision
+                 CROSS JOIN jsonb_to_recordset(decision.alternatives -> 0 -> 'shipments')
+                       AS shipment(warehouse int, quoted int, weight float, chargeable float, freight float)
+                 WHERE decision.id IN %s AND shipment.freight IS NOT NULL
+                 ORDER BY decision.id
+                """,
+                tuple(self.ids),
+            )
+        )
+        names = {
+            "warehouse": "warehouse_id",
+            "quoted": "carrier_id",
+            "chargeable": "chargeable_weight",
+            "freight": "estimated_freight",
+        }
+        if vals_list := [{names.get(name, name): value for name, value in row.items()} for row in rows]:
             self.env["marketplace.routing.parcel"]._create_planned(vals_list)
 
     def action_open_order(self):
         self.ensure_one()
         return self.order_id._get_records_action()
-
-
-def _to_column(field, value):
-    """A value as the database takes it."""
-    if field.type == "json":
-        return Json(value)
-    return None if value is False and field.type != "boolean" else value
 
 
 def _as_text(values):

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Command
 
 from ..engine import Router
+from .quick_insert import insert_records
 
 
 class MarketplaceRouter(models.AbstractModel):
@@ -80,7 +81,7 @@ class MarketplaceRouter(models.AbstractModel):
         """
         now = fields.Datetime.now()
         Decision = self.env["marketplace.routing.decision"]
-        return Decision._insert([Decision._prepare_vals(ruleset, decision, now) for decision in decided])
+        return insert_records(Decision, [Decision._prepare_vals(ruleset, decision, now) for decision in decided])
 
     # === DO === #
 
@@ -92,8 +93,7 @@ class MarketplaceRouter(models.AbstractModel):
         self._apply_warehouses(pairs)
         self._apply_tags(pairs)
         self._apply_holds(pairs)
-        for (order, _decision), record in zip(pairs, decisions, strict=True):
-            order._note_routing(record)
+        decisions._note_on_orders()
 
     def _apply_warehouses(self, pairs):
         groups, routed = defaultdict(list), defaultdict(list)

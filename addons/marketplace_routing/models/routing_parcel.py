@@ -7,6 +7,7 @@ from odoo import api, fields, models
 
 from ..freight.money import share
 from .freight_rate import WEIGHT_DIGITS
+from .quick_insert import insert_records
 
 # Transfers that come later than their parcel, as those of split or changed orders, are looked for this long.
 LATE_TRANSFER_DAYS = 90
@@ -76,10 +77,36 @@ class MarketplaceRoutingParcel(models.Model):
         :param list vals_list: dicts of order_id, decision_id, warehouse_id, carrier_id, weight (kg),
             chargeable_weight (kg), estimated_freight (company's currency)
         """
-        orders = {vals["order_id"] for vals in vals_list}
-        self.search([("order_id", "in", list(orders)), ("actual_source", "=", False)]).unlink()
-        free = self._find_free_pickings(orders)
-        return self.create([{**vals, "picking_id": self._take(free, vals)} for vals in vals_list])
+        orders = self.env["sale.order"].browse([vals["order_id"] for vals in vals_list])
+        self.search([("order_id", "in", orders.ids), ("actual_source", "=", False)]).unlink()
+        free = self._find_free_pickings(orders.ids)
+        return insert_records(
+            self,
+            [
+                self._prepare_planned(order, self._take(free, vals), vals)
+                for order, vals in zip(orders, vals_list, strict=True)
+            ],
+        )
+
+    def _prepare_planned(self, order, picking, vals):
+        """Values of a new parcel for the database, with those that the standard way would compute."""
+        return {
+            "order_id": order.id,
+            "shop_id": order.marketplace_shop_id.id,
+            "company_id": order.company_id.id,
+            "country_id": order.partner_shipping_id.country_id.id,
+            "decision_id": vals["decision_id"],
+            "warehouse_id": vals["warehouse_id"],
+            "carrier_id": vals["carrier_id"],
+            "picking_id": picking.id,
+            "tracking": picking.carrier_tracking_ref,
+            "planned_on": fields.Date.context_today(self),
+            "weight": round(vals["weight"], WEIGHT_DIGITS[1]),
+            "chargeable_weight": round(vals["chargeable_weight"], WEIGHT_DIGITS[1]),
+            "estimated_freight": vals["estimated_freight"],
+            "difference": 0,
+            "difference_percent": 0,
+        }
 
     def _link_pickings(self):
         """Find the transfers of parcels that have none."""
@@ -87,33 +114,34 @@ class MarketplaceRoutingParcel(models.Model):
         free = self._find_free_pickings(waiting.order_id.ids)
         for parcel in waiting:
             vals = {"order_id": parcel.order_id.id, "warehouse_id": parcel.warehouse_id.id}
-            if picking_id := self._take(free, vals):
-                parcel.picking_id = picking_id
+            if picking := self._take(free, vals):
+                parcel.picking_id = picking
 
     @api.model
     def _find_free_pickings(self, order_ids):
         """Transfers of orders that leave, and that no parcel has.
 
-        :return: ``{(order id, warehouse id): [transfer id, …]}``, the oldest first
+        :return: ``{(order id, warehouse id): [transfer, …]}``, the oldest first
         """
-        pickings = self.env["stock.picking"].search(
+        pickings = self.env["stock.picking"].search_fetch(
             [
                 ("sale_id", "in", list(order_ids)),
                 ("picking_type_code", "=", "outgoing"),
                 ("state", "!=", "cancel"),
                 ("marketplace_routing_parcel_ids", "=", False),
             ],
+            ["sale_id", "picking_type_id", "carrier_tracking_ref"],
             order="id",
         )
         free = defaultdict(list)
         for picking in pickings:
-            free[picking.sale_id.id, picking.picking_type_id.warehouse_id.id].append(picking.id)
+            free[picking.sale_id.id, picking.picking_type_id.warehouse_id.id].append(picking)
         return free
 
     def _take(self, free, vals):
-        """The next free transfer of a parcel's order and warehouse, or False."""
+        """The next free transfer of a parcel's order and warehouse, or none."""
         found = free[vals["order_id"], vals["warehouse_id"]]
-        return found.pop(0) if found else False
+        return found.pop(0) if found else self.env["stock.picking"]
 
     # === ACTUAL FREIGHT === #
 

@@ -44,15 +44,6 @@ class SaleOrder(models.Model):
 
     # === ROUTING === #
 
-    def _note_routing(self, decision):
-        """Keep the latest decision, without the cost of a write of the whole order."""
-        self.ensure_one()
-        with self.env.protecting(
-            [self._fields[name] for name in ("routing_decision_id", "routing_freight_estimate")], self
-        ):
-            self.routing_decision_id = decision
-            self.routing_freight_estimate = decision.freight
-
     def _get_routing_obstacle(self):
         """Why an order cannot be routed again, or nothing."""
         self.ensure_one()

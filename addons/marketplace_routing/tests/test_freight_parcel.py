@@ -18,21 +18,20 @@ class TestFreightParcel(FreightCase):
         orders = self.env["sale.order"].concat(
             *(self._create_order(ref, [(self.product, 1, "L1")], partner_id=buyer.id) for ref in refs)
         )
-        parcels = self.Parcel._create_planned(
-            [
-                {
-                    "order_id": order.id,
-                    "warehouse_id": self.warehouse.id,
-                    "carrier_id": self.carrier.id,
-                    "weight": weight,
-                    "chargeable_weight": weight,
-                    "estimated_freight": estimated,
-                }
-                for order in orders
-            ]
-        )
+        parcels = self.Parcel._create_planned([self._prepare(order, estimated, weight) for order in orders])
         self._confirm(orders)
         return parcels
+
+    def _prepare(self, order, estimated=10.0, weight=1.0):
+        return {
+            "order_id": order.id,
+            "decision_id": False,
+            "warehouse_id": self.warehouse.id,
+            "carrier_id": self.carrier.id,
+            "weight": weight,
+            "chargeable_weight": weight,
+            "estimated_freight": estimated,
+        }
 
     def _confirm(self, orders):
         orders.with_context(skip_procurement=True).action_confirm()
@@ -52,7 +51,7 @@ class TestFreightParcel(FreightCase):
 
     def test_routing_again_replaces_the_plan(self):
         parcel = self._plan("A")
-        vals = {"order_id": parcel.order_id.id, "warehouse_id": self.warehouse.id, "estimated_freight": 3}
+        vals = self._prepare(parcel.order_id, estimated=3)
         again = self.Parcel._create_planned([vals])
         self.assertFalse(parcel.exists())
         self.assertEqual(again.picking_id, again.order_id.picking_ids)
@@ -66,7 +65,7 @@ class TestFreightParcel(FreightCase):
             self.env.invalidate_all()
             count = self.env.cr.sql_log_count
             orders = orders_by_ref[refs]
-            self.Parcel._create_planned([{"order_id": order.id, "warehouse_id": self.warehouse.id} for order in orders])
+            self.Parcel._create_planned([self._prepare(order) for order in orders])
             self.env.flush_all()
             return self.env.cr.sql_log_count - count
 

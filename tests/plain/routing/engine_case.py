@@ -15,6 +15,8 @@ BERLIN = Destination("DE", "BE", "10115", "Berlin")
 class Book:
     """Freight of so much per warehouse and kilogram; ``None`` where no carrier goes."""
 
+    has_origins = True
+
     def __init__(self, per_kg, carrier_id=DHL, days=2):
         self._per_kg, self._carrier_id, self._days = per_kg, carrier_id, days
         self.asked = 0
