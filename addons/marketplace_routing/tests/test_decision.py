@@ -1,4 +1,5 @@
 from odoo.exceptions import AccessError
+from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
 from .routing_case import RoutingCase
@@ -70,6 +71,42 @@ class TestDecision(RoutingCase):
         self.assertEqual(decision.warehouse_id, self.warehouse)
         self.assertIn("no carrier has a rate, so the nearest ships", str(decision.explanation))
         self.assertIn("No carrier has a rate: there are no rate tables.", str(decision.explanation))
+
+    def test_planned_parcels(self):
+        """They name their decision, and have what the standard way of creating records would have computed."""
+        product = self.env["product.product"].create({"name": "Freight", "type": "service"})
+        zone = {
+            "name": "World",
+            "everywhere": True,
+            "rate_ids": [Command.create({"weight_from": 0, "weight_to": 30, "price": 4.2})],
+        }
+        carrier = self.env["delivery.carrier"].create(
+            {
+                "name": "Post",
+                "product_id": product.id,
+                "delivery_type": "rate_table",
+                "rate_currency_id": self.env.company.currency_id.id,
+                "freight_zone_ids": [Command.create(zone)],
+            }
+        )
+        self._create_ruleset({"ship_from": "nearest", "carrier_id": carrier.id, "split": "short"})
+        decision = self._decide(self._pens(3), self._lamps())
+        order = decision.order_id
+        parcels = self.env["marketplace.routing.parcel"].search([("order_id", "=", order.id)])
+        self.assertEqual(parcels.decision_id, decision)
+        self.assertEqual(parcels.picking_id, order.picking_ids)
+        self.assertEqual(
+            sorted((parcel.warehouse_id.name, parcel.weight, parcel.estimated_freight) for parcel in parcels),
+            [("Leeds", 1.5, 4.2), ("Paris", 0.5, 4.2)],
+        )
+        self.assertEqual((order.routing_freight_estimate, parcels.carrier_id), (8.4, carrier))
+        names = ("shop_id", "company_id", "country_id", "tracking", "difference", "difference_percent")
+        stored = parcels.read(names)
+        for name in names:
+            self.env.add_to_compute(parcels._fields[name], parcels)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual(parcels.read(names), stored)
 
     def test_words_are_the_reader_s(self):
         self.env["res.lang"]._activate_lang("zh_CN")
