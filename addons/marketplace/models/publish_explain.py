@@ -26,7 +26,7 @@ class MarketplaceStockPublisher(models.AbstractModel):
         self._flush_targets()
         self.env["marketplace.listing"].flush_model(["latency", "stock_velocity"])
         self.env["marketplace.shop"].flush_model(["protection"])
-        rows = self.env.execute_query(self._get_facts_sql(listings))
+        rows = self._execute_targets(self._get_facts_sql(listings))
         return {
             listing_id: [list(astuple(step)) for step in get_steps(self._read_facts(facts))]
             for listing_id, facts in rows

@@ -33,6 +33,16 @@ class MarketplaceStockPublisher(models.AbstractModel):
                   JOIN listed ON listed.id = piece.listing_id
                   JOIN shelf ON shelf.shop_id = piece.shop_id AND shelf.product_id = piece.product_id
                  WHERE listed.auto AND shelf.quantity > 0 AND shelf.quantity <= listed.scarce_at * piece.factor
+            ),   claimant AS MATERIALIZED (%s),
+                 reserve AS MATERIALIZED (
+                SELECT source.shop_id, cell.product_id, SUM(cell.quantity) AS quantity
+                  FROM tight JOIN cell USING (product_id) JOIN source USING (warehouse_id)
+                 GROUP BY source.shop_id, cell.product_id
+            ),   heard AS MATERIALIZED (
+                SELECT row.shop_id, MIN(row.updated_at) AS until
+                  FROM marketplace_inbox row
+                 WHERE row.shop_id IN (SELECT shop_id FROM source) AND row.state = 'new' AND row.kind = 'order'
+                 GROUP BY row.shop_id
             ),   contender AS (%s),
                  ranked AS (
                 SELECT contender.*,
@@ -72,13 +82,26 @@ class MarketplaceStockPublisher(models.AbstractModel):
                   FROM wish LEFT JOIN holding USING (listing_id, product_id)
             )
             """,
+            self._get_claimants_sql(),
             self._get_contenders_sql(),
         )
 
     @api.model
+    def _get_claimants_sql(self):
+        """Query of the listings, of all shops in ``source``, that draw on the ``tight`` products."""
+        return self._get_rules_sql(
+            SQL(
+                """
+                shop.auto_buffer AND listing.shop_id IN (SELECT shop_id FROM source) AND listing.product_id IN (
+                    SELECT product_id FROM tight
+                    UNION SELECT kit.product_id FROM kit JOIN tight ON tight.product_id = kit.component_id)
+                """
+            )
+        )
+
+    @api.model
     def _get_contenders_sql(self):
-        """Query of the listings that draw on the ``tight`` products, of all shops in ``source``."""
-        now = fields.Datetime.now()
+        """Query of what the ``claimant`` listings take of the ``tight`` products, and may still sell of them."""
         return SQL(
             """
             SELECT rule.id AS listing_id, rule.shop_id, part.product_id, part.factor, rule.priority, rule.margin,
@@ -87,33 +110,21 @@ class MarketplaceStockPublisher(models.AbstractModel):
                    CASE WHEN rule.reached AND NOT rule.frozen THEN %s * part.factor ELSE 0 END AS most,
                    now.shown * part.factor AS shown,
                    (GREATEST(now.shown, now.sent, now.queued) + now.unheard) * part.factor AS exposed
-              FROM (%s) AS rule
-              JOIN marketplace_listing listing ON listing.id = rule.id
+              FROM claimant AS rule
+              LEFT JOIN kit ON kit.product_id = rule.product_id
              CROSS JOIN LATERAL (
-                SELECT kit.component_id AS product_id, kit.factor FROM kit WHERE kit.product_id = rule.product_id
-                 UNION ALL
-                SELECT rule.product_id, 1 WHERE NOT EXISTS (SELECT FROM kit WHERE kit.product_id = rule.product_id)
+                SELECT COALESCE(kit.component_id, rule.product_id) AS product_id, COALESCE(kit.factor, 1) AS factor
              ) AS part
               JOIN tight ON tight.product_id = part.product_id
-             CROSS JOIN LATERAL (
-                SELECT COALESCE(SUM(cell.quantity), 0) AS quantity
-                  FROM source JOIN cell ON cell.warehouse_id = source.warehouse_id
-                 WHERE source.shop_id = rule.shop_id AND cell.product_id = part.product_id
-             ) AS shelf
+              LEFT JOIN reserve ON reserve.shop_id = rule.shop_id AND reserve.product_id = part.product_id
+             CROSS JOIN LATERAL (SELECT COALESCE(reserve.quantity, 0) AS quantity) AS shelf
+              JOIN marketplace_listing listing ON listing.id = rule.id
+              JOIN marketplace_shop shop ON shop.id = rule.shop_id
+              LEFT JOIN heard ON heard.shop_id = rule.shop_id
              CROSS JOIN LATERAL (%s) AS now
-             WHERE rule.auto
             """,
             self._get_offer_sql(SQL("FLOOR(ROUND(shelf.quantity / part.factor, 6))"), SQL("rule.buffer")),
-            self._get_rules_sql(
-                SQL(
-                    """
-                    listing.shop_id IN (SELECT shop_id FROM source) AND listing.product_id IN (
-                        SELECT product_id FROM tight
-                        UNION SELECT kit.product_id FROM kit JOIN tight ON tight.product_id = kit.component_id)
-                    """
-                )
-            ),
-            self._get_exposure_sql(now),
+            self._get_exposure_sql(fields.Datetime.now()),
         )
 
     @api.model
@@ -130,19 +141,12 @@ class MarketplaceStockPublisher(models.AbstractModel):
                              AND listing.pushed_at >= COALESCE(listing.acknowledged_at, listing.pushed_at)
                         THEN COALESCE(listing.pushed_qty, 0) ELSE 0 END AS sent,
                    CASE WHEN listing.push_state = 'queued' THEN COALESCE(listing.target_qty, 0) ELSE 0 END AS queued,
-                   CASE WHEN listing.acknowledged_at > heard.until
+                   CASE WHEN listing.acknowledged_at > LEAST(COALESCE(shop.order_cursor, '-infinity'), heard.until)
                              AND listing.acknowledged_at > %(now)s - (
                                  COALESCE(NULLIF(shop.order_latency + shop.push_latency, 0), %(default)s)
                                  * INTERVAL '1 minute')
                         THEN LEAST(COALESCE(listing.replaced_qty, 0), rule.need) ELSE 0 END AS unheard
-              FROM marketplace_shop shop
-             CROSS JOIN LATERAL (
-                SELECT LEAST(COALESCE(shop.order_cursor, '-infinity'), MIN(row.updated_at)) AS until
-                  FROM marketplace_inbox row
-                 WHERE row.shop_id = shop.id AND row.state = 'new' AND row.kind = 'order'
-             ) AS heard
-             CROSS JOIN LATERAL (%(sold)s) AS sold
-             WHERE shop.id = listing.shop_id
+              FROM (%(sold)s) AS sold
             """,
             now=now,
             default=UNMEASURED_LATENCY,

@@ -27,7 +27,19 @@ class MarketplaceStockPublisher(models.AbstractModel):
             ourselves
         """
         self._flush_targets()
-        return self.env.execute_query(SQL("%s SELECT listing_id, target FROM answer", self._get_targets_sql(shops)))
+        return self._execute_targets(SQL("%s SELECT listing_id, target FROM answer", self._get_targets_sql(shops)))
+
+    @api.model
+    def _execute_targets(self, query):
+        """Rows of a query that begins with :meth:`_get_targets_sql`.
+
+        The database expects one row of what is scarce; where hundreds of products are, the nested loops that it would
+        choose take minutes. A failed statement takes the setting back by itself, with the transaction.
+        """
+        self.env.cr.execute("SET LOCAL enable_nestloop = off; SET LOCAL jit = off")
+        rows = self.env.execute_query(query)
+        self.env.cr.execute("SET LOCAL enable_nestloop TO DEFAULT; SET LOCAL jit TO DEFAULT")
+        return rows
 
     @api.model
     def _flush_targets(self):
@@ -76,7 +88,12 @@ class MarketplaceStockPublisher(models.AbstractModel):
                   FROM source AS mine JOIN source AS other ON other.warehouse_id = mine.warehouse_id
             ),   kit AS (%s),
                  listed AS (%s),
-                 piece AS (
+                 twin AS (
+                SELECT listing.product_id, listing.shop_id FROM marketplace_listing listing
+                 WHERE listing.active AND listing.product_id IS NOT NULL
+                   AND listing.shop_id IN (SELECT shop_id FROM source)
+                 GROUP BY listing.product_id, listing.shop_id HAVING COUNT(*) > 1
+            ),   piece AS (
                 SELECT listed.id AS listing_id, listed.shop_id, COALESCE(kit.factor, 1) AS factor,
                        COALESCE(kit.component_id, listed.product_id) AS product_id
                   FROM listed LEFT JOIN kit ON kit.product_id = listed.product_id
@@ -229,7 +246,7 @@ class MarketplaceStockPublisher(models.AbstractModel):
         :return: ``[(listing id, units, day from which they are there, scarce, to be sent)]``
         """
         self._flush_targets()
-        return self.env.execute_query(
+        return self._execute_targets(
             SQL(
                 """
                 %s
@@ -271,9 +288,6 @@ class MarketplaceStockPublisher(models.AbstractModel):
               JOIN sale_order sale ON sale.id = line.order_id
              WHERE line.product_id = listing.product_id AND sale.marketplace_shop_id = listing.shop_id
                AND sale.marketplace_fulfilment = 'merchant' AND sale.date_order > listing.acknowledged_at
-               AND NOT EXISTS (
-                   SELECT FROM marketplace_listing twin
-                    WHERE twin.product_id = listing.product_id AND twin.shop_id = listing.shop_id
-                      AND twin.id <> listing.id AND twin.active)
+               AND (listing.product_id, listing.shop_id) NOT IN (SELECT product_id, shop_id FROM twin)
             """
         )
