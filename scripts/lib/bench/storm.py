@@ -22,19 +22,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(home, server, progress, options) -> dict:
-    with scratch_database(home, server, progress) as ours, scratch_database(home, server, progress) as naive:
-        return measure(ours, naive, progress, options)
-
-
-def measure(ours: tuple, naive: tuple, progress, options) -> dict:
-    """The bench itself, on two databases that it may change."""
     if options.quick:
         options.orders, options.skus = 300, 40
     options.wishes = round(options.orders * BUYERS_PER_ORDER)
     progress.note(f"{options.wishes} buyers of {options.skus} products, as the suite publishes")
-    own = Storm(*ours, options, False, progress).run()
+    with scratch_database(home, server, progress) as database:
+        own = Storm(*database, options, False, progress).run()
     progress.note("the same buyers, everything published everywhere every 10 minutes")
-    other = Storm(*naive, options, True, progress).run()
+    with scratch_database(home, server, progress) as database:
+        other = Storm(*database, options, True, progress).run()
     return _answer(own, other, options)
 
 
