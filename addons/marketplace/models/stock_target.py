@@ -5,6 +5,8 @@ from odoo.tools import SQL
 
 # A feed that has not answered by then is taken for lost and the quantity is sent again.
 ANSWER_TIMEOUT = timedelta(hours=2)
+# From here on the plan for few scarce products is the wrong one.
+MANY_SCARCE = 50
 SHOP_RULE = ["publish_share", "publish_buffer", "publish_cap", "publish_end_when", "auto_buffer", "scarce_at"]
 LISTING_RULE = ["publish", "override_rule", "publish_share", "publish_buffer", "publish_cap", "publish_end_when"]
 MEASURED = ["auto_buffer", "need_qty", "publish_margin"]
@@ -33,9 +35,13 @@ class MarketplaceStockPublisher(models.AbstractModel):
     def _execute_targets(self, query):
         """Rows of a query that begins with :meth:`_get_targets_sql`.
 
-        The database expects one row of what is scarce; where hundreds of products are, the nested loops that it would
-        choose take minutes. A failed statement takes the setting back by itself, with the transaction.
+        The database expects one row of what is scarce. Where hundreds of products are, the nested loops that it would
+        choose take minutes; where few are, they are what spares it reading all moves.
         """
+        scarce = self.env["marketplace.listing"].sudo().search_count([("scarce", "=", True)], limit=MANY_SCARCE)
+        if scarce < MANY_SCARCE:
+            return self.env.execute_query(query)
+        # A failed statement takes the settings back by itself, with the transaction.
         self.env.cr.execute("SET LOCAL enable_nestloop = off; SET LOCAL jit = off")
         rows = self.env.execute_query(query)
         self.env.cr.execute("SET LOCAL enable_nestloop TO DEFAULT; SET LOCAL jit TO DEFAULT")

@@ -133,7 +133,7 @@ class TestExplain(PublisherCase):
         self.env.flush_all()
         self._without_kits()
         # The query, and the planner's settings before and after it.
-        with self.assertQueryCount(3):
+        with self.assertQueryCount(2):
             self.publisher._explain(self.listings)
 
     def test_kept_with_what_was_sent(self):

@@ -232,7 +232,7 @@ class TestScarcity(PublisherCase):
         self.env.flush_all()
         self._without_kits()
         # The query, and the planner's settings before and after it.
-        with self.assertQueryCount(3):
+        with self.assertQueryCount(2):
             targets = dict(self.publisher._compute_targets(self.shops))
         for product, listings in self.env["marketplace.listing"].browse(targets).grouped("product_id").items():
             offered = sum(targets[listing.id] for listing in listings)

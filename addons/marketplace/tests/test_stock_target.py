@@ -168,6 +168,6 @@ class TestTargets(PublisherCase):
         self.env.flush_all()
         self._without_kits()
         # The query, and the planner's settings before and after it.
-        with self.assertQueryCount(3):
+        with self.assertQueryCount(2):
             targets = self._get_targets()
         self.assertEqual(sorted(targets.values()), list(range(1, 101)))
