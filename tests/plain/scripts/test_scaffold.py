@@ -89,7 +89,7 @@ def test_it_is_clean(skeleton):
 
 def test_its_texts_are_translated(skeleton):
     result = run(skeleton, "-m", "pytest", "-q", "tests/plain/test_translations.py", "-k", "otto2")
-    assert "3 passed" in result.stdout, result.stdout
+    assert result.returncode == 0, result.stdout
 
 
 def test_its_tests_fail_by_hooks_to_fill_in_only(skeleton):
