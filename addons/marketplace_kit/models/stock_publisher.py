@@ -8,21 +8,24 @@ class MarketplaceStockPublisher(models.AbstractModel):
     def _get_kits(self, owners, products=None):
         """Override of `marketplace`: bills of materials of the type kit, kits within kits taken apart.
 
-        Queries: a constant number per level of kits within kits, whatever the number of products.
+        Queries: a constant number per level of kits within kits, whatever the number of products; one without kits.
         """
         parts = {}
         for company in owners.company_id:
-            listed = self.env["marketplace.listing"].search(
-                [("company_id", "=", company.id), ("state", "=", "matched")]
-            )
-            sold = listed.product_id | (products or self.env["product.product"])
-            parts = self._explode_kits(company, sold) | parts
+            parts = self._explode_kits(company, self._find_kits(company)) | parts
         return [
             (product.id, component.id, factor)
             for product, components in parts.items()
             for component, factor in components.items()
             if component.is_storable
         ]
+
+    @api.model
+    def _find_kits(self, company):
+        """Products that may be kits of a company, by its bills of materials: these are few beside its products."""
+        domain = [("type", "=", "phantom"), ("company_id", "in", [False, company.id])]
+        boms = self.env["mrp.bom"].sudo().search(domain)
+        return boms.product_id | boms.filtered(lambda bom: not bom.product_id).product_tmpl_id.product_variant_ids
 
     @api.model
     def _explode_kits(self, company, products):
