@@ -38,7 +38,7 @@ class MarketplaceStockPublisher(models.AbstractModel):
                 SELECT product_id, warehouse_id, quantity FROM (%s) AS kit_cell JOIN asked USING (product_id)
                 """,
                 asked,
-                self._get_kits_sql(warehouses, products),
+                self._get_kits_sql(warehouses),
                 self._get_cells_sql(
                     SQL(
                         "(SELECT product_id FROM asked"
@@ -75,20 +75,19 @@ class MarketplaceStockPublisher(models.AbstractModel):
         )
 
     @api.model
-    def _get_kits(self, owners, products=None):
+    def _get_kits(self, owners):
         """Products that are sold as a set of others; addons that know such products override this.
 
         :param owners: shops or warehouses; the kits of their companies are meant
-        :param products: may be kits, besides those that the companies list in their shops
         :return: ``[(product id, component id, units of the component per unit of the product)]``, components being
             storable and no sets themselves
         """
         return []
 
     @api.model
-    def _get_kits_sql(self, owners, products=None):
+    def _get_kits_sql(self, owners):
         """Query of ``(product_id, component_id, factor)``: what is taken from the shelf for a unit of a kit."""
-        kits = self._get_kits(owners, products)
+        kits = self._get_kits(owners)
         if not kits:
             return SQL("SELECT 0 AS product_id, 0 AS component_id, 1::numeric AS factor WHERE FALSE")
         product_ids, component_ids, factors = zip(*kits, strict=True)

@@ -5,7 +5,7 @@ class MarketplaceStockPublisher(models.AbstractModel):
     _inherit = "marketplace.stock.publisher"
 
     @api.model
-    def _get_kits(self, owners, products=None):
+    def _get_kits(self, owners):
         """Override of `marketplace`: bills of materials of the type kit, kits within kits taken apart.
 
         Queries: a constant number per level of kits within kits, whatever the number of products; one without kits.
