@@ -177,17 +177,11 @@ class MarketplacePublishMeter(models.AbstractModel):
         listings = self.env["marketplace.listing"].search(
             [("shop_id", "in", shops.ids), ("state", "=", "matched"), ("fulfilment", "=", "merchant")]
         )
-        demand = _Demand(shops, self._get_velocity(shops), self._get_kits(shops), listings)
+        parts = self.env["marketplace.stock.publisher"]._get_kit_parts(shops)
+        demand = _Demand(shops, self._get_velocity(shops), parts, listings)
         margins = self._get_margins(listings)
         values = [(listing.id, *demand.measure(listing), margins[listing.id]) for listing in listings]
         self._store(values)
-
-    @api.model
-    def _get_kits(self, shops):
-        parts = defaultdict(list)
-        for product_id, component_id, factor in self.env["marketplace.stock.publisher"]._get_kits(shops):
-            parts[product_id].append((component_id, float(factor)))
-        return parts
 
     @api.model
     def _get_margins(self, listings):

@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, models
 from odoo.tools import SQL
 
@@ -83,6 +85,14 @@ class MarketplaceStockPublisher(models.AbstractModel):
             storable and no sets themselves
         """
         return []
+
+    @api.model
+    def _get_kit_parts(self, owners):
+        """Components of each kit: ``{product id: [(component id, units per unit of the product)]}``."""
+        parts = defaultdict(list)
+        for product_id, component_id, factor in self._get_kits(owners):
+            parts[product_id].append((component_id, float(factor)))
+        return parts
 
     @api.model
     def _get_kits_sql(self, owners):

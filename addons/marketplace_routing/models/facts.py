@@ -140,7 +140,7 @@ class MarketplaceRouter(models.AbstractModel):
                 tuple(orders.ids),
             )
         )
-        kits = self._load_kits(orders.marketplace_shop_id)
+        kits = self.env["marketplace.stock.publisher"]._get_kit_parts(orders.marketplace_shop_id)
         kg, cubic_m = map(float, self.env["marketplace.rate.book"]._get_units())
         categories, result = {}, defaultdict(list)
         for order_id, line_id, product_id, storable, path, units, weight, volume in rows:
@@ -157,17 +157,6 @@ class MarketplaceRouter(models.AbstractModel):
         if product_id in kits:
             return tuple((component_id, units * factor) for component_id, factor in kits[product_id])
         return ((product_id, units),) if storable else ()
-
-    @api.model
-    def _load_kits(self, shops):
-        """Components of the products that are sold as a set.
-
-        :return: ``{product id: [(component id, units per unit of the product)]}``
-        """
-        kits = defaultdict(list)
-        for product_id, component_id, factor in self.env["marketplace.stock.publisher"]._get_kits(shops):
-            kits[product_id].append((component_id, float(factor)))
-        return kits
 
     @api.model
     def _load_shop_warehouses(self, shop_ids):
