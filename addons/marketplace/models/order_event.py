@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..tools.replay import DIGITS, STATED
+from .line_units import LINE_PRODUCT, LINE_UNITS
 
 KINDS = [
     ("received", "Received"),
@@ -207,15 +208,14 @@ class MarketplaceOrderEvent(models.Model):
             SQL(
                 """
                 SELECT line.order_id, line.product_id, COALESCE(line.warehouse_id, 0),
-                       SUM(line.product_uom_qty * line_uom.factor / product_uom.factor)
+                       SUM(%s)
                   FROM sale_order_line line
-                  JOIN product_product product ON product.id = line.product_id
-                  JOIN product_template template ON template.id = product.product_tmpl_id
-                  JOIN uom_uom line_uom ON line_uom.id = line.product_uom_id
-                  JOIN uom_uom product_uom ON product_uom.id = template.uom_id
+                  %s
                  WHERE line.order_id IN %s AND template.type = 'consu' AND line.marketplace_by_data IS NOT TRUE
                  GROUP BY line.order_id, line.product_id, line.warehouse_id
                 """,
+                LINE_UNITS,
+                LINE_PRODUCT,
                 tuple(order_ids),
             )
         ):

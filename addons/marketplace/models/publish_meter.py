@@ -5,6 +5,7 @@ from statistics import NormalDist
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .line_units import LINE_PRODUCT, LINE_UNITS
 from .publish_scarcity import UNMEASURED_LATENCY
 
 HISTORY_DAYS = 28
@@ -141,12 +142,9 @@ class MarketplacePublishMeter(models.AbstractModel):
                        COALESCE(SUM(unit.sold) FILTER (WHERE age.hours <= 24), 0), MAX(age.hours)
                   FROM sale_order sale
                   JOIN sale_order_line line ON line.order_id = sale.id
-                  JOIN product_product product ON product.id = line.product_id
-                  JOIN product_template template ON template.id = product.product_tmpl_id
-                  JOIN uom_uom line_uom ON line_uom.id = line.product_uom_id
-                  JOIN uom_uom product_uom ON product_uom.id = template.uom_id
+                  %(product)s
                  CROSS JOIN LATERAL (
-                    SELECT line.product_uom_qty * line_uom.factor / product_uom.factor AS sold
+                    SELECT %(units)s AS sold
                  ) AS unit
                  CROSS JOIN LATERAL (
                     SELECT GREATEST(EXTRACT(EPOCH FROM %(now)s - sale.date_order) / 3600, 0) AS hours
@@ -156,6 +154,8 @@ class MarketplacePublishMeter(models.AbstractModel):
                  GROUP BY sale.marketplace_shop_id, line.product_id
                 """,
                 half=HALF_LIFE_HOURS,
+                product=LINE_PRODUCT,
+                units=LINE_UNITS,
                 now=now,
                 shops=tuple(shops.ids),
                 since=fields.Datetime.subtract(now, days=HISTORY_DAYS),

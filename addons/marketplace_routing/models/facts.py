@@ -1,6 +1,7 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
+from odoo.addons.marketplace.models.line_units import LINE_PRODUCT, LINE_UNITS
 from odoo.tools import SQL
 
 from ..engine import Geography, LineFacts, OrderFacts, Stock
@@ -126,17 +127,16 @@ class MarketplaceRouter(models.AbstractModel):
             SQL(
                 """
                 SELECT line.order_id, line.id, line.product_id, template.is_storable, category.parent_path,
-                       line.product_uom_qty * line_uom.factor / product_uom.factor, product.weight, product.volume
+                       %s, product.weight, product.volume
                   FROM sale_order_line line
-                  JOIN product_product product ON product.id = line.product_id
-                  JOIN product_template template ON template.id = product.product_tmpl_id
+                  %s
                   LEFT JOIN product_category category ON category.id = template.categ_id
-                  JOIN uom_uom line_uom ON line_uom.id = line.product_uom_id
-                  JOIN uom_uom product_uom ON product_uom.id = template.uom_id
                  WHERE line.order_id IN %s AND template.type = 'consu' AND line.product_uom_qty > 0
                    AND line.marketplace_by_data IS NOT TRUE
                  ORDER BY line.order_id, line.sequence, line.id
                 """,
+                LINE_UNITS,
+                LINE_PRODUCT,
                 tuple(orders.ids),
             )
         )
