@@ -83,8 +83,7 @@ class MarketplaceDeliveryBuilder(models.AbstractModel):
         for ((order, rule), group), picking in zip(groups.items(), pickings, strict=True):
             for line in group:
                 move_vals.append(self._prepare_move_vals(line, rule, picking, reference_by_order[order]))
-        context = {"marketplace_defer_reservation": True, "marketplace_no_kits": True}
-        moves = self.env["stock.move"].sudo().with_context(**context).create(move_vals)
+        moves = self.env["stock.move"].sudo().with_context(marketplace_defer_reservation=True).create(move_vals)
         moves._action_confirm(merge=False)
         moves._update_orderpoints_once()
 

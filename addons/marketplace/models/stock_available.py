@@ -3,6 +3,8 @@ from collections import defaultdict
 from odoo import api, models
 from odoo.tools import SQL
 
+from .line_units import LINE_PRODUCT, LINE_UNITS
+
 OPEN_MOVE_STATES = ("waiting", "confirmed", "partially_available", "assigned")
 
 
@@ -77,14 +79,31 @@ class MarketplaceStockPublisher(models.AbstractModel):
         )
 
     @api.model
-    def _get_kits(self, owners):
+    def _get_kit_contents(self, company, products=None):
         """Products that are sold as a set of others; addons that know such products override this.
+
+        :param products: the products asked about; all by default
+        :return: ``{product: {component: units per unit of the product}}``, components being no sets themselves
+        """
+        return {}
+
+    @api.model
+    def _get_kits(self, owners):
+        """What kits take from the shelf.
 
         :param owners: shops or warehouses; the kits of their companies are meant
         :return: ``[(product id, component id, units of the component per unit of the product)]``, components being
             storable and no sets themselves
         """
-        return []
+        contents = {}
+        for company in owners.company_id:
+            contents = self._get_kit_contents(company) | contents
+        return [
+            (product.id, component.id, units)
+            for product, components in contents.items()
+            for component, units in components.items()
+            if component.is_storable
+        ]
 
     @api.model
     def _get_kit_parts(self, owners):
@@ -200,18 +219,17 @@ class MarketplaceStockPublisher(models.AbstractModel):
         return SQL(
             """
             SELECT COALESCE(kit.component_id, line.product_id), line.warehouse_id, 'pending',
-                   -line.product_uom_qty * line_uom.factor / product_uom.factor * COALESCE(kit.factor, 1)
+                   -%s * COALESCE(kit.factor, 1)
               FROM sale_order sale
               JOIN sale_order_line line ON line.order_id = sale.id
-              JOIN product_product product ON product.id = line.product_id
-              JOIN product_template template ON template.id = product.product_tmpl_id
-              JOIN uom_uom line_uom ON line_uom.id = line.product_uom_id
-              JOIN uom_uom product_uom ON product_uom.id = template.uom_id
+              %s
               LEFT JOIN kit ON kit.product_id = line.product_id
              WHERE sale.marketplace_shop_id IS NOT NULL AND sale.state IN ('draft', 'sent')
                AND sale.marketplace_fulfilment = 'merchant'
                AND line.warehouse_id IN %s AND COALESCE(kit.component_id, line.product_id) IN %s
             """,
+            LINE_UNITS,
+            LINE_PRODUCT,
             warehouse_ids,
             product_ids,
         )

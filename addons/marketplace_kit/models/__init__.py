@@ -1,1 +1,1 @@
-from . import marketplace_shipment, sale_order_line, stock_move, stock_publisher
+from . import known_kits, marketplace_shipment, stock_publisher

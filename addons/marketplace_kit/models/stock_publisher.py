@@ -5,20 +5,12 @@ class MarketplaceStockPublisher(models.AbstractModel):
     _inherit = "marketplace.stock.publisher"
 
     @api.model
-    def _get_kits(self, owners):
+    def _get_kit_contents(self, company, products=None):
         """Override of `marketplace`: bills of materials of the type kit, kits within kits taken apart.
 
         Queries: a constant number per level of kits within kits, whatever the number of products; one without kits.
         """
-        parts = {}
-        for company in owners.company_id:
-            parts = self._explode_kits(company, self._find_kits(company)) | parts
-        return [
-            (product.id, component.id, factor)
-            for product, components in parts.items()
-            for component, factor in components.items()
-            if component.is_storable
-        ]
+        return self._explode_kits(company, self._find_kits(company) if products is None else products)
 
     @api.model
     def _find_kits(self, company):

@@ -1,1 +1,1 @@
-from . import test_kit_shipment, test_kit_stock
+from . import test_kit_shipment, test_kit_stock, test_known_kits

@@ -1,5 +1,3 @@
-from collections import defaultdict
-
 from odoo import models
 
 from ..checks.finding import Finding
@@ -76,46 +74,11 @@ class MarketplaceReviewer(models.AbstractModel):
         costs = {}
         for company, company_orders in orders.grouped("company_id").items():
             products = self._get_goods(company_orders).product_id.with_company(company)
-            contents = self._explode(products, company)
-            self.env["product.product"].union(*(p for parts in contents.values() for p in parts)).with_company(
-                company
-            ).fetch(["standard_price"])
+            kits = self.env["marketplace.stock.publisher"]._get_kit_contents(company, products)
+            products.union(*(part for parts in kits.values() for part in parts)).fetch(["standard_price"])
             for product in products:
                 costs[company, product] = sum(
-                    part.with_company(company).standard_price * quantity for part, quantity in contents[product].items()
+                    part.with_company(company).standard_price * units
+                    for part, units in (kits.get(product) or {product: 1.0}).items()
                 )
         return costs
-
-    def _explode(self, products, company):
-        """What one unit of each product consists of: components of kits, level by level, else itself.
-
-        :return: ``{product: {component: units}}``
-        """
-        contents = {product: {product: 1.0} for product in products}
-        if "mrp.bom" not in self.env:
-            return contents
-        while kits := self._find_kits({part for parts in contents.values() for part in parts}, company):
-            contents = {product: self._open_kits(parts, kits) for product, parts in contents.items()}
-        return contents
-
-    def _find_kits(self, products, company):
-        """Kits among products, with what one unit of each consists of. Odoo refuses a kit that contains itself."""
-        products = self.env["product.product"].union(*products)
-        boms = self.env["mrp.bom"]._bom_find(products, company_id=company.id, bom_type="phantom")
-        kits = {}
-        for product, bom in boms.items():
-            made = bom.product_uom_id._compute_quantity(bom.product_qty, product.uom_id, round=False)
-            lines = bom.bom_line_ids.filtered(lambda line, product=product: not line._skip_bom_line(product))
-            if made and lines:
-                kits[product] = defaultdict(float)
-                for line in lines:
-                    units = line.product_uom_id._compute_quantity(line.product_qty, line.product_id.uom_id, round=False)
-                    kits[product][line.product_id] += units / made
-        return kits
-
-    def _open_kits(self, parts, kits):
-        opened = defaultdict(float)
-        for part, quantity in parts.items():
-            for component, units in kits.get(part, {part: 1.0}).items():
-                opened[component] += units * quantity
-        return opened
