@@ -1,7 +1,8 @@
 from odoo import api, fields, models
+from odoo.addons.marketplace.models.postcode_faults import describe_postcode_fault
+from odoo.addons.marketplace.tools.postcodes import PostcodeError, is_listed, parse_postcodes
 from odoo.exceptions import ValidationError
 
-from ..checks.postcodes import PostcodeRange
 
 
 class MarketplaceGoodsKind(models.Model):
@@ -25,7 +26,7 @@ class MarketplaceForbiddenDestination(models.Model):
 
     _name = "marketplace.forbidden.destination"
     _description = "Forbidden Destination"
-    _order = "country_id, state_id, zip_from, id"
+    _order = "country_id, state_id, id"
     _rec_name = "note"
 
     active = fields.Boolean(default=True)
@@ -33,8 +34,10 @@ class MarketplaceForbiddenDestination(models.Model):
     state_id = fields.Many2one(
         "res.country.state", domain="[('country_id', '=', country_id)]", help="Empty: the whole country."
     )
-    zip_from = fields.Char("Postcode From", help="First postcode. Empty: from the first one of the country.")
-    zip_to = fields.Char("Postcode To", help="Last postcode, with all that begin with it.")
+    postcodes = fields.Char(
+        help="Empty: all postcodes. Else a list with commas: 10000-19999 is a range, 25* all that begin with 25, "
+        "IV1-IV63 a range of districts, E1 one postcode or district."
+    )
     goods_kind_ids = fields.Many2many("marketplace.goods.kind", string="Goods", help="Empty: all goods.")
     carrier_ids = fields.Many2many("delivery.carrier", string="Carriers", help="Empty: whoever carries it.")
     note = fields.Char("Law or Source", required=True, help="Why it is forbidden, and where that can be read.")
@@ -44,19 +47,13 @@ class MarketplaceForbiddenDestination(models.Model):
 
     # === CONSTRAINTS === #
 
-    @api.constrains("zip_from", "zip_to")
+    @api.constrains("postcodes")
     def _check_postcodes(self):
         for rule in self:
             try:
-                PostcodeRange(rule.zip_from or "", rule.zip_to or "")
-            except ValueError as error:
-                raise ValidationError(
-                    self.env._(
-                        "The postcodes are upside down: %(first)s comes after %(last)s. Exchange them.",
-                        first=rule.zip_from,
-                        last=rule.zip_to,
-                    )
-                ) from error
+                parse_postcodes(rule.postcodes)
+            except PostcodeError as error:
+                raise ValidationError(describe_postcode_fault(self.env, error)) from error
 
     @api.constrains("country_id", "state_id")
     def _check_state(self):
@@ -108,4 +105,4 @@ class MarketplaceForbiddenDestination(models.Model):
             return False
         if self.carrier_ids and order.carrier_id not in self.carrier_ids:
             return False
-        return (place.zip or "") in PostcodeRange(self.zip_from or "", self.zip_to or "")
+        return not self.postcodes or is_listed(self.postcodes, self.country_id.code, place.zip)

@@ -32,7 +32,7 @@ class TestForbidden(ReviewCase):
         self._assert_released_for_good(battery, "forbidden")
 
     def test_a_destination_that_is_forbidden_altogether(self):
-        self._forbid(zip_from="BT1", zip_to="BT99", note="Windsor Framework")
+        self._forbid(postcodes="BT1-BT99", note="Windsor Framework")
         belfast, leeds = self._import(
             self._order("G-3", self._line("PEN", 1, "3.00"), address=self._address(postal_code="BT28 1AA")),
             self._order("G-4", self._line("PEN", 1, "3.00")),
@@ -67,7 +67,9 @@ class TestForbidden(ReviewCase):
         count = self.env["marketplace.forbidden.destination"].search_count([])
         state = self.env.ref("base.state_us_5")
         for vals, message in (
-            ({"zip_from": "BT99", "zip_to": "BT1"}, "BT99 comes after BT1"),
+            ({"postcodes": "BT1-BT9, BT99-BT10"}, "The postcodes BT99-BT10 are upside down"),
+            ({"postcodes": "100-20000"}, "must have the same length"),
+            ({"postcodes": "BT?"}, "BT? is not a postcode"),
             ({"state_id": state.id}, "is no state of United Kingdom"),
             ({"date_from": "2026-05-02", "date_to": "2026-05-01"}, "ends before it begins"),
         ):

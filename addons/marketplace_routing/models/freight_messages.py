@@ -1,5 +1,7 @@
 """What the plain freight package has to say, in the reader's language."""
 
+from odoo.addons.marketplace.models.postcode_faults import get_postcode_texts
+
 
 def describe(env, code, values):
     """The text of a :class:`~..freight.NoQuote`, a :class:`~..freight.FreightError` or a problem of a file."""
@@ -37,13 +39,7 @@ def _get_texts(env):
             "Zone %(zone)s has postcodes, so it needs exactly one country: postcodes of two countries look alike."
         ),
         "zone_states": lambda: env._("Zone %(zone)s has states, so it needs exactly one country."),
-        "postcode_upside_down": lambda: env._("The postcodes %(entry)s are upside down: the smaller one comes first."),
-        "postcode_lengths": lambda: env._(
-            "Both ends of the postcodes %(entry)s must have the same length. A single postcode has no hyphen here."
-        ),
-        "postcode_unreadable": lambda: env._(
-            "%(entry)s is not a postcode. Write e.g. 10000-19999, 25*, IV1-IV63 or E1, with commas between them."
-        ),
+        **get_postcode_texts(env),
         # rates
         "weight_upside_down": lambda: env._(
             "The weight band %(low)s–%(high)s kg is upside down: the second weight must be above the first."
