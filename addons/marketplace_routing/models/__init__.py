@@ -24,6 +24,7 @@ from . import (
     table_import,
     trial,
     trial_line,
+    trial_merge,
     trial_run,
     trial_totals,
 )

@@ -4,7 +4,6 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-MERGE_HOURS = 48  # how long an order waits for the next one of its buyer
 ENDED = ("done", "cancel")
 
 
@@ -92,7 +91,7 @@ class MarketplaceCombinedParcel(models.Model):
     # === COMBINING === #
 
     @api.model
-    def _combine(self, orders, hours=MERGE_HOURS):
+    def _combine(self, orders, hours):
         """Put the open transfers of orders into parcels, together with earlier ones of the same buyer and address.
 
         :param orders: confirmed sale orders whose transfers exist

@@ -16,8 +16,8 @@ class MarketplaceOrderImporter(models.AbstractModel):
     def _follow_decisions(self, decisions):
         """What needs the transfers: the freight they should cost, and parcels of several orders of a buyer."""
         decisions._plan_parcels()
-        if merging := decisions.filtered("merge"):
-            self.env["marketplace.combined.parcel"]._combine(merging.order_id)
+        for ruleset, merging in decisions.filtered("merge").grouped("ruleset_id").items():
+            self.env["marketplace.combined.parcel"]._combine(merging.order_id, ruleset.merge_hours)
 
     @api.model
     def _route_again(self, orders):

@@ -118,6 +118,7 @@ class MarketplaceRoutingRule(models.Model):
     merge = fields.Boolean(
         "Merge Orders of a Buyer", help="Orders of one buyer to one address leave together, in one parcel."
     )
+    merge_hours = fields.Integer(related="ruleset_id.merge_hours", help="It is set on the rule set, for all its rules.")
     hold = fields.Boolean(help="A person has to look at the order before it is shipped.")
     hold_note = fields.Char("Why It Is Held")
     add_tag_ids = fields.Many2many("crm.tag", "marketplace_routing_rule_add_tag_rel", string="Add Tags")

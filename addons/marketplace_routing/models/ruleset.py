@@ -32,6 +32,13 @@ class MarketplaceRoutingRuleset(models.Model):
         tracking=True,
         help="Only the set that is switched on decides orders. A company has one at a time.",
     )
+    merge_hours = fields.Integer(
+        "Merge Within (Hours)",
+        required=True,
+        default=48,
+        help="Where a rule merges orders of a buyer: an order joins the open parcel of an earlier one that came at most "
+        "so many hours before it. 0: only orders that arrive together.",
+    )
     rule_ids = fields.One2many("marketplace.routing.rule", "ruleset_id", string="Rules", copy=True)
     activated_at = fields.Datetime("Switched On At", readonly=True, copy=False)
     rule_count = fields.Integer("Number of Rules", compute="_compute_rule_count")
@@ -65,6 +72,11 @@ class MarketplaceRoutingRuleset(models.Model):
             ruleset.warning = "\n".join(f"{rule.name}: {rule.warning}" for rule in rules) or False
 
     # === CHECKS === #
+
+    @api.constrains("merge_hours")
+    def _check_merge_hours(self):
+        if any(ruleset.merge_hours < 0 for ruleset in self):
+            raise ValidationError(self.env._("The hours within which orders are merged cannot be negative."))
 
     def _check_complete(self):
         """What may be missing while a set is written, but not when it is switched on or tried.

@@ -127,6 +127,7 @@ class MarketplaceRoutingTrial(models.Model):
                 "finished_at": False,
                 "order_queue": orders.ids,
                 "taken": {},
+                "parcels": {},
                 "total_count": len(orders),
                 "done_count": 0,
             }

@@ -11,7 +11,6 @@ OUTCOMES = [
     ("own_waits", "No rule: the shop's own warehouse, which waits for stock"),
 ]
 
-
 class MarketplaceRoutingTrialLine(models.Model):
     """What a dry run found of one order line."""
 
@@ -40,8 +39,16 @@ class MarketplaceRoutingTrialLine(models.Model):
     outcome_after = fields.Selection(OUTCOMES, readonly=True)
     reason_before = fields.Char("Why", compute="_compute_reasons")
     reason_after = fields.Char("Why Then", compute="_compute_reasons")
-    freight_before = fields.Monetary("Freight", readonly=True, help="Share of this line in its parcel, by weight.")
-    freight_after = fields.Monetary("Freight Then", readonly=True, help="Share of this line in its parcel, by weight.")
+    freight_before = fields.Monetary(
+        "Freight",
+        readonly=True,
+        help="By weight. An order that joins the parcel of another one costs what that costs more with it.",
+    )
+    freight_after = fields.Monetary(
+        "Freight Then",
+        readonly=True,
+        help="By weight. An order that joins the parcel of another one costs what that costs more with it.",
+    )
     promise_before = fields.Selection(
         [("kept", "Kept"), ("broken", "Broken"), ("unknown", "Unknown")], string="Promise", readonly=True
     )

@@ -1,6 +1,5 @@
 from collections import defaultdict
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -9,7 +8,6 @@ from odoo.tools import SQL
 
 from ..engine import Option, Router, Shipment, Stock, sum_needs
 from ..freight import Quote
-from .combined_parcel import MERGE_HOURS
 from .trial_stock import RecordedStock, UnlimitedStock
 
 
@@ -23,6 +21,9 @@ class Result:
     :param dict carriers: ``{warehouse id: carrier id or None}`` of its transfers
     :param decision: :class:`~..engine.Decision` of the rules that are tried
     :param bool is_unrecorded: today's stock was taken, since no decision tells how it was
+    :param dict parcels: ``{warehouse id: combined parcel id}`` of its transfers that left in one
+    :param int joined_before: its shipments that joined the parcel of an earlier order; ``joined_after`` with the rules
+    :param int combined_before: orders that share a parcel, found with this one; ``combined_after`` with the rules
     """
 
     order: Any
@@ -31,8 +32,11 @@ class Result:
     carriers: dict
     decision: Any
     is_unrecorded: bool = False
-    combined_before: bool = False
-    combined_after: bool = False
+    parcels: dict = field(default_factory=dict)
+    joined_before: int = 0
+    joined_after: int = 0
+    combined_before: int = 0
+    combined_after: int = 0
 
     def get_carrier_before(self, shipment):
         return self.carriers[shipment.warehouse_id]
@@ -86,16 +90,17 @@ class MarketplaceRoutingTrial(models.Model):
         past = self._find_decisions(orders)
         shipped = self._load_shipped(orders)
         warehouses = self._find_warehouses(facts)
-        router = self._prepare_router(facts, warehouses)
+        book = self.env["marketplace.rate.book"]._load(self.company_id)
+        router = self._prepare_router(facts, warehouses, book)
         results = []
         for order, order_facts in zip(orders, facts, strict=True):
             before = self._prepare_before(router, order_facts, shipped[order.id], past[order.id])
             self._recall_stock(router, order_facts, warehouses, past[order.id])
             result = Result(order, past[order.id], *before, router.decide(order_facts))
             result.is_unrecorded = self.stock_basis == "then" and not past[order.id]
-            result.combined_before = any(combined for *_place, combined in shipped[order.id].values())
+            result.parcels = {place[0]: place[2] for place in shipped[order.id].values() if place[2]}
             results.append(result)
-        self._note_combined(results)
+        self._share_parcels(results, book)
         if self.stock_basis == "today":
             self._keep_taken(results)
         return results
@@ -104,9 +109,8 @@ class MarketplaceRoutingTrial(models.Model):
         named = set(self.ruleset_id._prepare_engine().warehouse_ids)
         return self.env["stock.warehouse"].browse(named.union(*(order.warehouse_ids for order in facts)))
 
-    def _prepare_router(self, facts, warehouses):
+    def _prepare_router(self, facts, warehouses, book):
         Loader = self.env["marketplace.router"]
-        book = self.env["marketplace.rate.book"]._load(self.company_id)
         return Router(
             self.ruleset_id._prepare_engine(),
             self._prepare_stock(facts, warehouses),
@@ -159,7 +163,7 @@ class MarketplaceRoutingTrial(models.Model):
     def _load_shipped(self, orders):
         """Where the lines really ship from: by their latest transfer, or as the order says.
 
-        :return: ``{order id: {line id: (warehouse id, carrier id, whether in a combined parcel)}}``
+        :return: ``{order id: {line id: (warehouse id, carrier id, combined parcel id or None)}}``
         """
         self.env["sale.order"].flush_model(["carrier_id"])
         self.env["sale.order.line"].flush_model(["order_id", "warehouse_id"])
@@ -170,7 +174,7 @@ class MarketplaceRoutingTrial(models.Model):
                 """
                 SELECT line.order_id, line.id, COALESCE(left_by.warehouse_id, line.warehouse_id, sale.warehouse_id),
                        CASE WHEN left_by.id IS NULL THEN sale.carrier_id ELSE left_by.carrier_id END,
-                       left_by.combined_parcel_id IS NOT NULL
+                       left_by.combined_parcel_id
                   FROM sale_order_line line
                   JOIN sale_order sale ON sale.id = line.order_id
                   LEFT JOIN LATERAL (
@@ -201,7 +205,7 @@ class MarketplaceRoutingTrial(models.Model):
         """
         carriers, lines = {}, defaultdict(list)
         for line in facts.lines:
-            warehouse_id, carrier_id, _combined = shipped[line.line_id]
+            warehouse_id, carrier_id, _parcel_id = shipped[line.line_id]
             carriers[warehouse_id] = carrier_id
             lines[warehouse_id].append(line)
         stored = {part["warehouse"]: part for part in past.alternatives[0]["shipments"]} if past else {}
@@ -230,19 +234,3 @@ class MarketplaceRoutingTrial(models.Model):
             days_max=stored["days"],
         )
         return Shipment(stored["warehouse"], lines, quote=quote)
-
-    # === MERGED === #
-
-    def _note_combined(self, results):
-        """Say which orders of this batch would share a parcel: one buyer and address, one warehouse, ordered shortly
-        after each other, and merged by a rule."""
-        groups = defaultdict(list)
-        for result in results:
-            decision = result.decision
-            if decision.merge and decision.facts.join_key:
-                groups[decision.facts.join_key, decision.main_warehouse_id].append(result)
-        for group in groups.values():
-            group.sort(key=lambda result: result.order.date_order)
-            for first, second in zip(group, group[1:], strict=False):
-                if second.order.date_order - first.order.date_order <= timedelta(hours=MERGE_HOURS):
-                    first.combined_after = second.combined_after = True

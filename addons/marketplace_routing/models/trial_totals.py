@@ -65,13 +65,16 @@ class MarketplaceRoutingTrial(models.Model):
 
     def _add_result(self, vals, result):
         decision = result.decision
-        for side, option in (("before", result.before), ("after", decision.option)):
-            vals[f"parcels_{side}"] += len(option.shipments)
+        sides = (
+            ("before", result.before, result.joined_before, result.combined_before),
+            ("after", decision.option, result.joined_after, result.combined_after),
+        )
+        for side, option, joined, combined in sides:
+            vals[f"parcels_{side}"] += len(option.shipments) - joined
+            vals[f"combined_{side}"] += combined
             vals[f"splits_{side}"] += len(option.shipments) > 1
             vals[f"kept_{side}"] += option.promise is True
             vals[f"broken_{side}"] += option.promise is False
-        vals["combined_before"] += result.combined_before
-        vals["combined_after"] += result.combined_after
         if result.before.freight is None or decision.option.freight is None:
             vals["unpriced_count"] += 1
         else:
@@ -105,7 +108,12 @@ class MarketplaceRoutingTrial(models.Model):
         for trial in self:
             trial.totals_html = trial.done_count and self.env["ir.qweb"]._render(
                 "marketplace_routing.trial_totals",
-                {"rows": trial._prepare_rows(), "moves": trial._prepare_moves(), "rules": trial._prepare_rule_rows()},
+                {
+                    "rows": trial._prepare_rows(),
+                    "moves": trial._prepare_moves(),
+                    "rules": trial._prepare_rule_rows(),
+                    "merge_hours": trial.combined_after and trial.ruleset_id.merge_hours,
+                },
             )
 
     def _prepare_rows(self):

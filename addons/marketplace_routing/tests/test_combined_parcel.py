@@ -28,7 +28,10 @@ class CombinedCase(ImportCase):
 
     def _combined(self, **vals):
         orders = self._pair(**vals)
-        return orders, self.Combined._combine(orders)
+        return orders, self._combine(orders)
+
+    def _combine(self, orders, hours=48):
+        return self.Combined._combine(orders, hours)
 
 
 @tagged("post_install", "-at_install")
@@ -66,7 +69,7 @@ class TestCombining(CombinedCase):
     def test_unknown_street_is_never_the_same(self):
         orders = self._pair()
         orders.partner_shipping_id.street = False
-        self.assertFalse(self.Combined._combine(orders))
+        self.assertFalse(self._combine(orders))
 
     def test_what_cannot_leave_together(self):
         other = self.env["stock.warehouse"].create({"name": "Bremen", "code": "BRE"})
@@ -83,23 +86,23 @@ class TestCombining(CombinedCase):
         for name, action in spoil.items():
             with self.subTest(name=name), self.env.cr.savepoint() as savepoint:
                 action(orders[1], orders[1].picking_ids)
-                self.assertFalse(self.Combined._combine(orders))
+                self.assertFalse(self._combine(orders))
                 savepoint.rollback()
             self.env.invalidate_all()
-        self.assertTrue(self.Combined._combine(orders))
+        self.assertTrue(self._combine(orders))
 
     def test_marketplace_that_makes_the_label(self):
         orders = self._pair()
         self.connector.capabilities = frozenset(Capability)
         self.shop.invalidate_recordset(["can_label"])
-        self.assertFalse(self.Combined._combine(orders))
+        self.assertFalse(self._combine(orders))
 
     def test_earlier_order_is_joined_while_it_is_open(self):
         first = self._import_and_reserve(self._order("O1"))
         second = self._import_and_reserve(self._order("O2"))
-        self.assertEqual(self.Combined._combine(second).picking_ids, (first | second).picking_ids)
+        self.assertEqual(self._combine(second).picking_ids, (first | second).picking_ids)
         third = self._import_and_reserve(self._order("O3"))
-        self.assertEqual(len(self.Combined._combine(third).picking_ids), 3)
+        self.assertEqual(len(self._combine(third).picking_ids), 3)
         self.assertEqual(self.Combined.search_count([]), 1)
 
     def test_earlier_order_is_too_old(self):
@@ -111,18 +114,18 @@ class TestCombining(CombinedCase):
         )
         self.env.invalidate_all()
         second = self._import_and_reserve(self._order("O2"))
-        self.assertFalse(self.Combined._combine(second, hours=4))
-        self.assertTrue(self.Combined._combine(second, hours=6))
+        self.assertFalse(self._combine(second, hours=4))
+        self.assertTrue(self._combine(second, hours=6))
 
     def test_parcel_with_a_label_takes_no_more(self):
         _orders, parcel = self._combined()
         parcel.tracking = "T1"
         third = self._import_and_reserve(self._order("O3"))
-        self.assertFalse(self.Combined._combine(third))
+        self.assertFalse(self._combine(third))
 
     def test_combining_again_changes_nothing(self):
         orders, parcel = self._combined()
-        self.assertEqual(self.Combined._combine(orders), parcel)
+        self.assertEqual(self._combine(orders), parcel)
         self.assertEqual(self.Combined.search_count([]), 1)
 
     def test_queries_do_not_grow_with_the_batch(self):
@@ -136,7 +139,7 @@ class TestCombining(CombinedCase):
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
-            parcels = self.Combined.with_context(tracking_disable=True, mail_create_nolog=True)._combine(orders)
+            parcels = self.Combined.with_context(tracking_disable=True, mail_create_nolog=True)._combine(orders, 48)
             self.env.flush_all()
             self.assertEqual(len(parcels), pairs)
             return self.env.cr.sql_log_count - before
@@ -190,7 +193,7 @@ class TestShippingTogether(CombinedCase):
         self.assertEqual(action["res_model"], "marketplace.combined.parcel")
         self.assertFalse(parcel.exists() or orders.picking_ids.combined_parcel_id)
         self.assertFalse(any(orders.picking_ids.mapped("carrier_tracking_ref")))
-        self.assertFalse(self.Combined._combine(orders))
+        self.assertFalse(self._combine(orders))
 
     def test_parcel_that_left_is_not_taken_apart(self):
         _orders, parcel = self._combined()
@@ -201,7 +204,7 @@ class TestShippingTogether(CombinedCase):
 
     def test_one_is_taken_out_and_the_others_go_on(self):
         orders = self._import_and_reserve(*(self._order(f"O{number}") for number in range(3)))
-        parcel = self.Combined._combine(orders)
+        parcel = self._combine(orders)
         orders[1].picking_ids.action_leave_combined_parcel()
         self.assertEqual(parcel.picking_ids, (orders[0] | orders[2]).picking_ids)
 
@@ -225,7 +228,7 @@ class TestLeaving(CombinedCase):
     def setUp(self):
         super().setUp()
         self.orders = self._import_and_reserve(*(self._order(f"O{number}") for number in range(3)))
-        self.parcel = self.Combined._combine(self.orders)
+        self.parcel = self._combine(self.orders)
         self.parcel.tracking = "T1"
         self.picking = self.orders[2].picking_ids
 
@@ -267,7 +270,7 @@ class TestLeaving(CombinedCase):
 
     def test_backorder_is_not_in_the_parcel(self):
         order = self._import_and_reserve(self._order("O9", self._line("MUG", 2, "24.00")))
-        parcel = self.Combined._combine(order)
+        parcel = self._combine(order)
         order.picking_ids.move_ids.write({"quantity": 1, "picked": True})
         with trap_jobs():
             order.picking_ids.with_context(cancel_backorder=False)._action_done()

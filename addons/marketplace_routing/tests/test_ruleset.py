@@ -51,6 +51,12 @@ class TestRuleset(RoutingCase):
             idle.action_switch_on()
         self.assertEqual((ruleset + idle).mapped("state"), ["draft", "draft"])
 
+    def test_hours_of_merging(self):
+        ruleset = self._create_ruleset({"name": "Merge", "merge": True}, active=False)
+        self.assertEqual((ruleset.merge_hours, ruleset.rule_ids.merge_hours), (48, 48))
+        with self.assertRaisesRegex(ValidationError, "cannot be negative"):
+            ruleset.merge_hours = -1
+
     def test_set_that_decided_orders_stays(self):
         ruleset = self._create_ruleset(self._ship_from(self.berlin))
         self._import(self._order("O1", self._pens()))

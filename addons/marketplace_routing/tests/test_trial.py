@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+from odoo.addons.marketplace.contract import Capability
+from odoo.addons.marketplace.tests.import_case import ORDERED_AT
 from odoo.addons.queue_job.tests.common import trap_jobs
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
@@ -162,10 +164,78 @@ class TestTrial(TrialCase):
             (trial.waiting_count, trial.unmatched_count, trial.line_ids.outcome_after), (1, 1, "own_waits")
         )
 
-    def test_merging(self):
-        self._import(*(self._order(f"O{number}", self._pens()) for number in range(2)))
+
+
+@tagged("post_install", "-at_install")
+class TestTrialMerging(TrialCase):
+    """Pens weigh 0.5 kg; a parcel from Leeds costs 5, and 1 for each half kilogram above the first."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.carrier.freight_zone_ids[0].rate_ids.write({"step_price": 1, "step_kg": 0.5, "included_kg": 0.5})
+
+    def setUp(self):
+        super().setUp()
+        self.connector.capabilities = frozenset(Capability) - {Capability.LABELS}
+
+    def _import_apart(self, *hours):
+        """Orders of one buyer for a pen each, that came after so many hours."""
+        orders = self._import(*(self._order(f"O{hour}", self._pens()) for hour in hours))
+        for order, hour in zip(orders, hours, strict=True):
+            order.date_order = ORDERED_AT.replace(tzinfo=None) + timedelta(hours=hour)
+        return orders
+
+    def _assert_totals(self, trial, **expected):
+        self.assertEqual({name: trial[name] for name in expected}, expected)
+        self.assertEqual(sum(trial.line_ids.mapped("freight_after")), trial.freight_after)
+        self.assertEqual(sum(trial.line_ids.mapped("freight_before")), trial.freight_before)
+
+    def test_orders_that_share_a_parcel_pay_for_it_once(self):
+        self._import_apart(0, 40, 80)
         trial = self._try({"merge": True})
-        self.assertEqual((trial.combined_before, trial.combined_after), (0, 2))
+        self._assert_totals(
+            trial, freight_before=15, freight_after=7, parcels_before=3, parcels_after=1, combined_after=3
+        )
+        self.assertIn("still here for 48 hours", trial.totals_html)
+
+    def test_batches_share_parcels(self):
+        self._import_apart(0, 1, 2, 3)
+        self.patch(trial_module, "BATCH", 1)
+        self._assert_totals(
+            self._try({"merge": True}), freight_before=20, freight_after=8, parcels_after=1, combined_after=4
+        )
+
+    def test_hours_of_the_rule_set(self):
+        self._import_apart(0, 5)
+        ruleset = self._create_ruleset({"merge": True}, active=False, merge_hours=4)
+        trial = self.Trial.create({"ruleset_id": ruleset.id, "shop_ids": self.shop.ids})
+        self._run(trial)
+        self._assert_totals(trial, freight_after=10, parcels_after=2, combined_after=0)
+        ruleset.merge_hours = 6
+        self._run(trial)
+        self._assert_totals(trial, freight_after=6, parcels_after=1, combined_after=2)
+
+    def test_what_left_together_counts_once_before_too(self):
+        self._create_ruleset({"merge": True})
+        self._import_apart(0, 1)
+        trial = self._try({"name": "Only a Note", "note": "Look"})
+        self._assert_totals(
+            trial, freight_before=6, freight_after=10, parcels_before=1, parcels_after=2, combined_before=2
+        )
+
+    def test_what_cannot_be_merged(self):
+        self._import_apart(0, 1)
+        held = self._try({"merge": True, "hold": True, "hold_note": "Look"})
+        self._assert_totals(held, freight_after=10, parcels_after=2, combined_after=0)
+        self.connector.capabilities = frozenset(Capability)
+        self.shop.invalidate_recordset(["can_label"])
+        self._assert_totals(self._try({"merge": True}), freight_after=10, parcels_after=2, combined_after=0)
+
+    def test_without_a_rate_the_freight_stays(self):
+        self._import_apart(0, 1)
+        self.carrier.freight_zone_ids.rate_ids.write({"weight_to": 0.6})
+        self._assert_totals(self._try({"merge": True}), freight_after=10, parcels_after=1, combined_after=2)
 
 
 @tagged("post_install", "-at_install")
