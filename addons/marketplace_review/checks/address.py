@@ -154,7 +154,7 @@ def _check_postcode(facts, rules):
         return [Fault("postcode", "missing", "", _show(rules))] if "postal_code" in rules.required_fields else []
     if not rules.postal_code_matchers:
         return []
-    if not any(rules.postal_code_matchers[0].match(text) for text in _spell(postcode, rules.postal_code_examples)):
+    if not any(rules.postal_code_matchers[0].fullmatch(text) for text in _spell(postcode, rules.postal_code_examples)):
         return [Fault("postcode", "pattern", facts.postcode, _show(rules))]
     area = _area_of(facts) if facts.state_country == facts.country else ""
     own = _rules_of(facts.country, area) if area else rules
