@@ -266,7 +266,8 @@ OTHERS = (
     "CustomerService/", "Event/EventDelete", "FBT/FBTGetGoods", "FBT/FBTGetMerchant", "Finance/", "Fulfillment/Bundle/",
     "Fulfillment/Upload/", "FulfillmentSearchOrderShippingServices", "FulfillmentUpdateOrderShippingInfo",
     "Fulfillment/Packages/Combine/", "FulfillmentBatch", "FulfillmentSearchPackages",
-    "Logistics/LogisticsGetWarehouses", "Order/ExternalOrder/", "OrderGetOrderPriceDetail", "Product/Brand/", "Product/Category/", "Product/Compliance/",
+    "Logistics/LogisticsGetWarehouses", "Order/ExternalOrder/", "OrderGetOrderPriceDetail", "Product/Brand/",
+    "Product/Category/", "Product/Compliance/",
     "Product/Global/", "Product/SizeChart/", "Product/Upload/", "Promotion/", "Seller/", "SupplyChain/",
     "ReturnRefundGetOrderAftersaleEligibility", "ReturnRefundRejectReturn", "ReturnRefundCalculateRefund",
     # Written with another version's fields: 202512 took its place.
