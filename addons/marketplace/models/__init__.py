@@ -31,6 +31,7 @@ from . import publish_scarcity
 from . import publish_preorder
 from . import stock_target
 from . import publish_meter
+from . import publish_margin
 from . import stock_publisher
 from . import stock_push
 from . import publish_explain

@@ -184,19 +184,6 @@ class MarketplacePublishMeter(models.AbstractModel):
         self._store(values)
 
     @api.model
-    def _get_margins(self, listings):
-        """Price less cost and estimated fee per unit, in the company's currency: ``{listing id: amount}``."""
-        today, rates, margins = fields.Date.context_today(self), {}, {}
-        for company, own in listings.grouped("company_id").items():
-            for listing in own.with_company(company):
-                currency = listing.currency_id or listing.shop_id.currency_id
-                if currency not in rates:
-                    rates[currency] = currency._get_conversion_rate(currency, company.currency_id, company, today)
-                net = listing.price * rates[currency] * (1 - listing.shop_id.fee_percent / 100)
-                margins[listing.id] = company.currency_id.round(net - listing.product_id.standard_price)
-        return margins
-
-    @api.model
     def _store(self, values):
         """Write what was measured, where it is new.
 

@@ -16,6 +16,7 @@ from . import (
     test_privacy,
     test_privacy_request,
     test_publish_explain,
+    test_publish_margin,
     test_publish_meter,
     test_publish_pause,
     test_publish_preorder,
