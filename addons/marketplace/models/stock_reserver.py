@@ -124,15 +124,18 @@ class MarketplaceStockReserver(models.AbstractModel):
         """
         short, waiting = {}, self.env["sale.order"]
         for order in orders:
-            missing = order.picking_ids.move_ids.filtered(lambda move: move.state in MISSING)
-            here = missing.filtered(lambda move: move.picking_type_id.warehouse_id == warehouse)
-            if here:
-                short[order] = here
-            elif missing:
+            if missing := self._get_missing(order, warehouse):
+                short[order] = missing
+            elif self._get_missing(order):
                 waiting |= order
         holds = {order: ("short", self._describe_shortage(missing)) for order, missing in short.items()}
         self.env["sale.order"]._hold_each(holds)
         (orders - waiting - self.env["sale.order"].concat(*short))._release("short")
+
+    def _get_missing(self, order, warehouse=None):
+        """Moves of an order that have not all of their stock, in a warehouse or in any."""
+        missing = order.picking_ids.move_ids.filtered(lambda move: move.state in MISSING)
+        return missing.filtered(lambda move: warehouse in (None, move.picking_type_id.warehouse_id))
 
     def _describe_shortage(self, moves):
         return "\n".join(

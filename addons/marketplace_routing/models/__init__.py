@@ -11,6 +11,7 @@ from . import (
     importer,
     privacy,
     rate_book,
+    rerouting,
     router,
     routing_parcel,
     rule,

@@ -173,7 +173,7 @@ class MarketplaceRouter(models.AbstractModel):
     def _load_stock(self, facts, warehouses):
         """Units that can still be promised to the orders.
 
-        Orders that are drafts count as demand in what can be sold, so their own units are given back.
+        What the orders themselves ask for already counts as demand in what can be sold, so it is given back.
 
         :param list facts: :class:`~..engine.OrderFacts`
         :return: :class:`~..engine.Stock`
@@ -192,10 +192,11 @@ class MarketplaceRouter(models.AbstractModel):
         return stock
 
     def _load_counted(self, facts):
-        """Lines whose units count as demand of pending orders.
+        """Lines whose units count as demand: of pending orders, and of those that have open transfers.
 
         :return: ``{line id: warehouse id}``
         """
+        self.env["stock.move"].flush_model(["sale_line_id", "state"])
         order_ids = tuple(order.order_id for order in facts)
         return dict(
             self.env.execute_query(
@@ -203,7 +204,9 @@ class MarketplaceRouter(models.AbstractModel):
                     """
                     SELECT line.id, line.warehouse_id
                       FROM sale_order_line line JOIN sale_order sale ON sale.id = line.order_id
-                     WHERE sale.id IN %s AND sale.state IN ('draft', 'sent')
+                     WHERE sale.id IN %s AND (sale.state IN ('draft', 'sent') OR EXISTS (
+                           SELECT FROM stock_move move
+                            WHERE move.sale_line_id = line.id AND move.state NOT IN ('done', 'cancel')))
                     """,
                     order_ids,
                 )

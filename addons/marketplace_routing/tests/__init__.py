@@ -5,6 +5,7 @@ from . import (
     test_freight_import,
     test_freight_parcel,
     test_freight_table,
+    test_rerouting,
     test_router,
     test_rule,
     test_ruleset,

@@ -1,0 +1,55 @@
+from odoo import api, models
+
+
+class MarketplaceRouter(models.AbstractModel):
+    _inherit = "marketplace.router"
+
+    @api.model
+    def _find_movable(self, orders):
+        """Orders that the rules would now ship from other warehouses, which have everything.
+
+        :param orders: confirmed orders of which nothing has left
+        :return: a subset of them; those that somebody has sent elsewhere than the rules said stay there
+        """
+        routed = orders.filtered(lambda order: order.warehouse_id == order.routing_decision_id.warehouse_id)
+        rulesets = self.env["marketplace.routing.ruleset"]._find_active(routed.company_id)
+        movable = orders.browse()
+        for company, company_orders in routed.grouped("company_id").items():
+            if company in rulesets:
+                router = self.sudo().with_company(company)
+                movable |= router._find_movable_by(rulesets[company].with_env(router.env), company_orders)
+        return movable
+
+    def _find_movable_by(self, ruleset, orders):
+        decided = self._decide(ruleset, self._prepare_facts(orders))
+        options = {decision.facts.order_id: decision.option for decision in decided}
+        return orders.filtered(
+            lambda order: (
+                order.id in options
+                and not options[order.id].missing
+                and set(options[order.id].warehouse_ids) != set(order.order_line.warehouse_id.ids)
+            )
+        )
+
+
+class MarketplaceStockReserver(models.AbstractModel):
+    _inherit = "marketplace.stock.reserver"
+
+    def _hold_short(self, warehouse, orders):
+        """Override of `marketplace`: an order that another warehouse can ship goes there instead of being held."""
+        return super()._hold_short(warehouse, orders - self._route_elsewhere(warehouse, orders))
+
+    def _route_elsewhere(self, warehouse, orders):
+        """Decide anew where orders ship from that are short in a warehouse.
+
+        Two imports at the same moment count the same units, and goods may come in elsewhere while an order waits. Only
+        to where everything is in stock an order goes, so it does not wander about.
+
+        :return: the orders that go elsewhere; the other warehouse's reservation is queued
+        """
+        short = orders.filtered(lambda order: self._get_missing(order, warehouse))
+        free = short.filtered(lambda order: order.routing_decision_id and not order._get_routing_obstacle())
+        movable = self.env["marketplace.router"]._find_movable(free)
+        if movable:
+            self.env["marketplace.order.importer"].sudo()._route_again(movable.sudo())
+        return movable
