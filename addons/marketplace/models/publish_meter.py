@@ -14,24 +14,34 @@ HALF_LIFE_HOURS = 48.0
 MEASURED_ORDERS_DAYS = 7
 MINUTES = {"minutes": 1.0, "hours": 60.0, "days": 1440.0, "weeks": 10080.0, "months": 43200.0}
 NORMAL_FROM = 400.0  # expected units above which the normal distribution is near enough
+PRIOR_UNITS = 0.5  # sales of an average product that stand for what a short history has not shown yet
+SHORTEST_HISTORY_HOURS = 0.25
 
 
-def poisson_quantile(expected, probability):
-    """Fewest units that are not exceeded with the probability, if ``expected`` units are expected; 0 of nothing.
+def sales_quantile(units, hours, window, probability):
+    """Fewest units that are not exceeded in a window with the probability, if so many were sold in so many hours.
 
+    Sales are Poisson's at a rate of which a gamma distribution is known; together that is the negative binomial
+    distribution. The shorter the history, the wider it is (Gelman et al., Bayesian Data Analysis, 2.6).
+
+    :param float units: shape of the gamma distribution, above 0
+    :param float hours: its inverse scale, above 0
+    :param float window: hours
     :param float probability: above 0, below 1
     """
+    expected = units * window / hours
     if expected <= 0:
         return 0
     if expected > NORMAL_FROM:
-        return math.ceil(expected + NormalDist().inv_cdf(probability) * math.sqrt(expected))
-    units, chance = 0, math.exp(-expected)
+        spread = math.sqrt(expected * (1 + window / hours))
+        return math.ceil(expected + NormalDist().inv_cdf(probability) * spread)
+    count, chance = 0, (hours / (hours + window)) ** units
     reached = chance
     while reached < probability and chance > 0:
-        units += 1
-        chance *= expected / units
+        chance *= (units + count) / (count + 1) * window / (hours + window)
         reached += chance
-    return units
+        count += 1
+    return count
 
 
 class MarketplacePublishMeter(models.AbstractModel):
@@ -124,13 +134,13 @@ class MarketplacePublishMeter(models.AbstractModel):
 
     @api.model
     def _get_velocity(self, shops):
-        """Units per hour lately: ``{(shop id, product id): rate}``.
+        """Units per hour lately, and the hours that are known at least: ``({(shop id, product id): rate}, hours)``.
 
         The higher of two: an average of four weeks in which a unit counts half as much every two days further back,
         and the last day. Rising sales count at once, falling ones fade.
         """
         if not shops:
-            return {}
+            return {}, SHORTEST_HISTORY_HOURS
         self.env["sale.order"].flush_model(["marketplace_shop_id", "marketplace_fulfilment", "date_order"])
         self.env["sale.order.line"].flush_model(["order_id", "product_id", "product_uom_id", "product_uom_qty"])
         now = fields.Datetime.now()
@@ -162,12 +172,14 @@ class MarketplacePublishMeter(models.AbstractModel):
             )
         )
         history = max((float(oldest) for *_row, oldest in rows), default=0)
-        history = min(max(history, 1.0), HISTORY_DAYS * 24.0)
+        history = min(max(history, SHORTEST_HISTORY_HOURS), HISTORY_DAYS * 24.0)
+        last_hours = min(history, 24.0)
         weight = HALF_LIFE_HOURS / math.log(2) * (1 - 0.5 ** (history / HALF_LIFE_HOURS))
-        return {
-            (shop_id, product_id): max(float(weighted) / weight, float(last_day) / min(history, 24.0))
+        rates = {
+            (shop_id, product_id): max(float(weighted) / weight, float(last_day) / last_hours)
             for shop_id, product_id, weighted, last_day, _oldest in rows
         }
+        return rates, last_hours
 
     # === BUFFERS === #
 
@@ -178,7 +190,7 @@ class MarketplacePublishMeter(models.AbstractModel):
             [("shop_id", "in", shops.ids), ("state", "=", "matched"), ("fulfilment", "=", "merchant")]
         )
         parts = self.env["marketplace.stock.publisher"]._get_kit_parts(shops)
-        demand = _Demand(shops, self._get_velocity(shops), parts, listings)
+        demand = _Demand(shops, *self._get_velocity(shops), parts, listings)
         margins = self._get_margins(listings)
         values = [(listing.id, *demand.measure(listing), margins[listing.id]) for listing in listings]
         self._store(values)
@@ -219,8 +231,8 @@ class MarketplacePublishMeter(models.AbstractModel):
 class _Demand:
     """Units that shops sell before we hear of it, per product on the shelf."""
 
-    def __init__(self, shops, rates, kits, listings):
-        self.rates, self.kits = rates, kits
+    def __init__(self, shops, rates, known_hours, kits, listings):
+        self.rates, self.known_hours, self.kits = rates, known_hours, kits
         self.hours = {shop: (shop.order_latency + shop.push_latency) / 60 for shop in shops}
         self.near = {
             shop: [other for other in shops if other.auto_buffer and shop.warehouse_ids & other.warehouse_ids]
@@ -235,6 +247,9 @@ class _Demand:
         for listing in listings:
             for part_id, _factor in self.parts(listing.product_id.id):
                 self.listed[listing.shop_id, part_id] += 1
+        products = {part_id for _shop, part_id in self.listed}
+        listed_rate = sum(self.sold[key] for key in self.listed)
+        self.mean_rate = listed_rate / len(products) if products else 0.0
 
     def parts(self, product_id):
         return self.kits.get(product_id) or [(product_id, 1.0)]
@@ -249,7 +264,21 @@ class _Demand:
             total = max(total, sum(self.sold[other, part_id] for other in near) / factor)
             # A shop that has the stock for itself counts it down by itself.
             if sum(self.listed[other, part_id] for other in near) > 1:
-                unheard = sum(self.sold[other, part_id] * self.hours[other] for other in near)
-                buffer = max(buffer, poisson_quantile(unheard, sure) / factor)
-        need = poisson_quantile(rate * self.hours[shop], sure)
+                sold = {other: self.sold[other, part_id] for other in near}
+                buffer = max(buffer, self.foresee(sold, sure) / factor)
+        need = self.foresee({shop: rate}, sure) if rate else 0
         return round(rate, 4), round(total, 4), round(self.hours[shop] * 60, 2), need, math.ceil(buffer)
+
+    def foresee(self, sold, sure):
+        """Units that are sold before we hear of it, exceeded only by what is not ``sure``; of a product that has not
+        sold yet, what the others let expect.
+
+        :param dict sold: ``{shop: units per hour}``
+        """
+        if not self.mean_rate:
+            return 0
+        rate = sum(sold.values())
+        weights = sold if rate else dict.fromkeys(sold, 1.0)
+        window = sum(weight * self.hours[shop] for shop, weight in weights.items()) / sum(weights.values())
+        known = self.known_hours + PRIOR_UNITS / self.mean_rate
+        return sales_quantile(rate * self.known_hours + PRIOR_UNITS, known, window, sure)

@@ -1,10 +1,10 @@
 from datetime import timedelta
-from math import exp, factorial
+from math import exp, factorial, gamma
 
 from odoo import fields
 from odoo.tests import freeze_time, tagged
 
-from ..models.publish_meter import poisson_quantile
+from ..models.publish_meter import sales_quantile
 from .publisher_case import PublisherCase
 
 NOW = fields.Datetime.to_datetime("2026-05-04 12:00:00")
@@ -54,18 +54,31 @@ class TestMeter(PublisherCase):
         self.env.flush_all()
         self.env["marketplace.publish.meter"]._job_measure(self.env.company)
 
+    def _reached(self, top, units, hours, window):
+        """Probability that no more than ``top`` units are sold, as the textbook has it."""
+        share = hours / (hours + window)
+        return sum(
+            gamma(units + n) / gamma(units) / factorial(n) * share**units * (1 - share) ** n for n in range(top + 1)
+        )
+
     def test_quantile(self):
-        for expected in (0.01, 0.5, 3, 40):
+        for units, hours, window in ((0.5, 3, 0.1), (2.5, 0.25, 0.2), (12, 24, 1), (40, 10, 5)):
             for probability in (0.9, 0.99, 0.999):
-                units = poisson_quantile(expected, probability)
-                reached = [
-                    sum(exp(-expected) * expected**n / factorial(n) for n in range(top + 1))
-                    for top in (units, units - 1)
-                ]
-                self.assertGreaterEqual(reached[0], probability)
-                self.assertLess(reached[1], probability)
-        self.assertEqual(poisson_quantile(0, 0.99), 0)
-        self.assertAlmostEqual(poisson_quantile(400, 0.99), poisson_quantile(401, 0.99), delta=2)
+                top = sales_quantile(units, hours, window, probability)
+                self.assertGreaterEqual(self._reached(top, units, hours, window), probability)
+                if top:
+                    self.assertLess(self._reached(top - 1, units, hours, window), probability)
+        self.assertEqual(sales_quantile(0, 1, 1, 0.99), 0)
+        self.assertAlmostEqual(sales_quantile(400, 1, 1, 0.99), sales_quantile(401, 1, 1, 0.99), delta=2)
+
+    def test_quantile_after_a_long_history_is_that_of_poisson(self):
+        top = sales_quantile(3e6, 1e6, 1, 0.99)
+        reached = [sum(exp(-3) * 3**n / factorial(n) for n in range(count + 1)) for count in (top, top - 1)]
+        self.assertGreaterEqual(reached[0], 0.99)
+        self.assertLess(reached[1], 0.99)
+
+    def test_a_short_history_makes_the_buffer_larger(self):
+        self.assertGreater(sales_quantile(3, 0.5, 0.2, 0.99), sales_quantile(144, 24, 0.2, 0.99))
 
     def test_latency_of_orders_is_that_of_the_first_revision(self):
         for number in range(10):
@@ -123,26 +136,42 @@ class TestMeter(PublisherCase):
         hours = 12 / 60
         rates = [listing.velocity for listing in (self.first_listing, self.second_listing)]
         self.assertAlmostEqual(rates[0], 2 * rates[1], places=3)
-        together = sum(rates) * hours
+        known = 20 + 0.5 / sum(rates)
+
+        def foresee(rate, probability):
+            return sales_quantile(rate * 20 + 0.5, known, hours, probability)
+
         self.assertRecordValues(
             self.first_listing + self.second_listing,
             [
                 {
                     "latency": 12,
                     "stock_velocity": sum(rates),
-                    "need_qty": poisson_quantile(rates[0] * hours, 0.99),
-                    "auto_buffer": poisson_quantile(together, 0.99),
+                    "need_qty": foresee(rates[0], 0.99),
+                    "auto_buffer": foresee(sum(rates), 0.99),
                     "publish_margin": 10 * 0.85 - 4,
                 },
                 {
                     "latency": 12,
                     "stock_velocity": sum(rates),
-                    "need_qty": poisson_quantile(rates[1] * hours, 0.9),
-                    "auto_buffer": poisson_quantile(together, 0.9),
+                    "need_qty": foresee(rates[1], 0.9),
+                    "auto_buffer": foresee(sum(rates), 0.9),
                     "publish_margin": 20 * 0.85 - 4,
                 },
             ],
         )
+
+    def test_what_has_not_sold_yet_may_sell_as_the_others_do(self):
+        listings = self.env["marketplace.listing"]
+        fresh = self._create_product("F", 10)
+        for shop in (self.shop, self.second):
+            listings |= self._create_listing("F", fresh, shop_id=shop.id)
+        self._sell("1", 0.25, 60)
+        self._measure()
+        self.assertTrue(all(listing.auto_buffer > 0 and not listing.need_qty for listing in listings))
+        self.env["sale.order"].search([("marketplace_ref", "=", "1")]).date_order -= timedelta(hours=20)
+        self._measure()
+        self.assertFalse(any(listings.mapped("auto_buffer")), "it had a day to sell")
 
     def test_no_buffer_for_a_shop_with_stock_of_its_own(self):
         self.second_listing.active = False
