@@ -58,12 +58,30 @@ class MarketplaceStockPublisher(models.AbstractModel):
     def _get_incoming_sql(self):
         """Query of ``(shop_id, product_id, quantity, arrival)`` for the shops asked for that may offer it.
 
-        ``arrival`` is the day of the last receipt. What is late is expected today.
+        Of a kit it is what comes to be complete by what is on its way to the same warehouse. ``arrival`` is the day of
+        the last receipt of what is needed. What is late is expected today.
         """
+        return SQL(
+            """
+            WITH arriving AS (%s)
+            SELECT shop_id, product_id, SUM(quantity) AS quantity, MAX(arrival) AS arrival
+              FROM arriving WHERE product_id NOT IN (SELECT product_id FROM kit)
+             GROUP BY shop_id, product_id
+            UNION ALL
+            SELECT shop_id, product_id, SUM(quantity), MAX(arrival) FROM (%s) AS completed
+             GROUP BY shop_id, product_id
+            """,
+            self._get_arriving_sql(),
+            self._get_completed_kits_sql(),
+        )
+
+    @api.model
+    def _get_arriving_sql(self):
+        """Query of ``(shop_id, warehouse_id, product_id, quantity, arrival)`` of products and components of kits."""
         now = fields.Datetime.now()
         return SQL(
             """
-            SELECT source.shop_id, move.product_id, SUM(move.product_qty) AS quantity,
+            SELECT source.shop_id, source.warehouse_id, move.product_id, SUM(move.product_qty) AS quantity,
                    GREATEST(MAX(move.date), %(now)s)::date AS arrival
               FROM stock_move move
               JOIN stock_location origin ON origin.id = move.location_id
@@ -73,13 +91,42 @@ class MarketplaceStockPublisher(models.AbstractModel):
              WHERE move.state IN %(states)s AND origin.usage IN ('supplier', 'transit')
                AND origin.warehouse_id IS DISTINCT FROM target.warehouse_id
                AND move.date < %(now)s + shop.preorder_days * INTERVAL '1 day'
-               AND move.product_id IN (SELECT product_id FROM listed WHERE preorder <> 'none')
+               AND move.product_id IN (
+                   SELECT piece.product_id FROM piece JOIN listed ON listed.id = piece.listing_id
+                    WHERE listed.preorder <> 'none')
                -- Decided once, before any move is read.
                AND EXISTS (SELECT FROM listed WHERE preorder <> 'none')
-             GROUP BY source.shop_id, move.product_id
+             GROUP BY source.shop_id, source.warehouse_id, move.product_id
             """,
             now=now,
             states=OPEN_MOVE_STATES,
+        )
+
+    @api.model
+    def _get_completed_kits_sql(self):
+        """Query of ``(shop_id, product_id, quantity, arrival)`` per warehouse: whole kits more, with what arrives."""
+        return SQL(
+            """
+            SELECT shop_id, product_id, MIN(then_whole) - MIN(now_whole) AS quantity,
+                   MAX(arrival) FILTER (WHERE here < then_whole) AS arrival
+              FROM (
+                SELECT source.shop_id, source.warehouse_id, kit.product_id, part.here, arriving.arrival,
+                       FLOOR(MIN(part.here) OVER whole) AS now_whole,
+                       FLOOR(MIN(part.here + part.coming) OVER whole) AS then_whole
+                  FROM kit
+                  JOIN source ON source.asked
+                  LEFT JOIN cell ON cell.product_id = kit.component_id AND cell.warehouse_id = source.warehouse_id
+                  LEFT JOIN arriving ON arriving.product_id = kit.component_id
+                       AND arriving.shop_id = source.shop_id AND arriving.warehouse_id = source.warehouse_id
+                 CROSS JOIN LATERAL (
+                    SELECT ROUND((COALESCE(cell.quantity, 0) / kit.factor)::numeric, 6) AS here,
+                           ROUND((COALESCE(arriving.quantity, 0) / kit.factor)::numeric, 6) AS coming
+                 ) AS part
+                 WHERE kit.product_id IN (SELECT product_id FROM listed WHERE preorder <> 'none')
+                WINDOW whole AS (PARTITION BY source.shop_id, source.warehouse_id, kit.product_id)
+              ) AS piece_of_kit
+             GROUP BY shop_id, warehouse_id, product_id
+            """
         )
 
     @api.model

@@ -1,1 +1,1 @@
-from . import test_kit_shipment, test_kit_stock, test_known_kits
+from . import test_kit_preorder, test_kit_shipment, test_kit_stock, test_known_kits
