@@ -11,6 +11,8 @@ from scripts.lib.postgres import Server
 from scripts.lib.progress import Progress
 from scripts.lib.services import scratch_services
 
+from .pages import log_in
+
 # Odoo's mail module asks for a script that Debian's package leaves out; it blurs the background of video calls.
 NOT_IN_DEBIAN = "mail/static/lib/selfie_segmentation/"
 
@@ -61,16 +63,7 @@ def browser():
 @pytest.fixture(scope="session")
 def login_state(browser, server):
     """Cookies of a session that the administrator has logged in to through the login page."""
-    context = browser.new_context()
-    page = context.new_page()
-    page.goto(f"{server.odoo.url}/web/login")
-    page.fill("input[name=login]", server.login)
-    page.fill("input[name=password]", server.password)
-    page.click("button[type=submit]")
-    page.wait_for_selector(".o_main_navbar", timeout=60_000)
-    state = context.storage_state()
-    context.close()
-    return state
+    return log_in(browser, server.odoo.url, server.login, server.password)
 
 
 @pytest.fixture

@@ -1,6 +1,20 @@
 """Pages of the app in the browser."""
 
 
+def log_in(browser, url, login, password):
+    """Log in through the login page; the session's cookies."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{url}/web/login")
+    page.fill("input[name=login]", login)
+    page.fill("input[name=password]", password)
+    page.click("button[type=submit]")
+    page.wait_for_selector(".o_main_navbar", timeout=60_000)
+    state = context.storage_state()
+    context.close()
+    return state
+
+
 def open_page(page, path):
     """Open ``/odoo/marketplace-<path>`` and wait until its view is drawn."""
     page.goto(f"/odoo/marketplace-{path}")
@@ -16,3 +30,12 @@ def open_order(page, order):
 def wait_for_step(page, name):
     """Wait until the bar of steps stands at ``name``."""
     page.wait_for_selector(f".o_statusbar_status .o_arrow_button_current:has-text('{name}')")
+
+
+def choose(page, field, text):
+    """Choose the record that ``text`` finds, once the list holds what was found for it."""
+    box = page.locator(f"div[name={field}] input").first
+    with page.expect_response(lambda answer: "name_search" in answer.url and text in (answer.request.post_data or "")):
+        box.fill(text)
+    page.click(f".o-autocomplete--dropdown-item:has-text('{text}')")
+    page.wait_for_selector(".o-autocomplete--dropdown-menu", state="detached")

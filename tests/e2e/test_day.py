@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from .pages import open_order, open_page
+from .pages import choose, open_order, open_page
 from .training import SHOP, Training, until
 
 PAGES = (
@@ -40,15 +40,6 @@ def training(server):
     training = Training(server)
     training.fill(24)
     return training
-
-
-def choose(page, field, text):
-    """Choose the record that ``text`` finds, once the list holds what was found for it."""
-    box = page.locator(f"div[name={field}] input").first
-    with page.expect_response(lambda answer: "name_search" in answer.url and text in (answer.request.post_data or "")):
-        box.fill(text)
-    page.click(f".o-autocomplete--dropdown-item:has-text('{text}')")
-    page.wait_for_selector(".o-autocomplete--dropdown-menu", state="detached")
 
 
 def test_shop_shows_lag_and_leads_to_todays_orders(page, training, errors):

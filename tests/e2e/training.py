@@ -43,9 +43,12 @@ class Training:
 
     def place(self, sku, **options):
         """Have a buyer in the training shop order one SKU that we ship; the number of the order."""
-        wanted = {"count": 1, "skus": [sku], "marketplace": self._marketplace, "fulfilled_by": "merchant", "kinds": []}
-        (number,) = self.at_marketplace("orders", **wanted | options)["orders"]
-        return number
+        return self.place_many(1, sku, **options)[0]
+
+    def place_many(self, count, sku, **options):
+        """Have buyers order one SKU each; the numbers of the orders."""
+        wanted = {"skus": [sku], "marketplace": self._marketplace, "fulfilled_by": "merchant", "kinds": []}
+        return self.at_marketplace("orders", count=count, **wanted | options)["orders"]
 
     def fill(self, count):
         """Have buyers in all shops place orders of every kind, and wait until Odoo has them."""
