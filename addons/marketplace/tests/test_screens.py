@@ -1,5 +1,7 @@
+from lxml import etree
 from odoo.addons.queue_job.tests.common import trap_jobs
 from odoo.tests import Form, new_test_user, tagged
+from odoo.tools.safe_eval import safe_eval
 
 from .test_return import ReturnCase
 
@@ -42,6 +44,24 @@ class TestScreens(ReturnCase):
         self.assertEqual(self._open(picking, "warehouse").marketplace_label_state, "pending")
         self._open(picking.marketplace_parcel_ids, "warehouse")
         self._open(self.ticket, "warehouse")
+
+    def test_each_hold_says_what_to_do(self):
+        arch = etree.fromstring(
+            self.env["sale.order"].get_view(self.env.ref("sale.view_order_form").id, "form")["arch"]
+        )
+        hints = [hint.get("invisible") for hint in arch.xpath("//div[.//field[@name='marketplace_hold_note']]/div")]
+        for kind, label in self.env["sale.order"]._fields["marketplace_hold"]._description_selection(self.env):
+            with self.subTest(label):
+                vals = {"marketplace_hold": kind, "marketplace_can_cancel": True, "state": "sale"}
+                self.assertEqual([safe_eval(hint, vals) for hint in hints].count(False), 1)
+
+    def test_cancelled_here_but_not_at_the_marketplace(self):
+        order = self._import(self._order("O4"))
+        order._action_cancel()
+        self._import(self._order("O4", revision=2))
+        self.assertEqual(order.marketplace_hold, "changed")
+        held = safe_eval(self.env.ref("marketplace.action_orders_held").domain)
+        self.assertIn(order, self.env["sale.order"].search(held))
 
     def test_sales_people_without_a_role(self):
         user = new_test_user(self.env, "screen-sales", "sales_team.group_sale_manager")
