@@ -12,7 +12,6 @@ from datetime import datetime, timedelta, timezone
 BEGIN = datetime(2026, 3, 2, 8, tzinfo=timezone.utc)
 PRICE = "10.00"
 MINUTE = 60.0
-PER_MINUTE = 40  # buyers who want something, in all channels together
 SHARE_PENDING = 0.10  # paid later, or never
 SHARE_UNPAID = 0.2  # of those: never
 SHARE_CANCELLED = 0.04  # buyers who think better of it
@@ -213,15 +212,16 @@ class World:
 
     :param wishes: how many buyers come
     :param skus: how many products there are; few of them sell much
+    :param rate: buyers a minute, in all channels together
     """
 
-    def __init__(self, seed: int, wishes: int, skus: int):
+    def __init__(self, seed: int, wishes: int, skus: int, rate: float):
         rng = random.Random(seed)
         self.skus = [f"SKU-{number:04d}" for number in range(skus)]
         weights = [1 / (number + 3) ** 0.8 for number in range(skus)]
         rng.shuffle(weights)
         self.marketplaces = [Marketplace(channel, seed) for channel in CHANNELS]
-        self.length = wishes / PER_MINUTE * MINUTE
+        self.length = wishes / rate * MINUTE
         self._wishes = self._draw_wishes(rng, wishes, weights)
         self._next = 0
         self.wanted = 0

@@ -17,6 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--orders", type=int, default=10_000, help="orders of our run, about (10000)")
     parser.add_argument("--seed", type=int, default=1, help="another one is another storm (1)")
     parser.add_argument("--skus", type=int, default=500, help="products (500)")
+    parser.add_argument("--rate", type=float, default=40, help="buyers a minute, in all channels together (40)")
     parser.add_argument("--risk", type=float, default=RISK, help=f"share of work in which a worker dies ({RISK})")
     parser.add_argument("--quick", action="store_true", help="300 orders of 40 products")
 
@@ -38,9 +39,11 @@ def _answer(own, other, options) -> dict:
     reduction = _percent(other.held_short - own.held_short, other.held_short)
     ratios = {
         "fewer_held_short_percent": reduction,
-        "published_against_naive_percent": _percent(_shown(own, options), _shown(other, options)),
-        "service_percent": _percent(own.served, own.wanted),
-        "naive_service_percent": _percent(other.served, other.wanted),
+        "published_against_naive_percent": _percent(own.shown / own.steps, other.shown / other.steps),
+        "filled_at_once_percent": _percent(own.filled, own.orders),
+        "naive_filled_at_once_percent": _percent(other.filled, other.orders),
+        "buyers_served_percent": _percent(own.filled, own.wanted),
+        "naive_buyers_served_percent": _percent(other.filled, other.wanted),
         "in_stock_buyable_percent": _percent(own.buyable, own.in_stock),
         "naive_in_stock_buyable_percent": _percent(other.buyable, other.in_stock),
     }
@@ -52,7 +55,8 @@ def _answer(own, other, options) -> dict:
             f"{name}_held_short": outcome.held_short,
             f"{name}_cancelled": outcome.cancelled,
             f"{name}_refunded": outcome.refunded,
-            f"{name}_published_units_per_sku": _shown(outcome, options),
+            f"{name}_published_units_per_sku": _per_sku(outcome.shown, outcome, options),
+            f"{name}_phantom_units_per_sku": _per_sku(outcome.phantom, outcome, options),
             f"{name}_workers_killed": outcome.crew["killed"],
             f"{name}_errors_injected": outcome.crew["injected"],
             f"{name}_conflicts": outcome.crew["conflict"],
@@ -70,8 +74,9 @@ def _answer(own, other, options) -> dict:
     return {"name": "storm", "ratios": ratios, "figures": figures, "goals": goals, "machine": machine()}
 
 
-def _shown(outcome, options) -> float:
-    return round(outcome.shown / outcome.steps / options.skus, 2)
+def _per_sku(units: float, outcome, options) -> float:
+    """Mean over the steps."""
+    return round(units / outcome.steps / options.skus, 2)
 
 
 def _percent(part: float, whole: float) -> float:

@@ -21,7 +21,7 @@ def get_sales(world):
 
 
 def test_buyers_are_the_same_whatever_is_shown():
-    one, two = World(3, 200, 20), World(3, 200, 20)
+    one, two = World(3, 200, 20, 40), World(3, 200, 20, 40)
     for marketplace in two.marketplaces:
         marketplace.shown.update(dict.fromkeys(two.skus, 100))
     one.advance(one.length)
@@ -104,7 +104,7 @@ def test_workers_hear_of_errors_by_name():
 
 
 def test_goods_arrive_once():
-    world = World(3, 200, 20)
+    world = World(3, 200, 20, 40)
     first, later = world.arrivals_until(0), world.arrivals_until(world.length)
     assert first and later and not world.arrivals_until(world.length)
     assert {number for _sku, number, _units in first} == {0, 1, 2}
