@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from ..freight.postcodes import parse_postcodes
 
 ALL, ANY, NONE = "all", "any", "none"
+UNLIMITED = float("inf")
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,16 @@ class Conditions:
             facts.service_level,
         )
 
+    @property
+    def weight_range(self):
+        """Least and most weight in kg."""
+        return self.weight_min, self.weight_max or UNLIMITED
+
+    @property
+    def value_range(self):
+        """Least and most value in the company's currency."""
+        return self.value_min, self.value_max or UNLIMITED
+
     def compile(self):
         """The conditions that each order answers by itself, the cheap ones first.
 
@@ -103,13 +114,13 @@ class Conditions:
         return None
 
     def _check_weight(self):
-        low, high = self.weight_min, self.weight_max or float("inf")
+        low, high = self.weight_range
         if low or self.weight_max:
             return "weight", lambda facts, stock: low <= facts.weight_kg <= high
         return None
 
     def _check_value(self):
-        low, high = self.value_min, self.value_max or float("inf")
+        low, high = self.value_range
         if low or self.value_max:
             return "value", lambda facts, stock: low <= facts.value <= high
         return None

@@ -13,20 +13,17 @@ class Geography:
         self._places = places
         self._locate = locate
         self._measure = measure
-        self._destinations = {}
         self._distances = {}
 
-    def get_km(self, warehouse_id, destination):
-        """Kilometres as the crow flies; None when either place is unknown."""
-        key = (warehouse_id, destination)
-        if key not in self._distances:
-            self._distances[key] = self._compute_km(warehouse_id, destination)
-        return self._distances[key]
+    def get_distances(self, destination):
+        """Kilometres as the crow flies from each warehouse; None when either place is unknown.
 
-    def _compute_km(self, warehouse_id, destination):
-        if destination not in self._destinations:
-            self._destinations[destination] = self._locate(
-                destination.country, destination.state, destination.city, destination.postcode
-            )
-        source, target = self._places.get(warehouse_id), self._destinations[destination]
+        :return: ``{warehouse id: km or None}``
+        """
+        target = self._locate(destination.country, destination.state, destination.city, destination.postcode)
+        if target not in self._distances:
+            self._distances[target] = {id_: self._compute_km(source, target) for id_, source in self._places.items()}
+        return self._distances[target]
+
+    def _compute_km(self, source, target):
         return None if source is None or target is None else self._measure(source, target)

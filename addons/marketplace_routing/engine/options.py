@@ -14,9 +14,10 @@ UNKNOWN = float("inf")
 
 def list_singles(facts, warehouse_ids, stock, geography):
     """One option per warehouse, whether or not it has everything."""
+    distances = geography.get_distances(facts.destination)
     options = []
     for place, warehouse_id in enumerate(warehouse_ids):
-        shipment = Shipment(warehouse_id, facts.lines, geography.get_km(warehouse_id, facts.destination))
+        shipment = Shipment(warehouse_id, facts.lines, distances.get(warehouse_id))
         options.append(
             Option([shipment], place * (len(facts.lines) or 1), stock.get_missing(facts.needs, warehouse_id))
         )

@@ -4,7 +4,7 @@ from .choice import Choice
 from .decision import ADDED, CANNOT_SHIP, TOO_LATE, Decision, Option, Shipment
 from .facts import sum_needs
 from .pricing import Pricing
-from .rules import CHEAPEST, FALLBACK, get_failed
+from .rules import CHEAPEST, FALLBACK
 from .stock import Stock
 
 # Enough to explain a decision; a set may have hundreds of rules that do not apply.
@@ -41,14 +41,20 @@ class Router:
         :return: :class:`~.decision.Decision`
         """
         decision = Decision(facts)
-        for rule, excluded in self.ruleset.select(facts):
-            if failed := excluded or get_failed(rule.checks, facts, self.stock):
-                if len(decision.skipped) < MAX_SKIPPED:
-                    decision.skipped.append((rule.id, failed))
-            elif self._apply(rule, decision) and rule.stop:
-                break
+        end = self._walk(decision)
+        decision.skipped = self.ruleset.list_skipped(facts, self.stock, end, MAX_SKIPPED)
         self._complete(decision)
         return decision
+
+    def _walk(self, decision):
+        """Let the rules do their work.
+
+        :return: the rule that ended it; None: all were asked
+        """
+        for rule in self.ruleset.find(decision.facts, self.stock):
+            if self._apply(rule, decision) and rule.stop:
+                return rule
+        return None
 
     # === ONE RULE === #
 
@@ -107,7 +113,7 @@ class Router:
         facts = decision.facts
         if decision.option is None:
             own = facts.own_warehouse_id
-            shipment = Shipment(own, list(facts.lines), self.geography.get_km(own, facts.destination))
+            shipment = Shipment(own, list(facts.lines), self.geography.get_distances(facts.destination).get(own))
             decision.option = Option([shipment], 0, self.stock.get_missing(facts.needs, own))
         keep_promise = bool(decision.rule and decision.rule.keep_promise)
         self.pricing.quote(facts, decision.option, decision.carrier_id, keep_promise)

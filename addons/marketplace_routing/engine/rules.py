@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 from .conditions import Conditions
+from .ranges import Ranges, list_members
 
 RANKED, NEAREST, CHEAPEST, FEWEST = "ranked", "nearest", "cheapest", "fewest"
 STRATEGIES = (RANKED, NEAREST, CHEAPEST, FEWEST)
@@ -77,8 +79,21 @@ def get_failed(checks, facts, stock=None):
     return None
 
 
+class Selection(NamedTuple):
+    """What orders of equal :meth:`Conditions.get_shared` have in common.
+
+    :ivar list concerned: ``[(rule, name of the shared condition that does not apply or None)]`` of the rules that shop,
+        marketplace and country do not exclude
+    :ivar int admitted: those without such a name, as set of their places in the rule set
+    """
+
+    concerned: list
+    admitted: int
+
+
 class RuleSet:
-    """Rules in their order, found by what many orders share: shop, marketplace, country, state, service.
+    """Rules in their order, found by what many orders share (shop, marketplace, country, state, service) and by their
+    limits of weight and value.
 
     :raises RuleLoop: fallbacks go in a circle
     """
@@ -89,7 +104,9 @@ class RuleSet:
         names = {rule.id: rule.name for rule in self.rules}
         if loop := find_loop({rule.id: rule.fallback_id for rule in self.rules if rule.when_short == FALLBACK}):
             raise RuleLoop([names[rule_id] for rule_id in loop])
-        self._found = {}
+        self._weights = Ranges([rule.conditions.weight_range for rule in self.rules])
+        self._values = Ranges([rule.conditions.value_range for rule in self.rules])
+        self._selections = {}
 
     @cached_property
     def warehouse_ids(self):
@@ -97,21 +114,45 @@ class RuleSet:
         named = {id_ for rule in self.rules for id_ in rule.warehouse_ids}
         return named.union(*(rule.conditions.stock_warehouse_ids for rule in self.rules))
 
-    def select(self, facts):
-        """Rules that shop, marketplace and country of an order do not exclude, in their order.
+    def find(self, facts, stock):
+        """The rules that apply to an order, in their order."""
+        admitted = self._select(facts).admitted
+        for place in list_members(admitted & self._weights.find(facts.weight_kg) & self._values.find(facts.value)):
+            if not get_failed(self.rules[place].checks, facts, stock):
+                yield self.rules[place]
 
-        :return: ``[(rule, name of the shared condition that does not apply or None)]``
+    def list_skipped(self, facts, stock, end, most):
+        """The first rules that concern an order but do not apply.
+
+        :param Rule end: only rules before this one; None: all
+        :param int most: number of rules that are enough
+        :return: ``[(rule id, name of the condition that does not apply)]``
         """
+        skipped = []
+        for rule, excluded in self._select(facts).concerned:
+            if rule is end or len(skipped) == most:
+                break
+            if failed := excluded or get_failed(rule.checks, facts, stock):
+                skipped.append((rule.id, failed))
+        return skipped
+
+    def _select(self, facts):
         key = Conditions.get_shared(facts)
-        if key not in self._found:
-            if len(self._found) >= SELECTIONS_KEPT:
-                self._found.clear()
-            self._found[key] = [
-                (rule, get_failed(rule.shared_checks, facts))
-                for rule in self.rules
-                if not rule.fallback_only and rule.conditions.concerns(facts)
-            ]
-        return self._found[key]
+        if key not in self._selections:
+            if len(self._selections) >= SELECTIONS_KEPT:
+                self._selections.clear()
+            self._selections[key] = self._make_selection(facts)
+        return self._selections[key]
+
+    def _make_selection(self, facts):
+        concerned, admitted = [], 0
+        for place, rule in enumerate(self.rules):
+            if rule.fallback_only or not rule.conditions.concerns(facts):
+                continue
+            excluded = get_failed(rule.shared_checks, facts)
+            concerned.append((rule, excluded))
+            admitted |= (not excluded) << place
+        return Selection(concerned, admitted)
 
 
 def find_loop(next_by_id):

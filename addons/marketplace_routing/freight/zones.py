@@ -2,6 +2,7 @@
 rest of the world; of two postcode lists the narrower entry; then a zone of the warehouse before one of all."""
 
 from dataclasses import dataclass
+from itertools import chain
 
 from .postcodes import Postcode
 from .records import FreightError
@@ -45,21 +46,20 @@ class Zone:
                 zone=self.name,
             )
 
-    def rank(self, destination, postcode):
-        """How well the zone fits, the smaller the better; None when it does not.
-
-        :param Postcode postcode: the destination's, made comparable
-        """
+    def list_places(self):
+        """What the zone consists of: pairs of how specific it is, the smaller the more so, and a postcode entry or None
+        for all postcodes."""
         if self.everywhere:
-            return (_WORLD, 0.0)
-        if destination.country not in self.countries:
-            return None
-        if self.states and (destination.country, destination.state) not in self.states:
-            return None
+            return [((_WORLD, 0.0), None)]
         if self.postcodes:
-            widths = [entry.width for entry in self.postcodes if entry.matches(postcode)]
-            return (_POSTCODE, min(widths)) if widths else None
-        return (_STATE, 0.0) if self.states else (_COUNTRY, 0.0)
+            return [((_POSTCODE, entry.width), entry) for entry in self.postcodes]
+        return [((_STATE if self.states else _COUNTRY, 0.0), None)]
+
+    def admits(self, warehouse_id, destination):
+        """Whether parcels start where the zone asks for, and go to one of its states."""
+        if self.warehouse_ids and warehouse_id not in self.warehouse_ids:
+            return False
+        return self.everywhere or not self.states or (destination.country, destination.state) in self.states
 
 
 class ZoneFinder:
@@ -69,24 +69,22 @@ class ZoneFinder:
     """
 
     def __init__(self, zones):
+        # The most specific places come first, so the first one that fits is the best.
+        places = [(*rank, not zone.warehouse_ids, entry, zone) for zone in zones for rank, entry in zone.list_places()]
+        places.sort(key=lambda place: place[:3])
         self._by_country, self._world = {}, []
-        for zone in zones:
-            for country in zone.countries:
-                self._by_country.setdefault(country, []).append(zone)
+        for *_rank, entry, zone in places:
             if zone.everywhere:
-                self._world.append(zone)
+                self._world.append((entry, zone))
+            else:
+                for country in zone.countries:
+                    self._by_country.setdefault(country, []).append((entry, zone))
         self.has_origins = any(zone.warehouse_ids for zone in zones)
 
     def find(self, warehouse_id, destination):
         """The zone of a destination for parcels from a warehouse, or None."""
         postcode = Postcode.of(destination.country, destination.postcode)
-        best, best_rank = None, None
-        for zone in [*self._by_country.get(destination.country, ()), *self._world]:
-            if zone.warehouse_ids and warehouse_id not in zone.warehouse_ids:
-                continue
-            rank = zone.rank(destination, postcode)
-            if rank is not None:
-                rank = (*rank, not zone.warehouse_ids)
-                if best_rank is None or rank < best_rank:
-                    best, best_rank = zone, rank
-        return best
+        for entry, zone in chain(self._by_country.get(destination.country, ()), self._world):
+            if (entry is None or entry.matches(postcode)) and zone.admits(warehouse_id, destination):
+                return zone
+        return None

@@ -133,24 +133,6 @@ class MarketplaceRoutingDecision(models.Model):
             vals["chargeable"] = float(quote.chargeable_kg) if quote else 0.0
         return vals
 
-    def _note_on_orders(self):
-        """These are the latest decisions of their orders; without the cost of a write of each whole order."""
-        orders = self.env["sale.order"].browse(self.order_id.ids)
-        names = ["routing_decision_id", "routing_freight_estimate"]
-        orders.flush_recordset(names)
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE sale_order SET routing_decision_id = decision.id, routing_freight_estimate = decision.freight
-                  FROM marketplace_routing_decision decision
-                 WHERE decision.order_id = sale_order.id AND decision.id IN %s
-                """,
-                tuple(self.ids),
-            )
-        )
-        orders.invalidate_recordset(names, flush=False)
-        orders.modified(names)
-
     def _get_carriers(self):
         """Carrier of each warehouse that ships the order.
 

@@ -93,7 +93,7 @@ class MarketplaceRouter(models.AbstractModel):
         self._apply_warehouses(pairs)
         self._apply_tags(pairs)
         self._apply_holds(pairs)
-        decisions._note_on_orders()
+        self._apply_decisions(pairs, decisions)
 
     def _apply_warehouses(self, pairs):
         groups, routed = defaultdict(list), defaultdict(list)
@@ -141,3 +141,19 @@ class MarketplaceRouter(models.AbstractModel):
                 groups[decision.hold].append(order.id)
         for note, order_ids in groups.items():
             self.env["sale.order"].browse(order_ids)._hold("routing", note)
+
+    def _apply_decisions(self, pairs, decisions):
+        """Note the latest decision on each order, to be sent with what else changes on it.
+
+        These values differ from order to order, and a `write` of each would cost more than deciding it.
+        """
+        Order = self.env["sale.order"]
+        names = ["routing_decision_id", "routing_freight_estimate"]
+        latest, freight = (Order._fields[name] for name in names)
+        for (order, decision), stored in zip(pairs, decisions, strict=True):
+            latest._update_cache(order, stored.id, dirty=True)
+            freight._update_cache(order, float(decision.option.freight or 0), dirty=True)
+        orders = Order.concat(*(order for order, _decision in pairs))
+        orders.modified(names)
+        # Amounts are sent in the precision of their currency, which is looked up here for all orders at once.
+        orders.mapped("routing_currency_id")

@@ -2,7 +2,8 @@ from decimal import Decimal
 
 import pytest
 
-from addons.marketplace_routing.engine import router as module
+from addons.marketplace_routing.engine import rules as module
+from addons.marketplace_routing.engine.router import MAX_SKIPPED
 from addons.marketplace_routing.engine.rules import get_failed
 from tests.plain.routing.engine_case import (
     DHL,
@@ -167,16 +168,20 @@ def test_inputs_are_those_before_the_decision():
     assert sorted(decision.stock) == [(MUG, LYON, 3), (MUG, MADRID, 0.0)]
 
 
-def test_rules_for_other_countries_are_not_asked(monkeypatch):
-    """Of 100 rules for a country each, only the order's own is weighed; those for all countries are."""
+def test_rules_for_others_are_not_asked(monkeypatch):
+    """Of 100 rules for a country each, only the order's own is weighed; of 99 for a weight each, only those that are
+    named as skipped are."""
     conditions = [{"country_ids": frozenset({n}), "weight_max": 30.0, "postcodes": "1*"} for n in range(100)]
     conditions += [{"weight_min": 50.0 + n} for n in range(99)]
     rules = [rule(n, conditions=c, strategy="ranked", warehouse_ids=(LYON,)) for n, c in enumerate(conditions, 1)]
     rules.append(rule(900, strategy="nearest", split="short"))
     warehouses = (HAMBURG, LYON, MADRID, 4, 5)
     router = make_router(rules, {(MUG, warehouse): 1e6 for warehouse in warehouses})
+    router.decide(order(country_id=57, warehouse_ids=warehouses))
     asked = []
     monkeypatch.setattr(module, "get_failed", lambda checks, *args: asked.append(checks) or get_failed(checks, *args))
     decision = router.decide(order(country_id=57, warehouse_ids=warehouses))
     assert decision.rule.id == 58
-    assert len(asked) <= 101
+    assert decision.trail == [(58, "decided"), (900, "already_decided")]
+    assert len(decision.skipped) == MAX_SKIPPED
+    assert len(asked) <= MAX_SKIPPED + 3

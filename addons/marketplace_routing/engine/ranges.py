@@ -1,0 +1,36 @@
+"""Finds the rules whose range a number is in, without asking each of them."""
+
+from bisect import bisect_left
+
+
+class Ranges:
+    """Ranges of numbers, both ends included.
+
+    A set of ranges is an integer with a bit per range: bit 0 is the first one's.
+
+    :param list ranges: ``(low, high)``
+    """
+
+    def __init__(self, ranges):
+        self._ends = sorted({end for bounds in ranges for end in bounds})
+        # The sets that change at the ends: before the first end, on it, behind it, on the second, …
+        self._sets = [0] * (2 * len(self._ends) + 1)
+        for number, (low, high) in enumerate(ranges):
+            for place in range(self._get_place(low), self._get_place(high) + 1):
+                self._sets[place] |= 1 << number
+
+    def find(self, value):
+        """The set of ranges in which a number lies."""
+        return self._sets[self._get_place(value)]
+
+    def _get_place(self, value):
+        index = bisect_left(self._ends, value)
+        return 2 * index + (index < len(self._ends) and self._ends[index] == value)
+
+
+def list_members(members):
+    """Numbers of the bits that are set, in their order."""
+    while members:
+        lowest = members & -members
+        yield lowest.bit_length() - 1
+        members ^= lowest
