@@ -101,9 +101,11 @@ class MarketplaceRiskModel(models.Model):
 
     def _judge(self, champion, trained, table):
         """Whether a challenger takes over, and why."""
-        current = champion and champion._load()
+        if not champion:
+            return True, self.env._("Used, for it is the first one.")
+        current = champion._load()
         if not current:
-            return True, self.env._("Used, for there was no model that could be read.")
+            return True, self.env._("Used, for the earlier one cannot be read any more.")
         trial = trained.trial
         # Only what neither has learnt from tells which one is better.
         unseen = (table.loc[trial.index, "time"] > current.seen_until).to_numpy()

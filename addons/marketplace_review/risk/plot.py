@@ -11,7 +11,7 @@ def calibration_plot(bins: Sequence[dict], x_label: str, y_label: str) -> str:
 
     :param bins: of :func:`.measure.calibration_table`
     """
-    top = max([0.01, *(max(row["expected"], row["found"]) for row in bins)]) * 1.1
+    top = min(1, max([0.01, *(max(row["expected"], row["found"]) for row in bins)]) * 1.1)
     place = _scale((0, top), (0, top))
     dots = [
         f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="#71639e"/>'
