@@ -47,6 +47,18 @@ class MarketplaceConfirmable(models.AbstractModel):
         """What is done, in the words of the user, for the account's last error."""
         raise NotImplementedError
 
+    # === STATE === #
+
+    def _sum_up(self, finished):
+        """The state of several together: ``none`` of nothing, ``rejected`` where one is, ``finished`` where all are,
+        else ``pending``."""
+        states = set(self.mapped("state"))
+        if not states:
+            return "none"
+        if "rejected" in states:
+            return "rejected"
+        return finished if states == {finished} else "pending"
+
     # === WHAT IS DUE === #
 
     @api.model

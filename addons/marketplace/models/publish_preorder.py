@@ -78,28 +78,38 @@ class MarketplaceStockPublisher(models.AbstractModel):
     @api.model
     def _get_arriving_sql(self):
         """Query of ``(shop_id, warehouse_id, product_id, quantity, arrival)`` of products and components of kits."""
-        now = fields.Datetime.now()
         return SQL(
             """
-            SELECT source.shop_id, source.warehouse_id, move.product_id, SUM(move.product_qty) AS quantity,
-                   GREATEST(MAX(move.date), %(now)s)::date AS arrival
-              FROM stock_move move
-              JOIN stock_location origin ON origin.id = move.location_id
-              JOIN stock_location target ON target.id = COALESCE(move.location_final_id, move.location_dest_id)
-              JOIN source ON source.warehouse_id = target.warehouse_id AND source.asked
+            SELECT source.shop_id, source.warehouse_id, receipt.product_id, SUM(receipt.quantity) AS quantity,
+                   GREATEST(MAX(receipt.date), %(now)s)::date AS arrival
+              FROM (%(receipts)s) AS receipt
+              JOIN source ON source.warehouse_id = receipt.warehouse_id AND source.asked
               JOIN marketplace_shop shop ON shop.id = source.shop_id
-             WHERE move.state IN %(states)s AND origin.usage IN ('supplier', 'transit')
-               AND origin.warehouse_id IS DISTINCT FROM target.warehouse_id
-               AND move.date < %(now)s + shop.preorder_days * INTERVAL '1 day'
-               AND move.product_id IN (
+             WHERE receipt.date < %(now)s + shop.preorder_days * INTERVAL '1 day'
+               AND receipt.product_id IN (
                    SELECT piece.product_id FROM piece JOIN listed ON listed.id = piece.listing_id
                     WHERE listed.preorder <> 'none')
                -- Decided once, before any move is read.
                AND EXISTS (SELECT FROM listed WHERE preorder <> 'none')
-             GROUP BY source.shop_id, source.warehouse_id, move.product_id
+             GROUP BY source.shop_id, source.warehouse_id, receipt.product_id
             """,
-            now=now,
-            states=OPEN_MOVE_STATES,
+            now=fields.Datetime.now(),
+            receipts=self._get_receipts_sql(),
+        )
+
+    @api.model
+    def _get_receipts_sql(self):
+        """Query of ``(product_id, warehouse_id, quantity, date)``: open moves into warehouses from outside."""
+        return SQL(
+            """
+            SELECT move.product_id, target.warehouse_id, move.product_qty AS quantity, move.date
+              FROM stock_move move
+              JOIN stock_location origin ON origin.id = move.location_id
+              JOIN stock_location target ON target.id = COALESCE(move.location_final_id, move.location_dest_id)
+             WHERE move.state IN %s AND origin.usage IN ('supplier', 'transit')
+               AND origin.warehouse_id IS DISTINCT FROM target.warehouse_id
+            """,
+            OPEN_MOVE_STATES,
         )
 
     @api.model
@@ -139,16 +149,13 @@ class MarketplaceStockPublisher(models.AbstractModel):
             self.env.execute_query(
                 SQL(
                     """
-                    SELECT move.product_id, GREATEST(MAX(move.date), %s)::date
-                      FROM stock_move move
-                      JOIN stock_location origin ON origin.id = move.location_id
-                      JOIN stock_location target ON target.id = COALESCE(move.location_final_id, move.location_dest_id)
-                     WHERE move.state IN %s AND origin.usage IN ('supplier', 'transit') AND target.warehouse_id = %s
-                       AND origin.warehouse_id IS DISTINCT FROM target.warehouse_id AND move.product_id IN %s
-                     GROUP BY move.product_id
+                    SELECT product_id, GREATEST(MAX(date), %s)::date
+                      FROM (%s) AS receipt
+                     WHERE warehouse_id = %s AND product_id IN %s
+                     GROUP BY product_id
                     """,
                     fields.Datetime.now(),
-                    OPEN_MOVE_STATES,
+                    self._get_receipts_sql(),
                     warehouse.id,
                     tuple(products.ids),
                 )

@@ -114,13 +114,7 @@ class SaleOrder(models.Model):
     @api.depends("marketplace_shipment_ids.state")
     def _compute_marketplace_shipment_state(self):
         for order in self:
-            states = set(order.marketplace_shipment_ids.mapped("state"))
-            if not states:
-                order.marketplace_shipment_state = "none"
-            elif "rejected" in states:
-                order.marketplace_shipment_state = "rejected"
-            else:
-                order.marketplace_shipment_state = "confirmed" if states == {"confirmed"} else "pending"
+            order.marketplace_shipment_state = order.marketplace_shipment_ids._sum_up("confirmed")
 
     @api.depends("marketplace_ship_by", "marketplace_status")
     def _compute_marketplace_late(self):

@@ -21,13 +21,7 @@ class StockPicking(models.Model):
     @api.depends("marketplace_parcel_ids.state")
     def _compute_marketplace_label_state(self):
         for picking in self:
-            states = set(picking.marketplace_parcel_ids.mapped("state"))
-            if not states:
-                picking.marketplace_label_state = "none"
-            elif "rejected" in states:
-                picking.marketplace_label_state = "rejected"
-            else:
-                picking.marketplace_label_state = "printed" if states == {"printed"} else "pending"
+            picking.marketplace_label_state = picking.marketplace_parcel_ids._sum_up("printed")
 
     def _compute_marketplace_can_label(self):
         able = self.marketplace_shop_id.filtered("can_label")
