@@ -23,9 +23,7 @@ class TestKitPreorder(KitCase):
 
     def _expect(self, product, quantity, days, stock=None):
         # A place of its own, or Odoo merges the moves.
-        shelf = self.env["stock.location"].create(
-            {"name": f"Shelf {days}", "location_id": (stock or self.stock).id}
-        )
+        shelf = self.env["stock.location"].create({"name": f"Shelf {days}", "location_id": (stock or self.stock).id})
         self._create_move(product, quantity, self.suppliers, shelf).date = NOW + timedelta(days=days)
 
     def _get_offer(self):

@@ -4,7 +4,6 @@ from odoo.addons.marketplace.tools.postcodes import PostcodeError, is_listed, pa
 from odoo.exceptions import ValidationError
 
 
-
 class MarketplaceGoodsKind(models.Model):
     """A kind of goods that carriers and countries restrict, such as lithium batteries or liquids."""
 

@@ -36,8 +36,8 @@ class MarketplaceRoutingRuleset(models.Model):
         "Merge Within (Hours)",
         required=True,
         default=48,
-        help="Where a rule merges orders of a buyer: an order joins the open parcel of an earlier one that came at most "
-        "so many hours before it. 0: only orders that arrive together.",
+        help="Where a rule merges orders of a buyer: an order joins the open parcel of an earlier one that came at "
+        "most so many hours before it. 0: only orders that arrive together.",
     )
     rule_ids = fields.One2many("marketplace.routing.rule", "ruleset_id", string="Rules", copy=True)
     activated_at = fields.Datetime("Switched On At", readonly=True, copy=False)

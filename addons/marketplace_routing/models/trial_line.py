@@ -11,6 +11,7 @@ OUTCOMES = [
     ("own_waits", "No rule: the shop's own warehouse, which waits for stock"),
 ]
 
+
 class MarketplaceRoutingTrialLine(models.Model):
     """What a dry run found of one order line."""
 

@@ -165,7 +165,6 @@ class TestTrial(TrialCase):
         )
 
 
-
 @tagged("post_install", "-at_install")
 class TestTrialMerging(TrialCase):
     """Pens weigh 0.5 kg; a parcel from Leeds costs 5, and 1 for each half kilogram above the first."""
