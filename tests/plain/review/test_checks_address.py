@@ -34,7 +34,12 @@ def test_good_addresses_have_no_fault(facts):
         (AddressFacts("DE", city="Köln", street="Domkloster 4"), "postcode", "missing", "26133"),
         (AddressFacts("DE", city="Köln", postcode="5066", street="Domkloster 4"), "postcode", "pattern", "26133"),
         (AddressFacts("GB", city="Leeds", postcode="12345", street="1 Mill Lane"), "postcode", "pattern", "EC1Y 8SY"),
-        (AddressFacts("GB", city="Leeds", postcode="LS1 4AP Leeds", street="1 Mill Lane"), "postcode", "pattern", "EC1Y 8SY"),
+        (
+            AddressFacts("GB", city="Leeds", postcode="LS1 4AP Leeds", street="1 Mill Lane"),
+            "postcode",
+            "pattern",
+            "EC1Y 8SY",
+        ),
         (AddressFacts("DE", city="Köln", postcode="50667", street="12345"), "street", "only_digits", ""),
         (AddressFacts("DE", city="Köln", postcode="50667", street="---"), "street", "placeholder", ""),
         (AddressFacts("DE", city="N/A", postcode="50667", street="Domkloster 4"), "city", "placeholder", ""),
