@@ -89,13 +89,14 @@ def errors(page):
 
 @pytest.fixture
 def picture(page, request):
-    """Keep a picture of the page as it is now, by name, where ``--screenshots`` asks for it."""
+    """Keep a picture of the page as it is now, by name and height, where ``--screenshots`` asks for it."""
     folder = request.config.getoption("--screenshots")
 
-    def keep(name):
+    def keep(name, height=900):
         if folder:
+            page.set_viewport_size({"width": 1400, "height": height})
             page.wait_for_function("document.fonts.status === 'loaded'")
-            page.mouse.move(0, 899)
+            page.mouse.move(0, height - 1)
             drawn = Image.open(io.BytesIO(page.screenshot(animations="disabled")))
             few = drawn.convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE)  # rare colours stay what they are
             few.save(CHECKOUT / folder / f"{name}.png", optimize=True)

@@ -143,12 +143,12 @@ def test_desk_shows_every_hold_with_its_way_out(desk, holds, errors, picture):
         for number in numbers:
             text = desk.row(number).inner_text()
             assert label in text and way in text, text
-    picture("review-desk")
+    picture("review-desk", 940)
     desk.row(holds["address_check"][0]).locator("td[name=reference]").click()
     sheet = desk.page.locator(".o_form_sheet")
     sheet.wait_for()
     assert RUBBISH in sheet.inner_text()
-    picture("hold")
+    picture("hold", 940)
 
 
 def test_twenty_holds_of_five_kinds_are_cleared(desk, training, holds, errors):
@@ -283,7 +283,7 @@ def test_an_order_explains_its_risk(page, training, model, errors, picture):
     told.wait_for()
     assert f"{training.read(order, 'risk_score'):.1f} %" in told.inner_text()
     assert told.locator(".o_risk_up", has_text="Amount of the order").count() == 1
-    picture("risk-why")
+    picture("risk-why", 1080)
     open_page(page, f"risk-models/{model}")
     page.locator(".o_risk_card svg").first.wait_for()
-    picture("risk-model")
+    picture("risk-model", 1260)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from html import escape
 
 WIDTH, HEIGHT, LEFT, BOTTOM = 380, 240, 68, 36
+ENDS = (0.02, 0.05, 0.1, 0.2, 0.5, 1)  # of an axis of shares
 
 
 def calibration_plot(bins: Sequence[dict], x_label: str, y_label: str) -> str:
@@ -11,7 +12,8 @@ def calibration_plot(bins: Sequence[dict], x_label: str, y_label: str) -> str:
 
     :param bins: of :func:`.measure.calibration_table`
     """
-    top = min(1, max([0.01, *(max(row["expected"], row["found"]) for row in bins)]) * 1.1)
+    most = max(max(row["expected"], row["found"]) for row in bins)
+    top = next(end for end in ENDS if end >= most)
     place = _scale((0, top), (0, top))
     dots = [
         f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="#71639e"/>'
