@@ -4,10 +4,11 @@ from datetime import timedelta
 from decimal import Decimal
 
 from odoo import api, fields, models
+from odoo.tools import SQL
+from psycopg2.extras import Json
 
 from ..freight.money import share
 from .freight_rate import WEIGHT_DIGITS
-from .quick_insert import insert_records
 
 # Transfers that come later than their parcel, as those of split or changed orders, are looked for this long.
 LATE_TRANSFER_DAYS = 90
@@ -77,36 +78,57 @@ class MarketplaceRoutingParcel(models.Model):
         :param list vals_list: dicts of order_id, decision_id, warehouse_id, carrier_id, weight (kg),
             chargeable_weight (kg), estimated_freight (company's currency)
         """
-        orders = self.env["sale.order"].browse([vals["order_id"] for vals in vals_list])
-        self.search([("order_id", "in", orders.ids), ("actual_source", "=", False)]).unlink()
-        free = self._find_free_pickings(orders.ids)
-        return insert_records(
-            self,
-            [
-                self._prepare_planned(order, self._take(free, vals), vals)
-                for order, vals in zip(orders, vals_list, strict=True)
-            ],
-        )
+        order_ids = [vals["order_id"] for vals in vals_list]
+        self.search([("order_id", "in", order_ids), ("actual_source", "=", False)]).unlink()
+        self._flush_planning()
+        rows = self.env.execute_query(self._get_planning_sql(vals_list))
+        for name in ("order_id", "decision_id", "picking_id"):
+            for inverse in self.pool.field_inverses[self._fields[name]]:
+                self.env[inverse.model_name].invalidate_model([inverse.name], flush=False)
+        return self.browse(id_ for (id_,) in rows)
 
-    def _prepare_planned(self, order, picking, vals):
-        """Values of a new parcel for the database, with those that the standard way would compute."""
-        return {
-            "order_id": order.id,
-            "shop_id": order.marketplace_shop_id.id,
-            "company_id": order.company_id.id,
-            "country_id": order.partner_shipping_id.country_id.id,
-            "decision_id": vals["decision_id"],
-            "warehouse_id": vals["warehouse_id"],
-            "carrier_id": vals["carrier_id"],
-            "picking_id": picking.id,
-            "tracking": picking.carrier_tracking_ref,
-            "planned_on": fields.Date.context_today(self),
-            "weight": round(vals["weight"], WEIGHT_DIGITS[1]),
-            "chargeable_weight": round(vals["chargeable_weight"], WEIGHT_DIGITS[1]),
-            "estimated_freight": vals["estimated_freight"],
-            "difference": 0,
-            "difference_percent": 0,
-        }
+    @api.model
+    def _flush_planning(self):
+        """Write to the database what planning reads there."""
+        self.flush_model(["picking_id"])
+        self.env["sale.order"].flush_model(["marketplace_shop_id", "company_id", "partner_shipping_id"])
+        self.env["stock.picking"].flush_model(["sale_id", "picking_type_id", "state", "carrier_tracking_ref"])
+        self.env["res.partner"].flush_model(["country_id"])
+
+    def _get_planning_sql(self, vals_list):
+        """Parcels with all that the standard way would compute record by record. Each gets the oldest transfer of its
+        order and warehouse that leaves and that no parcel has; the warehouses of an order are different ones."""
+        return SQL(
+            """
+            INSERT INTO marketplace_routing_parcel
+                   (order_id, shop_id, company_id, country_id, decision_id, warehouse_id, carrier_id, picking_id,
+                    tracking, planned_on, weight, chargeable_weight, estimated_freight, difference,
+                    difference_percent, create_uid, create_date, write_uid, write_date)
+            SELECT sale.id, sale.marketplace_shop_id, sale.company_id, partner.country_id, planned.decision_id,
+                   planned.warehouse_id, planned.carrier_id, picking.id, picking.carrier_tracking_ref, %(today)s,
+                   ROUND(planned.weight, %(digits)s), ROUND(planned.chargeable_weight, %(digits)s),
+                   planned.estimated_freight, 0, 0, %(user_id)s, %(now)s, %(user_id)s, %(now)s
+              FROM JSONB_TO_RECORDSET(%(planned)s) AS planned(
+                   order_id int, decision_id int, warehouse_id int, carrier_id int, weight numeric,
+                   chargeable_weight numeric, estimated_freight numeric)
+              JOIN sale_order sale ON sale.id = planned.order_id
+              LEFT JOIN res_partner partner ON partner.id = sale.partner_shipping_id
+              LEFT JOIN LATERAL (
+                   SELECT picking.id, picking.carrier_tracking_ref
+                     FROM stock_picking picking JOIN stock_picking_type type ON type.id = picking.picking_type_id
+                    WHERE picking.sale_id = sale.id AND type.warehouse_id = planned.warehouse_id
+                      AND type.code = 'outgoing' AND picking.state != 'cancel'
+                      AND NOT EXISTS (SELECT FROM marketplace_routing_parcel WHERE picking_id = picking.id)
+                    ORDER BY picking.id
+                    LIMIT 1) picking ON TRUE
+            RETURNING id
+            """,
+            planned=Json(vals_list),
+            today=fields.Date.context_today(self),
+            digits=WEIGHT_DIGITS[1],
+            user_id=self.env.uid,
+            now=fields.Datetime.now(),
+        )
 
     def _link_pickings(self):
         """Find the transfers of parcels that have none."""
