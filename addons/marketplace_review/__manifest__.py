@@ -17,6 +17,7 @@
         "data/risk_jobs.xml",
         "views/hold_templates.xml",
         "views/hold_views.xml",
+        "views/picking_views.xml",
         "views/hold_term_views.xml",
         "views/hold_address_views.xml",
         "views/hold_cancel_views.xml",

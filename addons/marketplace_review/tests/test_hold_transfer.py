@@ -18,11 +18,13 @@ class TestNothingHeldLeaves(HoldCase):
             with self.assertRaisesRegex(UserError, r"(?s)O0: Unusual Amount\. Ten times the usual.*Review Desk"):
                 validate()
         self.assertEqual(picking.state, "assigned")
+        self.assertEqual(picking.marketplace_hold_text, "O0: Unusual Amount. Ten times the usual")
 
     def test_released_orders_leave(self):
         order = self._orders(1)
         hold = self._raise(order)
         hold.action_release()
+        self.assertFalse(order.picking_ids.marketplace_hold_text)
         self._pack(order.picking_ids).button_validate()
         self.assertEqual(order.picking_ids.state, "done")
 
