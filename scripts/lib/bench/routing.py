@@ -1,4 +1,4 @@
-"""Routing orders by rules, against confirming and reserving the same orders."""
+"""Routing orders by rules, against confirming and reserving the same orders, and against confirming others plainly."""
 
 import argparse
 import random
@@ -8,10 +8,11 @@ from unittest.mock import patch
 from scripts.lib.bench._measure import Meter, goal, machine, median
 from scripts.lib.bench._odoo import environment, scratch_database
 from scripts.lib.bench._seller import AMPLE, make_catalogue, make_payloads, open_shop, put_on_shelf
-from scripts.lib.bench._ways import BATCH
+from scripts.lib.bench._ways import BATCH, create_plain
 
 PRODUCTS = 400
 WARM_UP = 20
+PLAIN = 30
 CITIES = [("Leeds", "LS1 4AP"), ("Bristol", "BS1 5TR"), ("Glasgow", "G2 1DY"), ("Cardiff", "CF10 1EP")]
 CARRIERS = 3
 ZONES = 8
@@ -35,15 +36,23 @@ def measure(env, progress, options) -> dict:
     warehouses = len(bench.warehouses)
     progress.note(f"{options.orders} orders, {warehouses} warehouses, {options.rules} rules, {CARRIERS} rate tables")
     bench.round(WARM_UP)
-    rounds = [bench.round(options.orders) for _round in range(options.rounds)]
+    bench.confirm_plainly(1)
+    rounds, plain = [], []
+    for _round in range(options.rounds):
+        rounds.append(bench.round(options.orders))
+        plain.append(bench.confirm_plainly(PLAIN))
     share = median((routing.cpu / confirming.cpu for routing, confirming in rounds), 4)
+    routing_ms = median((routing.cpu * 1000 / options.orders for routing, _rest in rounds), 3)
+    plain_ms = median((cost.cpu * 1000 / PLAIN for cost in plain), 3)
     ratios = {
         "share_of_confirming_cpu": share,
         "share_of_confirming_time": median((routing.wall / confirming.wall for routing, confirming in rounds), 4),
+        "share_of_plain_confirming_cpu": round(routing_ms / plain_ms, 4),
     }
     figures = {
-        "routing_ms_per_order": median((routing.cpu * 1000 / options.orders for routing, _rest in rounds), 3),
+        "routing_ms_per_order": routing_ms,
         "confirming_ms_per_order": median((rest.cpu * 1000 / options.orders for _routing, rest in rounds), 3),
+        "plain_confirming_ms_per_order": plain_ms,
         "routing_queries_per_order": median((routing.queries / options.orders for routing, _rest in rounds), 3),
         "confirming_queries_per_order": median((rest.queries / options.orders for _routing, rest in rounds), 3),
         **bench.count_results(),
@@ -181,6 +190,18 @@ class _Bench:
             self.env.cr.commit()
             self.env.invalidate_all()
         return routing, confirming
+
+    def confirm_plainly(self, count: int) -> _Cost:
+        """Confirm new orders of no marketplace one by one, as Odoo does it, with delivery and reservation."""
+        cost = _Cost()
+        for payload in make_payloads(self.catalogue, count, self.number):
+            order = create_plain(self.env, self.shop, payload)
+            self.env.flush_all()
+            with self._stretch(cost):
+                order.action_confirm()
+            self.env.cr.commit()
+        self.number += count
+        return cost
 
     @contextmanager
     def _stretch(self, cost: _Cost):
