@@ -1,8 +1,13 @@
 """Storing many records in one query."""
 
+import json
+
 from odoo import fields
 from odoo.tools import SQL
 from psycopg2.extras import Json
+
+# Values that contain no circle, without spaces between them: long ones are most of what storing a record costs.
+_encode = json.JSONEncoder(check_circular=False, separators=(",", ":")).encode
 
 
 def insert_records(model, vals_list):
@@ -31,5 +36,5 @@ def insert_records(model, vals_list):
 def _to_column(field, value):
     """A value as the database takes it."""
     if field.type == "json":
-        return Json(value)
+        return Json(value, dumps=_encode)
     return None if value is False and field.type != "boolean" else value
