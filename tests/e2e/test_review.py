@@ -106,6 +106,7 @@ class Desk:
         self.open()
         self.search(LABELS[kind])
         self.row(self._holds[kind][0]).wait_for()
+        self.page.locator(".o_data_row").filter(has_not_text=LABELS[kind]).first.wait_for(state="detached")
 
     def search(self, kind):
         """Choose a kind of hold among what the search box offers."""
