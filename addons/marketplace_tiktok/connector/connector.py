@@ -1,7 +1,7 @@
 """The TikTok Shop connector."""
 
 from ...marketplace.contract import AuthenticationFailed, Capability, Connector
-from . import orders, returns, webhooks
+from . import orders, packages, returns, webhooks
 from .api import OpenApi
 from .cancellations import cancel_orders
 from .fbt import fetch_fulfilment_stock
@@ -84,6 +84,14 @@ class TikTokConnector(Connector):
 
     def fetch_labels(self, parcels, handle=None):
         return fetch_labels(self._api, parcels)
+
+    def find_combinable(self, shop_id):
+        """Packages that may go out as one: ``[(package id, (order ids))]``."""
+        return packages.find_combinable(self._api, shop_id)
+
+    def combine_packages(self, shop_id, combinable):
+        """Combine what :meth:`find_combinable` told: ``({package id: (order ids)}, {package id: refusal})``."""
+        return packages.combine(self._api, shop_id, combinable)
 
     def cancel_orders(self, cancellations):
         return cancel_orders(self._api, cancellations)

@@ -13,6 +13,8 @@ OPERATIONS = {
     "logistics.providers": ("GET", "/logistics/202309/delivery_options/{delivery_option_id}/shipping_providers"),
     "packages.split": ("POST", "/fulfillment/202309/orders/{order_id}/split"),
     "packages.create": ("POST", "/fulfillment/202512/packages"),
+    "packages.combinable": ("GET", "/fulfillment/202309/combinable_packages/search"),
+    "packages.combine": ("POST", "/fulfillment/202309/packages/combine"),
     "packages.slots": ("GET", "/fulfillment/202309/packages/{package_id}/handover_time_slots"),
     "packages.ship": ("POST", "/fulfillment/202309/packages/{package_id}/ship"),
     "packages.detail": ("GET", "/fulfillment/202309/packages/{package_id}"),

@@ -82,3 +82,22 @@ class Parcel:
         if not items:
             raise Rejected("a parcel without units", "NoLines")
         return items
+
+
+def find_combinable(api, shop_id):
+    """Packages of one buyer that TikTok lets go out as one: ``[(new package id, (order ids))]``."""
+    found = api.pages("packages.combinable", "combinable_packages", shop_id, {"page_size": 50})
+    return [(package.text("id", required=True), package.texts("order_ids")) for package in found]
+
+
+def combine(api, shop_id, packages):
+    """Combine packages.
+
+    :param packages: as :func:`find_combinable` tells
+    :return: ``({new package id: (order ids)}, {package id: reason of the refusal})``
+    """
+    payload = {"combinable_packages": [{"id": number, "order_ids": list(orders)} for number, orders in packages]}
+    answer = api.call("packages.combine", shop_id, payload=payload)
+    done = {package.text("id", required=True): package.texts("order_ids") for package in answer.nodes("packages")}
+    refused = {error.node("detail").text("package_id"): error.text("message") for error in answer.nodes("errors")}
+    return done, refused

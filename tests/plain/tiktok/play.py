@@ -120,6 +120,12 @@ def split_off(split, group):
     return shipped[0]
 
 
+def combine_all(search, combined):
+    _tiktok, connector = play(packages_combinable=search, packages_combine=combined)
+    found = connector.find_combinable(SHOP)
+    return (found, *connector.combine_packages(SHOP, found))
+
+
 def product(*skus, number="1729592969712207008"):
     return {"id": number, "title": "Teapot", "status": "ACTIVATE", "skus": list(skus)}
 

@@ -19,6 +19,11 @@ SAMPLES = {
         "Fulfillment/Orders/FulfillmentSplitOrderResponse",
     ),
     "packages.create": ("", "Fulfillment/Packages/FulfillmentCreatePackageResponse"),
+    "packages.combinable": ("", "Fulfillment/Packages/Combine/FulfillmentSearchCombinablePackagesResponse"),
+    "packages.combine": (
+        "Fulfillment/Packages/Combine/FulfillmentCombinePackageRequest",
+        "Fulfillment/Packages/Combine/FulfillmentCombinePackageResponse",
+    ),
     "packages.ship": ("Fulfillment/Packages/FulfillmentShipPackageRequest", ""),
     "packages.detail": ("", "Fulfillment/Packages/FulfillmentGetPackageDetailResponse"),
     "packages.documents": ("", "Fulfillment/Packages/FulfillmentGetPackageShippingDocumentsResponse"),

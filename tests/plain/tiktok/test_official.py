@@ -18,7 +18,7 @@ from addons.marketplace_tiktok.connector.orders import parse_order
 from addons.marketplace_tiktok.connector.returns import parse_return
 from tests.plain.fake_http import answer
 from tests.plain.spec_models import shared_specs
-from tests.plain.tiktok.play import arrange, confirm, split_off
+from tests.plain.tiktok.play import arrange, combine_all, confirm, split_off
 from tests.plain.tiktok.shapes import SAMPLES, deviations, published, sample
 from tests.plain.tiktok.tiktok import APP_KEY, APP_SECRET, CREDENTIALS, NOW, SHOP, SINCE, shop, start, success
 
@@ -190,6 +190,16 @@ def test_packages():
     assert arrangement.carrier_name == "TT Virtual express"
 
 
+def test_combining():
+    last = copy.deepcopy(sample("Fulfillment/Packages/Combine/FulfillmentSearchCombinablePackagesResponse"))
+    last["data"]["next_page_token"] = ""
+    combined = serve("Fulfillment/Packages/Combine/FulfillmentCombinePackageResponse")
+    found, done, refused = combine_all(lambda *_a: answer(last), combined)
+    assert found == [("57466538837665", ("57466538837665", "57466538837666"))]
+    assert done == {"413234134123412": ("1233213123123", "32132131231")}
+    assert refused == {"1231231231231313123132": "fulfillment not allow combine package"}
+
+
 def test_shipping_document():
     url = sample("Fulfillment/Packages/FulfillmentGetPackageShippingDocumentsResponse")["data"]["doc_url"]
     tiktok, connector = play(packages_documents=lambda *_a: success({"doc_url": f"{url}.pdf"}))
@@ -265,7 +275,7 @@ READ = {
 OTHERS = (
     "CustomerService/", "Event/EventDelete", "FBT/FBTGetGoods", "FBT/FBTGetMerchant", "Finance/", "Fulfillment/Bundle/",
     "Fulfillment/Upload/", "FulfillmentSearchOrderShippingServices", "FulfillmentUpdateOrderShippingInfo",
-    "Fulfillment/Packages/Combine/", "FulfillmentBatch", "FulfillmentSearchPackages",
+    "FulfillmentUncombine", "FulfillmentBatch", "FulfillmentSearchPackages",
     "Logistics/LogisticsGetWarehouses", "Order/ExternalOrder/", "OrderGetOrderPriceDetail", "Product/Brand/",
     "Product/Category/", "Product/Compliance/",
     "Product/Global/", "Product/SizeChart/", "Product/Upload/", "Promotion/", "Seller/", "SupplyChain/",

@@ -115,6 +115,18 @@ def waybill(call):
     return Answer(200, parcels.waybill(order, parcels.find(order, found[1])), content_type="application/pdf")
 
 
+def combinable(call):
+    """Packages of one buyer that could go out as one: this world has none."""
+    return data({"combinable_packages": [], "next_page_token": "", "total_count": 0})
+
+
+def combine(call):
+    """Refuse to combine what is not combinable."""
+    errors = [{"code": 10007014, "message": "fulfillment not allow combine package",
+               "detail": {"package_id": str(entry.get("id", ""))}} for entry in call.body()["combinable_packages"]]
+    return data({"packages": [], "errors": errors})
+
+
 def _find(call, package_id):
     """Return ``(order, parcel or shipped package)`` of a package id."""
     if not package_id.isdigit():

@@ -109,6 +109,8 @@ class TikTokSite(ChannelSite):
                  packages.providers),
                 ("packages.split", "POST", "/fulfillment/202309/orders/{order_id}/split", packages.split),
                 ("packages.create", "POST", "/fulfillment/202512/packages", packages.create),
+                ("packages.combinable", "GET", "/fulfillment/202309/combinable_packages/search", packages.combinable),
+                ("packages.combine", "POST", "/fulfillment/202309/packages/combine", packages.combine),
                 ("packages.slots", "GET", "/fulfillment/202309/packages/{package_id}/handover_time_slots",
                  packages.slots),
                 ("packages.ship", "POST", "/fulfillment/202309/packages/{package_id}/ship", packages.ship),
