@@ -7,8 +7,8 @@ UNMEASURED_LATENCY = 10.0  # minutes, until a shop has orders to measure
 class MarketplaceStockPublisher(models.AbstractModel):
     """Divides units that are too few for every shop, so that no unit is offered twice.
 
-    Shops in order of priority get what they could sell before we hear of it, at least a unit each, and the first one
-    what is left then. A shop that still shows more than it should keeps those units until it has acknowledged less and
+    Shops in order of priority, or those where the product sells first and of these the one with the best margin, get
+    what they could sell before we hear of it, at least a unit each, and the first one what is left then. A shop that still shows more than it should keeps those units until it has acknowledged less and
     its orders up to then are known; only then another one gets them.
     """
 
@@ -50,7 +50,8 @@ class MarketplaceStockPublisher(models.AbstractModel):
                        stock <= rule_scarce_at * factor AS scarce,
                        ROW_NUMBER() OVER (
                            PARTITION BY product_id
-                           ORDER BY most = 0, priority NULLS LAST, margin DESC, sequence, shop_id, listing_id
+                           ORDER BY most = 0, priority NULLS LAST, sells DESC, margin DESC, sequence, shop_id,
+                                    listing_id
                        ) AS rank
                   FROM contender
             ),   rivals AS (
@@ -104,8 +105,8 @@ class MarketplaceStockPublisher(models.AbstractModel):
         """Query of what the ``claimant`` listings take of the ``tight`` products, and may still sell of them."""
         return SQL(
             """
-            SELECT rule.id AS listing_id, rule.shop_id, part.product_id, part.factor, rule.priority, rule.margin,
-                   rule.sequence, rule.need AS rule_need, rule.scarce_at AS rule_scarce_at,
+            SELECT rule.id AS listing_id, rule.shop_id, part.product_id, part.factor, rule.priority, rule.sells,
+                   rule.margin, rule.sequence, rule.need AS rule_need, rule.scarce_at AS rule_scarce_at,
                    GREATEST(FLOOR(shelf.quantity) - rule.buffer * part.factor, 0) AS stock,
                    CASE WHEN rule.reached AND NOT rule.frozen THEN %s * part.factor ELSE 0 END AS most,
                    now.shown * part.factor AS shown,

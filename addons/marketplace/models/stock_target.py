@@ -204,7 +204,7 @@ class MarketplaceStockPublisher(models.AbstractModel):
                    shop.auto_buffer IS TRUE AS auto,
                    CASE WHEN shop.auto_buffer THEN COALESCE(listing.auto_buffer, 0) ELSE 0 END AS auto_buffer,
                    GREATEST(listing.auto_buffer, shop.scarce_at, template.marketplace_scarce_at, 0) AS scarce_at,
-                   GREATEST(listing.need_qty, 1) AS need,
+                   GREATEST(listing.need_qty, 1) AS need, COALESCE(listing.need_qty, 0) > 0 AS sells,
                    CASE WHEN listing.preorder = 'shop' THEN shop.preorder ELSE listing.preorder END AS preorder,
                    NULLIF(shop.publish_priority, 0) AS priority, COALESCE(listing.publish_margin, 0) AS margin,
                    shop.sequence, shop.state = 'running' AND shop.publish_stock AS reached

@@ -72,6 +72,12 @@ class TestScarcity(PublisherCase):
             self.assertEqual(self._targets(), wanted, f"of {stock}")
             self._set_stock(20 - stock)
 
+    def test_where_it_sells_before_where_it_does_not(self):
+        for listing, units in zip(self.listings, (0, 0, 2), strict=True):
+            listing.need_qty = units
+        self._set_stock(3)
+        self.assertEqual(self._targets(), [1, 0, 2])
+
     def test_rest_goes_to_the_best(self):
         self.shops.scarce_at = 20
         self.assertEqual(self._targets(), [8, 1, 1])
