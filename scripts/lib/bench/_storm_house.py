@@ -58,6 +58,8 @@ def build(env, skus: list[str], naive: bool) -> House:
                 "stock_from": begin,
                 "state": "running",
                 "fee_percent": channel.fee,
+                # The last units go where most buyers are.
+                "publish_priority": number + 1,
                 **(NAIVE if naive else {}),
             }
         )

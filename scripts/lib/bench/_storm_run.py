@@ -12,15 +12,17 @@ from scripts.lib.bench._storm_crew import Crew, WorkFailed
 from scripts.lib.bench._storm_world import MINUTE, World, answer, to_time
 
 WORKERS = 2
-STEP = 2 * MINUTE
+STEP = MINUTE
+# Steps, as the scheduled actions' intervals are.
+FETCHED_EVERY, PUBLISHED_EVERY = 3, 2
 CALM_STEP = 8 * MINUTE
 CALM_STEPS = 12  # until the last order that is paid late has been cancelled late
 RISK = 0.03  # share of the pieces of work in which something goes wrong on purpose
-SHIPPED_PER_STEP = 8
-TAKEN_BACK_EVERY = 10  # steps
+SHIPPED_PER_FETCH = 12
+TAKEN_BACK_EVERY = 20
 # What an hour is to a seller of 500 orders a day is minutes to this one of 50,000.
-MEASURED_FIRST, MEASURED_EVERY = 2, 8
-REPLAYED_EVERY = 30
+MEASURED_FIRST, MEASURED_EVERY = 4, 16
+REPLAYED_EVERY = 60
 NAIVE_MINUTES = 10
 ROUNDS = 40
 
@@ -113,7 +115,8 @@ class Storm:
 
     def _work(self, step: int) -> None:
         self._receive()
-        self._run([("call", "marketplace.fetch", "_cron_fetch"), ("ship", SHIPPED_PER_STEP)])
+        if step % FETCHED_EVERY == 0:
+            self._run([("call", "marketplace.fetch", "_cron_fetch"), ("ship", SHIPPED_PER_FETCH)])
         self._settle()
         if step % TAKEN_BACK_EVERY == 0:
             self._run([("take_back", 2), ("call", "marketplace.stock.reserver", "_cron_reserve")])
@@ -121,7 +124,7 @@ class Storm:
         if step % MEASURED_EVERY == MEASURED_FIRST and not self.naive:
             self._call("marketplace.publish.meter", "_cron_measure")
             self._settle()
-        if not self.naive or self.now % (NAIVE_MINUTES * MINUTE) == 0:
+        if step % (NAIVE_MINUTES if self.naive else PUBLISHED_EVERY) == 0:
             self._publish()
             self._settle()
             self.checks.published()
