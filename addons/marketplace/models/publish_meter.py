@@ -96,24 +96,26 @@ class MarketplacePublishMeter(models.AbstractModel):
 
     @api.model
     def _get_order_latency_sql(self, shops, since):
-        """Minutes from the sale to the first time its order arrived. Old orders that a first fetch brings do not
-        count: they were sold before the shop was connected."""
+        """Minutes from the sale to the first time its order arrived. Orders that a first fetch brings do not count:
+        they were sold before anybody asked for them."""
         return SQL(
             """
+            WITH first AS (
+                SELECT shop_id, MIN(received_at) AS fetched_at FROM marketplace_inbox
+                 WHERE shop_id IN %s AND kind = 'order' AND received_at >= %s GROUP BY shop_id
+            )
             SELECT shop_id, PERCENTILE_CONT(0.9) WITHIN GROUP (ORDER BY minutes)
               FROM (
                 SELECT row.shop_id,
                        GREATEST(EXTRACT(EPOCH FROM MIN(row.received_at) - sale.date_order) / 60, 0) AS minutes
                   FROM marketplace_inbox row
                   JOIN sale_order sale ON sale.id = row.order_id
-                  JOIN marketplace_shop shop ON shop.id = row.shop_id
+                  JOIN first ON first.shop_id = row.shop_id AND sale.date_order >= first.fetched_at
                  WHERE row.shop_id IN %s AND row.kind = 'order' AND row.received_at >= %s
-                   AND sale.date_order >= COALESCE(shop.stock_from, sale.date_order)
                  GROUP BY row.shop_id, sale.id
               ) AS arrival GROUP BY shop_id
             """,
-            tuple(shops.ids),
-            since,
+            *2 * (tuple(shops.ids), since),
         )
 
     @api.model

@@ -8,8 +8,9 @@ class MarketplaceStockPublisher(models.AbstractModel):
     """Divides units that are too few for every shop, so that no unit is offered twice.
 
     Shops in order of priority, or those where the product sells first and of these the one with the best margin, get
-    what they could sell before we hear of it, at least a unit each, and the first one what is left then. A shop that still shows more than it should keeps those units until it has acknowledged less and
-    its orders up to then are known; only then another one gets them.
+    what they could sell before we hear of it, at least a unit each, and the first one what is left then. A shop that
+    still shows more than it should keeps those units until it has acknowledged less and its orders up to then are
+    known; only then another one gets them.
     """
 
     _inherit = "marketplace.stock.publisher"

@@ -81,18 +81,21 @@ class TestMeter(PublisherCase):
         self.assertGreater(sales_quantile(3, 0.5, 0.2, 0.99), sales_quantile(144, 24, 0.2, 0.99))
 
     def test_latency_of_orders_is_that_of_the_first_revision(self):
+        self._sell("first", 4, heard=30)
         for number in range(10):
             self._sell(str(number), 3, heard=number + 1)
         self._measure()
         self.assertAlmostEqual(self.shop.order_latency, 9.1)
         self.assertEqual(self.second.order_latency, 10, "not measured yet")
 
-    def test_orders_older_than_the_shop_do_not_count(self):
-        self.shop.stock_from = NOW - timedelta(hours=4)
-        self._sell("old", 5, heard=240)
-        self._sell("new", 3, heard=2)
+    def test_orders_of_the_first_fetch_do_not_count(self):
+        self._sell("old", 50, heard=48 * 60)
+        self._sell("also old", 3, heard=60)
         self._measure()
-        self.assertEqual(self.shop.order_latency, 2)
+        self.assertEqual(self.shop.order_latency, 10, "as good as nothing is known")
+        self._sell("new", 1, heard=4)
+        self._measure()
+        self.assertEqual(self.shop.order_latency, 4)
 
     def test_latency_of_quantities_includes_the_wait_for_the_next_round(self):
         for minutes in range(1, 11):
