@@ -24,6 +24,7 @@ class MarketplaceShop(models.Model):
     )
     country_id = fields.Many2one("res.country", help="Country the shop sells in.")
     currency_id = fields.Many2one("res.currency", required=True)
+    rate_missing = fields.Boolean(compute="_compute_rate_missing", compute_sudo=True)
     state = fields.Selection(
         [("draft", "Set Up"), ("running", "Running"), ("paused", "Paused")],
         default="draft",
@@ -115,6 +116,13 @@ class MarketplaceShop(models.Model):
     _external_uniq = models.Constraint("UNIQUE(account_id, external_id)", "This shop is already connected.")
 
     # === COMPUTE METHODS === #
+
+    @api.depends("currency_id.rate_ids", "company_id.currency_id")
+    def _compute_rate_missing(self):
+        for shop in self:
+            root, currency = shop.company_id.root_id, shop.currency_id
+            rated = any(rate.company_id in (root, root.browse()) for rate in currency.rate_ids)
+            shop.rate_missing = bool(currency) and currency != shop.company_id.currency_id and not rated
 
     @api.depends("warehouse_ids")
     def _compute_warehouse_id(self):

@@ -32,6 +32,7 @@ from . import (
     test_secrets,
     test_security,
     test_shipment,
+    test_shop,
     test_split_order,
     test_stock_proof,
     test_stock_target,

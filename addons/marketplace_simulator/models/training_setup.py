@@ -13,6 +13,11 @@ from ..server.channels.tokens import s256
 
 CARRIERS = [("DHL", "DHL"), ("Royal Mail", "Royal Mail"), ("DPD", "DPD"), ("UPS", "UPS")]
 TIMEOUT = (5, 30)
+# What a dollar buys of the currencies in which training shops sell, about.
+RATES = {
+    "USD": 1, "BRL": 5.4, "CAD": 1.37, "CNY": 7.1, "EUR": 0.86, "GBP": 0.76, "IDR": 16600, "JPY": 150, "MXN": 18.5,
+    "MYR": 4.2, "PHP": 58, "PLN": 3.65, "SEK": 9.5, "SGD": 1.3, "THB": 32.5, "TWD": 30.5, "VND": 26300,
+}  # fmt: skip
 HISTORY = timedelta(days=700)  # Amazon's Orders API shows two years
 REPORT_PATIENCE = 300
 
@@ -71,6 +76,7 @@ class MarketplaceSimulatorSetup(models.AbstractModel):
                     for listing in catalogue[outlet]
                 }
         self._ensure_carriers()
+        self._ensure_rates(shops)
         for shop in shops.filtered(lambda shop: shop.state == "draft"):
             self._import_catalogue(shop, counted[shop.account_id])
         shops.filtered(lambda shop: shop.state == "draft").action_start()
@@ -171,6 +177,24 @@ class MarketplaceSimulatorSetup(models.AbstractModel):
                 {"name": name, "marketplace_carrier_code": code, "product_id": product.id, "delivery_type": "fixed"}
                 for name, code in CARRIERS
                 if code not in known
+            ]
+        )
+
+    def _ensure_rates(self, shops):
+        """Exchange rates of currencies that have none, from the day of the first order."""
+        since = fields.Date.context_today(self) - HISTORY
+        company = self.env.company
+        own = RATES.get(company.currency_id.name)
+        missing = shops.filtered("rate_missing").currency_id.filtered(lambda currency: own and currency.name in RATES)
+        self.env["res.currency.rate"].create(
+            [
+                {
+                    "currency_id": currency.id,
+                    "company_id": company.root_id.id,
+                    "name": since,
+                    "company_rate": RATES[currency.name] / own,
+                }
+                for currency in missing
             ]
         )
 

@@ -168,6 +168,8 @@ class TestTrainingChannels(TrainingCase):
         shops = self._setup()
         self.assertEqual(set(shops.mapped("provider")), set(names()))
         self.assertEqual(set(shops.mapped("state")), {"running"})
+        self.assertGreater(len(shops.currency_id), 3)
+        self.assertFalse(shops.filtered("rate_missing"))
         listings = self.env["marketplace.listing"].search([("shop_id", "in", shops.ids)])
         self.assertEqual(set(listings.mapped("state")), {"matched"})
         for sku, same in listings.grouped("sku").items():
