@@ -1,0 +1,103 @@
+from .components import ZERO, add, part, split, subtract
+from .method import Method
+
+
+class MovingAverage(Method):
+    """What leaves a place costs the average of what lies there at that moment."""
+
+    name = "moving"
+
+    def _take(self, place, event, issued):
+        units_there, amounts = place.units, place.amounts
+        taken = [(lot.node, units) for lot, units in self._consume(place, event)]
+        units_taken = units_there - place.units
+        if not units_taken:
+            return []
+        cost = part(amounts, units_taken, units_there)
+        place.amounts = subtract(amounts, cost)
+        if not issued:
+            self._note_arrival(place, -units_taken, tuple([-amount for amount in cost]))
+        if len(taken) == 1:
+            return [(taken[0][0], units_taken, cost)]
+        shares = split(cost, [units for _node, units in taken])
+        return [(node, units, share) for (node, units), share in zip(taken, shares, strict=True)]
+
+    def _put(self, place, lot, amounts):
+        place.amounts = add(place.amounts, amounts)
+
+    def value(self, place):
+        return place.amounts
+
+
+class MonthlyAverage(MovingAverage):
+    """What is issued in a month costs the average of what there was in it: opening stock and all that came.
+
+    During the month the moving average stands in; the month's last word comes with the product's first event of a
+    later month, or with :meth:`close`, and moves the difference. Transfers carry the moving average.
+    """
+
+    name = "monthly"
+
+    def apply(self, event):
+        month = month_of(event.day)
+        product = self.products.get(event.product)
+        if product is None or product.month >= month:
+            expensed = super().apply(event)
+            if product is None:
+                self.products[event.product].month = month
+            return expensed
+        corrected = self._close(product)
+        product.month = month
+        return add(corrected, super().apply(event))
+
+    def close(self, day):
+        """Give the month of `day`, and what is open from before, its last word; ``{product: amounts expensed}``."""
+        month = month_of(day) + 1
+        corrections = {}
+        for key, product in self.products.items():
+            if product.month < month:
+                corrections[key] = self._close(product)
+                product.month = month
+        return corrections
+
+    def _close(self, product):
+        expensed = ZERO
+        for _key, place in sorted(product.places.items()):
+            if place.issues:
+                expensed = add(expensed, self._correct(product, place))
+            place.gross, place.gross_units, place.issues = place.amounts, place.units, []
+        return expensed
+
+    def _correct(self, product, place):
+        issues, place.issues = place.issues, []
+        issued = sum(units for _node, units, _amounts in issues)
+        stated = ZERO
+        for _node, _units, amounts in issues:
+            stated = add(stated, amounts)
+        correction = subtract(part(place.gross, issued, place.gross_units), stated)
+        if not any(correction):
+            return ZERO
+        place.amounts = subtract(place.amounts, correction)
+        shares = split(correction, [units for _node, units, _amounts in issues])
+        expensed = ZERO
+        for (node, _units, _amounts), share in zip(issues, shares, strict=True):
+            expensed = add(expensed, self._spread(product, node, share, {}))
+        return expensed
+
+    def _note_issue(self, place, node, units, amounts):
+        if units:
+            place.issues.append((node, units, amounts))
+
+    def _note_arrival(self, place, units, amounts):
+        place.gross_units += units
+        place.gross = add(place.gross, amounts)
+
+    def _note_fill(self, place, node, units, amounts):
+        if node.kept:
+            self._note_arrival(place, units, amounts)
+            place.issues.append((node, units, amounts))
+
+
+def month_of(day):
+    """Months since the year 0: a number that tells months apart and sorts them."""
+    return day.year * 12 + day.month

@@ -1,0 +1,110 @@
+"""Thousands of random receipts, transfers, sales, returns and late bills in three currencies."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from addons.stock_cost_layer.engine import METHODS, ZERO, Kind, add, bridge, dump, load
+from tests.plain.cost_layer import world
+
+THOROUGH = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+every_method = pytest.mark.parametrize("name", METHODS)
+
+
+def in_stock(method):
+    total = {}
+    for (product, _place), (_units, amounts) in method.values().items():
+        total[product] = add(total.get(product, ZERO), amounts)
+    return total
+
+
+@every_method
+@THOROUGH
+@given(events=world.logs)
+def test_units_and_money_are_kept(name, events):
+    method = METHODS[name]()
+    expensed = {}
+    for event in events:
+        expensed[event.product] = add(expensed.get(event.product, ZERO), method.apply(event))
+    units = {key: units for key, (units, _amounts) in method.values().items() if units}
+    assert units == world.count(events)
+    assert method.expensed() == expensed
+    stock = in_stock(method)
+    assert {product: add(stock[product], expensed[product]) for product in stock} == world.added(events)
+
+
+@every_method
+@THOROUGH
+@given(events=world.logs)
+def test_units_of_nodes_are_kept(name, events):
+    """Each receipt, return and gain still knows where all of its units are."""
+    method = METHODS[name]().replay(events)
+    for event in events:
+        node = method.products[event.product].nodes.get(event.id)
+        if node is None or event.kind == Kind.TRANSFER:
+            continue
+        there = sum(lot.units for lot in (node.lots or {}).values())
+        onward = sum((node.uses or {}).values()) + sum((node.backs or {}).values())
+        assert there + onward + node.kept == event.units
+
+
+@every_method
+@THOROUGH
+@given(events=world.logs)
+def test_nothing_costs_where_nothing_lies(name, events):
+    method = METHODS[name]().replay(events)
+    for units, amounts in method.values().values():
+        if units <= 0:
+            assert amounts == ZERO
+
+
+@every_method
+@THOROUGH
+@given(events=world.logs)
+def test_replay_in_two_parts_gives_the_same(name, events):
+    """Stopping anywhere, writing the state as rows and going on from them is a replay from zero."""
+    half = len(events) // 2
+    first = METHODS[name]().replay(events[:half])
+    resumed = load(METHODS[name](), dump(first)).replay(events[half:])
+    assert dump(resumed) == dump(METHODS[name]().replay(events))
+
+
+@every_method
+@THOROUGH
+@given(events=world.logs)
+def test_a_late_bill_splits_exactly(name, events):
+    """What a bill adds to stock and to cost of sales is the bill, and its product alone changes."""
+    receipts = [event for event in events if event.kind == Kind.RECEIPT]
+    if not receipts:
+        return
+    receipt = receipts[len(receipts) // 2]
+    method = METHODS[name]().replay(events)
+    before, rows = in_stock(method), dump(method)
+    bill = receipt._replace(
+        id=events[-1].id + 1, day=events[-1].day, kind=Kind.COST, units=0, amounts=(0, 100_001, 37, 0, 0, 0),
+        origin=receipt.id,
+    )  # fmt: skip
+    expensed = method.apply(bill)
+    after = in_stock(method)
+    grown = {product: tuple(a - b for a, b in zip(after[product], before[product], strict=True)) for product in after}
+    assert add(grown.pop(receipt.product), expensed) == bill.amounts
+    assert set(grown.values()) <= {ZERO}
+    now = dump(method)
+    changed = {key[0] for part, other in zip(rows[:4], now[:4], strict=True) for key in part if part[key] != other[key]}
+    assert changed <= {receipt.product}
+
+
+@THOROUGH
+@given(events=world.logs)
+def test_a_bridge_adds_up(events):
+    fifo, moving = METHODS["fifo"]().replay(events), METHODS["moving"]().replay(events)
+    result = bridge(fifo, moving)
+    total = ZERO
+    for line in result.lines:
+        sold = tuple(a - b for a, b in zip(line.first_sold, line.second_sold, strict=True))
+        assert sold == line.difference
+        places = ZERO
+        for difference in line.places.values():
+            places = add(places, difference)
+        assert places == line.difference
+        total = add(total, line.difference)
+    assert total == result.difference
