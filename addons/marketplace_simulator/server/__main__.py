@@ -6,6 +6,7 @@ import sys
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from . import depot
 from .app import Simulator
 from .channels import AMAZON, choose, names
 from .faults import InvalidFault
@@ -60,7 +61,8 @@ def _parser():
     parser.add_argument("--speed", type=float, default=1, help="how many times as fast waiting times pass")
     parser.add_argument("--regions", default="eu", help="Amazon's, comma-separated: eu, na, fe")
     parser.add_argument("--channels", default=AMAZON,
-                        help=f"comma-separated, or all (default {AMAZON}): {', '.join(names())}")
+                        help=f"comma-separated (default {AMAZON}), all for those that sell: {', '.join(names())}; "
+                             f"operators of warehouses: {', '.join(depot.names())}")
     parser.add_argument("--faults", type=_faults, default=[], help="JSON list of faults, as for POST /_sim/faults")
     return parser
 

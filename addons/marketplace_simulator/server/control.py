@@ -7,6 +7,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Response
 
+from . import depot
 from .faults import InvalidFault
 from .spapi import accounts
 from .world import books
@@ -42,6 +43,7 @@ class Control:
             Rule("/_sim/faults", methods=["POST"], endpoint=self.arm_faults),
             Rule("/_sim/faults", methods=["DELETE"], endpoint=self.disarm_faults),
             Rule("/_sim/channels/<name>/revoke", methods=["POST"], endpoint=self.revoke),
+            Rule("/_sim/depots/<name>/<event>", methods=["POST"], endpoint=self.depot_event),
             Rule("/_sim/reset", methods=["POST"], endpoint=self.reset),
         ])
 
@@ -133,6 +135,12 @@ class Control:
         for region in site.regions:
             site.tokens.revoke(region)
         return {"revoked": site.regions}
+
+    def depot_event(self, body, name, event):
+        """Play the people in an operator's warehouses; see :meth:`.depot.site.DepotSite.play`."""
+        if name not in self._simulator.channels or name not in depot.names():
+            raise NotFound("no such operator of warehouses")
+        return {"record": self._simulator.channels[name].play(event, body)}
 
     def reset(self, _body):
         """Start again as with an empty state file."""

@@ -1,0 +1,1 @@
+"""Operators of third-party warehouses: a package each, with a ``CHANNEL``."""
