@@ -12,7 +12,6 @@ from ..tools import secret_box
 
 CALLBACK_PATH = "/marketplace/oauth/callback"
 MINUTES = 10
-ACTIVITY = "mail.mail_activity_data_warning"
 
 
 class MarketplaceAuthorisation(models.Model):
@@ -100,46 +99,10 @@ class MarketplaceAccount(models.Model):
             needed = not capabilities or Capability.AUTHORISATION in capabilities
             account.redirect_uri = account.get_base_url() + CALLBACK_PATH if needed else False
 
-    def write(self, vals):
-        """Override to try again with credentials that were changed."""
-        waiting = self.filtered("needs_authorisation")
-        before = {account: account._get_connector_signature() for account in waiting}
-        result = super().write(vals)
-        waiting.filtered(lambda account: account._get_connector_signature() != before[account])._end_waiting()
-        return result
-
-    # === RED === #
-
-    def _require_authorisation(self, error):
-        """Stop all exchange until a person has renewed the access: trying again is in vain.
-
-        :param error: what the marketplace said
-        """
-        if not self.try_lock_for_update(allow_referencing=True):
-            return  # another job, turned away at the same moment, is just saying so
-        self._write_health({"needs_authorisation": True})
-        self._schedule_warning(self.env._("Reconnect the marketplace account"), str(error))
-
-    def _schedule_warning(self, summary, note):
-        """An activity of whoever looks after the account, unless there is one already."""
-        if not self.activity_search([ACTIVITY]):
-            self.activity_schedule(ACTIVITY, summary=summary, note=note, user_id=self._get_responsible().id)
-
-    def _resume(self):
-        """The marketplace accepts our access: go on with all that waited for it."""
-        self._note_success()
-        self.filtered("needs_authorisation")._end_waiting()
-
-    def _end_waiting(self):
-        """Exchange again. What waited is queued now; the schedules would do so in their time."""
-        for account in self.sudo():
-            account.needs_authorisation = False
-            account.activity_unlink([ACTIVITY])
-            if account._get_capabilities():
-                account._enqueue_waiting()
+    # === WORK THAT WAITS === #
 
     def _enqueue_waiting(self):
-        """Queue everything that waits for the marketplace to accept our access."""
+        """Override of `marketplace.connection`."""
         shops = self.shop_ids.filtered(lambda shop: shop.state == "running")
         self.env["marketplace.fetch"].search([("account_id", "=", self.id), ("state", "=", "running")])._enqueue()
         self._enqueue_fetch()

@@ -10,7 +10,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user
 from odoo.tools import config, file_path
 
-from ..models.account import MASK
+from ..models.connection import MASK
 from ..tools import secret_box
 from ..tools.secret_field import SecretField
 from ..transport import Tokens

@@ -148,7 +148,7 @@ class TestFetch(ImportCase):
         for _attempt in range(2):
             self._run(fetch)
         self.assertEqual((fetch.state, self.account.health), ("running", "failing"))
-        self.assertEqual(self.account.activity_ids.mapped("summary"), ["Reconnect the marketplace account"])
+        self.assertEqual(self.account.activity_ids.mapped("summary"), ["Reconnect the account"])
 
     def test_place_to_continue_that_has_expired_begins_again(self):
         self.connector.pages = {"": self._page("O1", token="p2")}

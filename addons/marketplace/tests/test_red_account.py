@@ -78,7 +78,7 @@ class TestRedAccount(ImportCase):
         self._revoke()
         self.assertEqual((self.account.needs_authorisation, self.account.health), (True, "failing"))
         self.assertEqual(self.account.last_error, "The authorisation was revoked")
-        self.assertEqual(self.account.activity_ids.summary, "Reconnect the marketplace account")
+        self.assertEqual(self.account.activity_ids.summary, "Reconnect the account")
         self._revoke()
         self.assertEqual(len(self.account.activity_ids), 1)
 

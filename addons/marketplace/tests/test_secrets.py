@@ -8,7 +8,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import config, file_path
 
-from ..models.account import MASK
+from ..models.connection import MASK
 from ..tools import secret_box
 from .import_case import ImportCase
 

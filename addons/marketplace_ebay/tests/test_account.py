@@ -1,7 +1,7 @@
 from unittest.mock import patch
 
 from odoo.addons.marketplace.contract import AuthenticationFailed, Rejected
-from odoo.addons.marketplace.models.account import MASK
+from odoo.addons.marketplace.models.connection import MASK
 from odoo.addons.marketplace.tests.connector_account_case import ConnectorAccountCase
 from odoo.exceptions import UserError
 from odoo.tests import TransactionCase, tagged
