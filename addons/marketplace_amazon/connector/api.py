@@ -18,10 +18,11 @@ class SellingPartnerApi:
     :param endpoint: scheme and host instead of the region's
     :param lwa_endpoint: token address instead of Amazon's
     :param token_cache: see :class:`~.auth.TokenCache`
+    :param dict limits: ``{operation: Limit}``, where an addon calls more operations
     :param transport: further arguments of :class:`HttpClient`
     """
 
-    def __init__(self, credentials, *, endpoint=None, lwa_endpoint=None, token_cache=None, **transport):
+    def __init__(self, credentials, *, endpoint=None, lwa_endpoint=None, token_cache=None, limits=LIMITS, **transport):
         self.credentials = credentials
         self._endpoint = (endpoint or ENDPOINTS[credentials.region]).rstrip("/")
         plain = HttpClient(**transport)
@@ -30,7 +31,7 @@ class SellingPartnerApi:
         self.client = HttpClient(
             **transport,
             scope=credentials.key,
-            limits=LIMITS,
+            limits=limits,
             rate_header=RATE_HEADER,
             auth=LwaAuth(*lwa),
             headers={"Accept": "application/json", "User-Agent": _USER_AGENT},

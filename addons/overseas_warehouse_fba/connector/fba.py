@@ -1,0 +1,47 @@
+"""Fulfilment by Amazon of one seller account."""
+
+from ...marketplace_amazon.connector.api import SellingPartnerApi
+from . import compensation, ledger, planning, removals
+from .inbound import Inbound
+from .inventory import fetch_inventory
+from .limits import LIMITS
+from .outbound import Outbound
+from .reports import fetch_report
+
+_READERS = {
+    ledger.DETAIL: (ledger.read_detail, None),
+    ledger.SUMMARY: (ledger.read_summary, ledger.SUMMARY_OPTIONS),
+    compensation.REPORT: (compensation.read_reimbursements, None),
+    removals.ORDERS: (removals.read_removal_orders, None),
+    removals.SHIPMENTS: (removals.read_removal_shipments, None),
+    planning.REPORT: (planning.read_aged_stock, None),
+}
+
+
+class AmazonFba:
+    """What the addon asks of Amazon.
+
+    :param Credentials credentials: the seller's authorisation
+    :param options: of :class:`SellingPartnerApi`
+    """
+
+    def __init__(self, credentials, **options):
+        self._api = SellingPartnerApi(credentials, limits=LIMITS, exact=True, **options)
+        self.inbound = Inbound(self._api)
+
+    def outbound(self, marketplace_id):
+        """:class:`~.outbound.Outbound` from a marketplace's stock."""
+        return Outbound(self._api, marketplace_id)
+
+    def fetch_inventory(self, marketplace_id, changed_since=None):
+        """See :func:`~.inventory.fetch_inventory`."""
+        return fetch_inventory(self._api, marketplace_id, changed_since)
+
+    def fetch_sheet(self, report_type, marketplace_id, since, until, handle=None):
+        """A report's rows as :class:`~.flat_file.Sheet`.
+
+        :param str report_type: one of the modules' constants, e.g. ``ledger.DETAIL``
+        :raise NotReady: ask again with its handle
+        """
+        read, options = _READERS[report_type]
+        return read(fetch_report(self._api, report_type, marketplace_id, since, until, options, handle))

@@ -1,0 +1,285 @@
+"""What Amazon owes: lost and damaged units, short receipts, removals and returns that never came, with the window in
+which a claim is accepted, the evidence and the money expected; what Amazon has paid is taken off.
+
+Source of the windows: Amazon's FBA lost and damaged inventory reimbursement policy as of October 2024 and its page on
+customer returns. They change: pass a ``windows`` of your own where they do.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import Enum
+
+from .movements import Kind
+from .receipts import ReceiptIssue
+
+
+class ClaimKind(str, Enum):
+    """What happened."""
+
+    LOST = "lost"
+    DAMAGED = "damaged"
+    SHORTAGE = "shortage"
+    REMOVAL = "removal"
+    RETURN = "return"
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimWindow:
+    """Days after the event from which and until which a claim is accepted."""
+
+    first: int
+    last: int
+
+
+WINDOWS = {
+    ClaimKind.LOST: ClaimWindow(0, 60),
+    ClaimKind.DAMAGED: ClaimWindow(0, 60),
+    ClaimKind.SHORTAGE: ClaimWindow(0, 270),
+    ClaimKind.REMOVAL: ClaimWindow(15, 75),
+    ClaimKind.RETURN: ClaimWindow(60, 120),
+}
+# Damage that happened in Amazon's hands: the unit was sellable before.
+AMAZONS_DAMAGE = frozenset({"E"})
+# Reasons of the reimbursements report.
+REASONS = {
+    "Lost_Warehouse": ClaimKind.LOST,
+    "Damaged_Warehouse": ClaimKind.DAMAGED,
+    "Lost_Inbound": ClaimKind.SHORTAGE,
+    "Removal_Order_Lost": ClaimKind.REMOVAL,
+    "RemovalOrder_Lost": ClaimKind.REMOVAL,
+    "CustomerReturn": ClaimKind.RETURN,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Units that Amazon owes for one event.
+
+    :param date day: of the event
+    :param date opens_on: first day on which Amazon accepts it
+    :param date deadline: last day
+    :param int units: owed at first
+    :param int settled: of these, paid or replaced
+    :param Decimal paid: money that came for them, in ``currency``; other currencies are not mixed
+    :param expected: money for the units still open; ``None`` where nobody knows a unit's value
+    :param tuple evidence: keys of movements, numbers of documents
+    :param tuple reimbursements: numbers of those that settle it
+    """
+
+    kind: ClaimKind
+    document: str
+    fnsku: str
+    msku: str
+    day: date
+    opens_on: date
+    deadline: date
+    units: int
+    evidence: tuple
+    settled: int = 0
+    paid: Decimal = Decimal(0)
+    currency: str = ""
+    expected: Decimal | None = None
+    reimbursements: tuple = ()
+
+    @property
+    def open_units(self):
+        """Units that Amazon still owes."""
+        return self.units - self.settled
+
+    def is_due(self, today):
+        """Whether it can be claimed now."""
+        return self.open_units > 0 and self.opens_on <= today <= self.deadline
+
+
+@dataclass(frozen=True)
+class ClaimList:
+    """Claims, earliest deadline first, and reimbursements that settle none of them.
+
+    :param tuple unmatched: ``(reimbursement, units left, reason)``
+    """
+
+    claims: tuple
+    unmatched: tuple = field(default=())
+
+
+def lost_and_damaged(movements, windows=None):
+    """Claims for units that vanished or broke at Amazon; found units are taken off, oldest loss of the SKU first."""
+    windows = windows or WINDOWS
+    found, open_losses = [], defaultdict(list)
+    for movement in sorted(movements, key=lambda movement: (movement.day, movement.key)):
+        if movement.kind is Kind.LOST:
+            open_losses[movement.fnsku].append([movement, -movement.units])
+        elif movement.kind is Kind.FOUND:
+            _take_off(open_losses[movement.fnsku], movement.units)
+        elif movement.kind is Kind.DAMAGED and movement.reason in AMAZONS_DAMAGE:
+            found.append(_of_movement(ClaimKind.DAMAGED, movement, -movement.units, windows))
+    losses = [entry for entries in open_losses.values() for entry in entries if entry[1]]
+    return found + [_of_movement(ClaimKind.LOST, movement, units, windows) for movement, units in losses]
+
+
+def shortages(differences, closed_on, windows=None):
+    """Claims for units that were sent and never received.
+
+    :param differences: of :class:`~.receipts.ReceiptDifference`
+    :param dict closed_on: ``{shipment: day on which Amazon closed it}``; open shipments give no claim
+    """
+    return [
+        _claim(
+            ClaimKind.SHORTAGE,
+            closed_on[difference.shipment],
+            difference.units,
+            (difference.shipment, *difference.evidence),
+            windows or WINDOWS,
+            document=difference.shipment,
+            fnsku=difference.fnsku,
+            msku=difference.msku,
+        )
+        for difference in differences
+        if difference.issue is ReceiptIssue.SHORTAGE and difference.shipment in closed_on
+    ]
+
+
+def missing_removals(shipments, received, windows=None):
+    """Claims for units that Amazon sent back and that did not arrive.
+
+    :param shipments: of ``connector.removals.RemovalShipment``
+    :param dict received: ``{(tracking number, FNSKU): units that arrived}``; absent is none
+    """
+    found = []
+    for shipment in shipments:
+        units = shipment.units - received.get((shipment.tracking, shipment.fnsku), 0)
+        if units > 0:
+            evidence = (shipment.order_id, shipment.tracking)
+            names = {"document": shipment.order_id, "fnsku": shipment.fnsku, "msku": shipment.msku}
+            day = shipment.shipped_at.date()
+            found.append(_claim(ClaimKind.REMOVAL, day, units, evidence, windows or WINDOWS, **names))
+    return found
+
+
+def missing_returns(refunds, movements, windows=None):
+    """Claims for units whose price Amazon gave back and that the buyer never sent.
+
+    :param refunds: of ``(order, FNSKU, MSKU, units, day)``
+    :param movements: the ledger's; returns of the order are taken off
+    """
+    returned = defaultdict(int)
+    for movement in movements:
+        if movement.kind in (Kind.RETURN_SOURCED, Kind.RETURN_UNSOURCED):
+            returned[movement.document, movement.fnsku] += movement.units
+    found = []
+    for order, fnsku, msku, units, day in refunds:
+        back = min(units, returned[order, fnsku])
+        returned[order, fnsku] -= back
+        if units > back:
+            names = {"document": order, "fnsku": fnsku, "msku": msku}
+            found.append(_claim(ClaimKind.RETURN, day, units - back, (order,), windows or WINDOWS, **names))
+    return found
+
+
+def settle(claims, reimbursements, values=None):
+    """Take off what Amazon has paid, oldest claim of the SKU and kind first.
+
+    A reversal is taken off the reimbursement it names before anything is matched.
+
+    :param claims: of :class:`Claim`
+    :param reimbursements: of ``connector.compensation.Reimbursement``
+    :param dict values: ``{FNSKU: Decimal}``: what a unit is worth, for the money expected
+    :return: :class:`ClaimList`; every unit of every reimbursement is in a claim or in ``unmatched``
+    """
+    open_claims = defaultdict(list)
+    claims = sorted(claims, key=lambda claim: (claim.day, claim.document, claim.msku))
+    for index, claim in enumerate(claims):
+        open_claims[claim.kind, claim.fnsku].append(index)
+    unmatched = []
+    for payment, units, amount in _net(reimbursements, unmatched):
+        kind = REASONS.get(payment.reason)
+        if kind is None:
+            unmatched.append((payment, units, f"reason {payment.reason} is not known"))
+            continue
+        units = _match(claims, open_claims[kind, payment.fnsku], payment, units, amount)
+        if units:
+            unmatched.append((payment, units, "no such claim is open"))
+    worth = [_with_expected(claim, (values or {}).get(claim.fnsku)) for claim in claims]
+    return ClaimList(tuple(sorted(worth, key=lambda claim: (claim.deadline, claim.document))), tuple(unmatched))
+
+
+def _take_off(entries, units):
+    """Found units end the oldest losses."""
+    for entry in entries:
+        taken = min(entry[1], units)
+        entry[1] -= taken
+        units -= taken
+
+
+def _of_movement(kind, movement, units, windows):
+    names = {"document": movement.document or movement.key, "fnsku": movement.fnsku, "msku": movement.msku}
+    return _claim(kind, movement.day, units, (movement.key,), windows, **names)
+
+
+def _claim(kind, day, units, evidence, windows, **names):
+    window = windows[kind]
+    return Claim(
+        kind=kind,
+        day=day,
+        opens_on=day + timedelta(days=window.first),
+        deadline=day + timedelta(days=window.last),
+        units=units,
+        evidence=evidence,
+        **names,
+    )
+
+
+def _net(reimbursements, unmatched):
+    """``(reimbursement, units, amount)`` after reversals, in the order of approval."""
+    paid = {entry.reimbursement_id: [] for entry in reimbursements}
+    ordered = sorted(reimbursements, key=lambda entry: (entry.approved_at, entry.reimbursement_id))
+    nets = []
+    for entry in ordered:
+        if not entry.is_reversal:
+            net = [entry, entry.units, entry.amount.amount]
+            paid[entry.reimbursement_id].append(net)
+            nets.append(net)
+    for entry in ordered:
+        if entry.is_reversal:
+            _reverse(entry, [net for net in paid.get(entry.original_id, ()) if net[0].fnsku == entry.fnsku], unmatched)
+    return [tuple(net) for net in nets if net[1]]
+
+
+def _reverse(reversal, nets, unmatched):
+    units, amount = abs(reversal.units), abs(reversal.amount.amount)
+    for net in nets:
+        taken = min(units, net[1])
+        money = amount * taken / units if units else Decimal(0)
+        net[1] -= taken
+        net[2] -= money
+        units, amount = units - taken, amount - money
+    if units:
+        unmatched.append((reversal, units, f"reimbursement {reversal.original_id} is not in this list"))
+
+
+def _match(claims, indices, payment, units, amount):
+    """Settle open claims; returns the units that are left."""
+    for index in indices:
+        claim = claims[index]
+        other_money = claim.currency not in ("", payment.amount.currency)
+        if not units or other_money or claim.day > payment.approved_at.date():
+            continue
+        taken = min(units, claim.open_units)
+        if not taken:
+            continue
+        money = amount * taken / units
+        claims[index] = replace(
+            claim,
+            settled=claim.settled + taken,
+            paid=claim.paid + money,
+            currency=payment.amount.currency,
+            reimbursements=(*claim.reimbursements, payment.reimbursement_id),
+        )
+        units, amount = units - taken, amount - money
+    return units
+
+
+def _with_expected(claim, value):
+    return replace(claim, expected=value * claim.open_units) if value is not None else claim
