@@ -4,7 +4,7 @@ How data flows::
 
     Event (log, never changed)
       -> Method.apply(event)            FIFO, batch-actual, moving average, monthly average
-           -> Node                      one per receipt, sale, return, gain: where its units went
+           -> Node                      one per movement: where its units went
            -> Lot                       units of a node that lie in one place
            -> Place.amounts             what the units of a place cost, by component
       -> what the event moved to cost of sales (six integers)

@@ -1,4 +1,5 @@
 from .components import ZERO, add, part, split, subtract
+from .event import Kind
 from .method import Method
 
 
@@ -7,7 +8,7 @@ class MovingAverage(Method):
 
     name = "moving"
 
-    def _take(self, place, event, issued):
+    def _take(self, place, event):
         units_there, amounts = place.units, place.amounts
         taken = [(lot.node, units) for lot, units in self._consume(place, event)]
         units_taken = units_there - place.units
@@ -15,7 +16,7 @@ class MovingAverage(Method):
             return []
         cost = part(amounts, units_taken, units_there)
         place.amounts = subtract(amounts, cost)
-        if not issued:
+        if event.kind == Kind.TRANSFER:
             self._note_arrival(place, -units_taken, tuple([-amount for amount in cost]))
         if len(taken) == 1:
             return [(taken[0][0], units_taken, cost)]

@@ -7,7 +7,7 @@ class Fifo(Method):
 
     name = "fifo"
 
-    def _take(self, place, event, issued):
+    def _take(self, place, event):
         taken = []
         for lot, units in self._consume(place, event):
             amounts = lot.amounts

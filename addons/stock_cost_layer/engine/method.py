@@ -51,37 +51,32 @@ class Method:
         place = product.place(event.place)
         node = product.nodes[event.id] = Node(event.id, event.batch)
         node.kept = event.units
-        found, cost = self._take_for(place, node, event)
-        node.amounts = cost
+        found, node.amounts = self._take_for(place, node, event)
+        self._note_issue(place, node, found, node.amounts)
         if found < event.units:
             place.short.append([node, event.units - found])
-        return cost
+        return node.amounts
+
+    def _transfer(self, product, event):
+        """Units that travel become a node, so that what the journey costs can be put on them alone."""
+        place = product.place(event.place)
+        node = product.nodes[event.id] = Node(event.id, event.batch)
+        found, cost = self._take_for(place, node, event)
+        if found < event.units:
+            place.short.append([node, event.units - found])
+        return self._arrive(product, product.place(event.target), node, event.units, cost)
 
     def _take_for(self, place, node, event):
         cost = ZERO
         found = 0
         node_id = node.id
-        for source, units, amounts in self._take(place, event, True):
+        for source, units, amounts in self._take(place, event):
             if source.uses is None:
                 source.uses = {}
             source.uses[node_id] = units
             found += units
-            cost = add(cost, amounts) if cost is not ZERO else amounts
-        self._note_issue(place, node, found, cost)
+            cost = add(cost, amounts) if found > units else amounts
         return found, cost
-
-    def _transfer(self, product, event):
-        place, target = product.place(event.place), product.place(event.target)
-        found = 0
-        expensed = ZERO
-        for source, units, amounts in self._take(place, event, False):
-            found += units
-            expensed = add(expensed, self._arrive(product, target, source, units, amounts))
-        if found < event.units:
-            node = product.nodes[event.id] = Node(event.id, event.batch)
-            place.short.append([node, event.units - found])
-            expensed = add(expensed, self._arrive(product, target, node, event.units - found, ZERO))
-        return expensed
 
     def _return(self, product, event):
         """Units come back at what they cost when they went; more than went come in as found."""
@@ -213,7 +208,7 @@ class Method:
 
     # === VALUE: what methods differ in === #
 
-    def _take(self, place, event, issued):
+    def _take(self, place, event):
         """Take the event's units out of a place, as many as are there: ``[(node, units, amounts)]``."""
         raise NotImplementedError
 

@@ -84,13 +84,24 @@ def test_monthly_average_is_closed_by_the_next_month(log):
 
 @pytest.mark.parametrize("name", METHODS)
 def test_late_freight_follows_the_units_of_its_receipt(log, name):
-    """Ten bought; four went by sea, three were sold: the bill of 10.01 splits 3 : 3 : 4, the odd cent to the largest."""
+    """Ten bought; four went by sea, three were sold: the bill of 10.01 splits 3 : 3 : 4, the cent to the largest."""
     receipt = log(Kind.RECEIPT, 10, 1000)
     log(Kind.TRANSFER, 4, target=SEA)
     log(Kind.SALE, 3)
     log(Kind.COST, 0, freight=1001, origin=receipt)
     state = METHODS[name]().replay(log)
     assert (stock(state), stock(state, SEA), sold(state)) == (600, 801, 600)
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_freight_of_a_journey_is_paid_by_the_units_that_travelled(log, name):
+    log(Kind.RECEIPT, 10, 1000, place=HUB)
+    journey = log(Kind.TRANSFER, 4, place=HUB, target=SEA)
+    log(Kind.TRANSFER, 4, place=SEA, target=UK)
+    log(Kind.SALE, 1)
+    log(Kind.COST, 0, freight=200, origin=journey)
+    state = METHODS[name]().replay(log)
+    assert (stock(state, HUB), stock(state, SEA), stock(state), sold(state)) == (600, 0, 450, 150)
 
 
 @pytest.mark.parametrize("name", METHODS)
