@@ -6,7 +6,7 @@ customer returns. They change: pass a ``windows`` of your own where they do.
 """
 
 from collections import defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import Enum
@@ -93,15 +93,31 @@ class Claim:
         return self.open_units > 0 and self.opens_on <= today <= self.deadline
 
 
+@dataclass(frozen=True, slots=True)
+class Unmatched:
+    """What is left of a reimbursement when every claim it fits is settled; it waits for a person.
+
+    :param Reimbursement reimbursement: see ``connector.compensation``
+    :param int units: left of it; of a reversal, units that could not be taken back
+    :param Decimal amount: money left of it
+    :param str why: in words
+    """
+
+    reimbursement: object
+    units: int
+    amount: Decimal
+    why: str
+
+
 @dataclass(frozen=True)
 class ClaimList:
     """Claims, earliest deadline first, and reimbursements that settle none of them.
 
-    :param tuple unmatched: ``(reimbursement, units left, reason)``
+    :param tuple unmatched: of :class:`Unmatched`
     """
 
     claims: tuple
-    unmatched: tuple = field(default=())
+    unmatched: tuple
 
 
 def lost_and_damaged(movements, windows=None):
@@ -186,21 +202,22 @@ def settle(claims, reimbursements, values=None):
     :param claims: of :class:`Claim`
     :param reimbursements: of ``connector.compensation.Reimbursement``
     :param dict values: ``{FNSKU: Decimal}``: what a unit is worth, for the money expected
-    :return: :class:`ClaimList`; every unit of every reimbursement is in a claim or in ``unmatched``
+    :return: :class:`ClaimList`; every unit and every cent of a reimbursement is in a claim or in
+        ``unmatched``
     """
     open_claims = defaultdict(list)
     claims = sorted(claims, key=lambda claim: (claim.day, claim.document, claim.msku))
     for index, claim in enumerate(claims):
         open_claims[claim.kind, claim.fnsku].append(index)
-    unmatched = []
-    for payment, units, amount in _net(reimbursements, unmatched):
-        kind = REASONS.get(payment.reason)
+    nets, unmatched = _net(reimbursements)
+    for payment, units, amount in nets:
+        kind, why = REASONS.get(payment.reason), "no such claim is open"
         if kind is None:
-            unmatched.append((payment, units, f"reason {payment.reason} is not known"))
-            continue
-        units = _match(claims, open_claims[kind, payment.fnsku], payment, units, amount)
-        if units:
-            unmatched.append((payment, units, "no such claim is open"))
+            why = f"reason {payment.reason} is not known"
+        else:
+            units, amount = _match(claims, open_claims[kind, payment.fnsku], payment, units, amount)
+        if units or amount:
+            unmatched.append(Unmatched(payment, units, amount, why))
     worth = [_with_expected(claim, (values or {}).get(claim.fnsku)) for claim in claims]
     return ClaimList(tuple(sorted(worth, key=lambda claim: (claim.deadline, claim.document))), tuple(unmatched))
 
@@ -231,36 +248,39 @@ def _claim(kind, day, units, evidence, windows, **names):
     )
 
 
-def _net(reimbursements, unmatched):
-    """``(reimbursement, units, amount)`` after reversals, in the order of approval."""
-    paid = {entry.reimbursement_id: [] for entry in reimbursements}
+def _net(reimbursements):
+    """``([(reimbursement, units, amount)] after reversals in the order of approval, reversals left over)``."""
+    paid, left = defaultdict(list), []
     ordered = sorted(reimbursements, key=lambda entry: (entry.approved_at, entry.reimbursement_id))
-    nets = []
     for entry in ordered:
         if not entry.is_reversal:
-            net = [entry, entry.units, entry.amount.amount]
-            paid[entry.reimbursement_id].append(net)
-            nets.append(net)
+            paid[entry.reimbursement_id, entry.fnsku].append([entry, entry.units, entry.amount.amount])
     for entry in ordered:
         if entry.is_reversal:
-            _reverse(entry, [net for net in paid.get(entry.original_id, ()) if net[0].fnsku == entry.fnsku], unmatched)
-    return [tuple(net) for net in nets if net[1]]
+            left += _reverse(entry, paid[entry.original_id, entry.fnsku])
+    nets = [tuple(net) for entries in paid.values() for net in entries if net[1] or net[2]]
+    return sorted(nets, key=lambda net: (net[0].approved_at, net[0].reimbursement_id)), left
 
 
-def _reverse(reversal, nets, unmatched):
+def _reverse(reversal, nets):
     units, amount = abs(reversal.units), abs(reversal.amount.amount)
     for net in nets:
         taken = min(units, net[1])
-        money = amount * taken / units if units else Decimal(0)
+        money = _share(amount, taken, units)
         net[1] -= taken
         net[2] -= money
         units, amount = units - taken, amount - money
-    if units:
-        unmatched.append((reversal, units, f"reimbursement {reversal.original_id} is not in this list"))
+    if units or amount:
+        yield Unmatched(reversal, units, -amount, f"reimbursement {reversal.original_id} is not in this list")
+
+
+def _share(amount, taken, units):
+    """Part of an amount, in its smallest coin; the last part is what is left."""
+    return amount if taken == units else (amount * taken / units).quantize(amount)
 
 
 def _match(claims, indices, payment, units, amount):
-    """Settle open claims; returns the units that are left."""
+    """Settle open claims; returns ``(units, amount)`` that are left."""
     for index in indices:
         claim = claims[index]
         other_money = claim.currency not in ("", payment.amount.currency)
@@ -269,7 +289,7 @@ def _match(claims, indices, payment, units, amount):
         taken = min(units, claim.open_units)
         if not taken:
             continue
-        money = amount * taken / units
+        money = _share(amount, taken, units)
         claims[index] = replace(
             claim,
             settled=claim.settled + taken,
@@ -278,7 +298,7 @@ def _match(claims, indices, payment, units, amount):
             reimbursements=(*claim.reimbursements, payment.reimbursement_id),
         )
         units, amount = units - taken, amount - money
-    return units
+    return units, amount
 
 
 def _with_expected(claim, value):
