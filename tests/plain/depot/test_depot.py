@@ -17,7 +17,8 @@ CUP = {"sku": "CUP", "name": "Cup", "weight_kg": "0.4", "length_cm": "10", "widt
 def depot():
     clock = SetClock()
     world = Simulator(clock=clock, channels=()).world
-    depot = Depot(world, "test", [Place("W1", "One", "DE", "EUR"), Place("W2", "Two", "GB", "GBP")], {"STD": "Standard"})
+    places = [Place("W1", "One", "DE", "EUR"), Place("W2", "Two", "GB", "GBP")]
+    depot = Depot(world, "test", places, {"STD": "Standard"})
     depot.put_product(CUP)
     return depot
 

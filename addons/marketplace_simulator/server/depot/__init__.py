@@ -1,6 +1,6 @@
 """The simulated world of third-party warehouses: one set of books, behind the protocol of each operator.
 
-How an operator's protocol uses it: a package ``sites/<name>`` has a ``CHANNEL`` (:func:`.site.depot_channel`) whose site
+How an operator speaks over it: a package ``sites/<name>`` has a ``CHANNEL`` (:func:`.site.depot_channel`) whose site
 derives :class:`.site.DepotSite`. The site lists its operations, says who calls and how errors look, as the sites of
 sales channels do, names its ``places`` (:class:`.depot.Place`) and ``services``, and in its handlers reads and writes
 ``call.site.depot``, which is the :class:`.depot.Depot` of that operator. What a depot does not allow raises
