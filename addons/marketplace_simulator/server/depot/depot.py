@@ -132,7 +132,7 @@ class Depot(Outbound, Records):
         contents = [entry for carton in notice["cartons"] for entry in carton["contents"]]
         if not contents or any(units <= 0 for _sku, units in contents):
             raise Refusal("invalid", "a notice needs cartons with units")
-        self._check_products(sku for sku, _units in contents)
+        self.check_products(sku for sku, _units in contents)
         number = self.next_number()
         self.plan("arrive", number)
         return self.keep("inbound", number, {**notice, "number": number, "status": "announced", "batches": [],

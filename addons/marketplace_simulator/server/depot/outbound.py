@@ -23,7 +23,7 @@ class Outbound:
             raise Refusal("unknown service", f"there is no service {order['service']}")
         if not order["lines"] or any(line["units"] <= 0 for line in order["lines"]):
             raise Refusal("invalid", "an order needs lines with units")
-        self._check_products(line["sku"] for line in order["lines"])
+        self.check_products(line["sku"] for line in order["lines"])
         free = {line["sku"]: line["sellable"] for line in self.stock(order["place"])}
         for line in order["lines"]:
             free[line["sku"]] = free.get(line["sku"], 0) - line["units"]

@@ -69,7 +69,8 @@ class Records:
         if record["place"] not in self.places:
             raise Refusal("unknown place", f"there is no warehouse {record['place']}")
 
-    def _check_products(self, skus):
+    def check_products(self, skus):
+        """Refuse SKUs that are not known."""
         unknown = sorted({sku for sku in skus if self.product(sku) is None})
         if unknown:
             raise Refusal("unknown product", f"unknown products: {', '.join(unknown)}")
