@@ -37,6 +37,7 @@ class LeadTimes:
     """Lead times by lane and mode.
 
     :param observations: :class:`Observation`
+    :param int minimum: observations, at least 2, without which nothing is said
     """
 
     def __init__(self, observations, minimum=MIN_OBSERVATIONS):
@@ -47,13 +48,13 @@ class LeadTimes:
             self._by_mode[seen.mode].append(seen.days)
 
     def find(self, lane, mode):
-        """:class:`LeadTime`, or None where nothing like it has arrived yet."""
+        """:class:`LeadTime`, or None where too few like it have arrived yet."""
         days = self._by_lane.get((lane, mode), ())
         if len(days) >= self._minimum:
             return _summarise(days, "lane")
         # A few on the lane are not enough to trust, and are among those of the mode.
         days = self._by_mode.get(mode, ())
-        return _summarise(days, "mode") if days else None
+        return _summarise(days, "mode") if len(days) >= self._minimum else None
 
 
 @dataclass(frozen=True)
@@ -91,5 +92,4 @@ def check_delay(today, etd, atd, eta, ata, lead_time):
 
 
 def _summarise(days, source):
-    p90 = quantiles(days, n=10, method="inclusive")[-1] if len(days) > 1 else days[0]
-    return LeadTime(float(median(days)), float(p90), len(days), source)
+    return LeadTime(float(median(days)), quantiles(days, n=10, method="inclusive")[-1], len(days), source)

@@ -1,0 +1,15 @@
+from . import (  # isort: skip
+    lane,
+    price_sheet,
+    shipment,
+    shipment_stock,
+    shipment_line,
+    carton,
+    leg,
+    tracking,
+    quote,
+    customs_tariff,
+    cost,
+    delay,
+    stock_picking,
+)

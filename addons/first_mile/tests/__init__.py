@@ -1,0 +1,11 @@
+from . import (
+    test_cost,
+    test_customs,
+    test_delay,
+    test_documents,
+    test_leg,
+    test_packing_list,
+    test_quote,
+    test_security,
+    test_shipment,
+)

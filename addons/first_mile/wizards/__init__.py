@@ -1,0 +1,1 @@
+from . import packing_list_import, tariff_import
