@@ -58,4 +58,12 @@ class SdkFields:
         elif kind in _DECIMALS:
             assert type(value) in (int, float), f"{where}: {value!r} is no number"
         else:
-            self.check(f"{package}.{kind}", value, where)
+            self.check(self._class(package, kind), value, where)
+
+    def _class(self, package, kind):
+        """Full name of a class: of the same package, else the only one of its name."""
+        own = f"{package}.{kind}"
+        if own in self.classes:
+            return own
+        (other,) = [name for name in self.classes if name.endswith(f".{kind}")]
+        return other
