@@ -1,0 +1,61 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+
+class StockPicking(models.Model):
+    _inherit = "stock.picking"
+
+    overseas_outbound_ids = fields.One2many("overseas.outbound", "picking_id", readonly=True)
+    overseas_state = fields.Selection(
+        [
+            ("pending", "To Send"),
+            ("accepted", "Accepted"),
+            ("exception", "Needs an Answer"),
+            ("shipped", "Shipped"),
+            ("cancelled", "Cancelled"),
+            ("rejected", "Rejected"),
+        ],
+        string="Overseas Warehouse",
+        compute="_compute_overseas_state",
+        compute_sudo=True,
+        help="What the overseas warehouse makes of this delivery.",
+    )
+
+    def _compute_overseas_state(self):
+        for picking in self:
+            picking.overseas_state = picking.overseas_outbound_ids.sorted("id")[-1:].state
+
+    def action_overseas_send(self):
+        """Give ready deliveries to their overseas warehouses, in the background; send refused ones again."""
+        self.check_access("write")
+        Outbound = self.env["overseas.outbound"].sudo()
+        new = Outbound._create_from_pickings(self.sudo())
+        refused = self.sudo().overseas_outbound_ids.filtered(lambda outbound: outbound.state == "rejected")
+        if not new and not refused:
+            raise UserError(
+                self.env._(
+                    "None of these can be given to an overseas warehouse: the delivery must be ready, leave from such "
+                    "a warehouse, its order not held, and not be given already."
+                )
+            )
+        Outbound._enqueue(new.account_id)
+        refused.action_retry()
+
+    def action_cancel(self):
+        """Override of `stock`: what an overseas warehouse was given is stopped there first."""
+        self.sudo().overseas_outbound_ids.filtered(lambda outbound: outbound.state != "cancelled")._cancel_there()
+        return super().action_cancel()
+
+    def button_validate(self):
+        """Override of `stock`: goods in somebody else's hands leave when the warehouse says so."""
+        given = self.sudo().overseas_outbound_ids.filtered(lambda outbound: outbound.state in ("accepted", "exception"))
+        if given:
+            names = ", ".join(given.picking_id.mapped("name"))
+            raise UserError(
+                self.env._(
+                    "%s is done by itself as soon as the overseas warehouse ships it. Cancel it there first to ship it "
+                    "another way.",
+                    names,
+                )
+            )
+        return super().button_validate()
