@@ -7,6 +7,7 @@ class MovingAverage(Method):
     """What leaves a place costs the average of what lies there at that moment."""
 
     name = "moving"
+    averages = True
 
     def _take(self, place, event):
         units_there, amounts = place.units, place.amounts

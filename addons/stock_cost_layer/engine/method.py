@@ -11,6 +11,7 @@ class Method:
     """
 
     name = ""
+    averages = False  # whether a place has one cost, instead of one per lot
 
     def __init__(self):
         self.products = {}

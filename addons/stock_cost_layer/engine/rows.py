@@ -99,3 +99,34 @@ def _load_lot(product, key, node_id, lot):
     node.lots[key] = lot
     place.queue.append(lot)
     place.units += lot.units
+
+
+def pack(method, product):
+    """One product's state as lists of plain values, for JSON."""
+    alone = type(method)()
+    alone.products = {product: method.products[product]}
+    rows = dump(alone)
+    return {
+        "lots": [[place, node, *values] for (_product, place, node), values in rows.lots.items()],
+        "nodes": [[node, *values] for (_product, node), values in rows.nodes.items()],
+        "links": [[node, later, *values] for (_product, node, later), values in rows.links.items()],
+        "places": [[place, *values] for (_product, place), values in rows.places.items()],
+        "month": rows.months[product],
+    }
+
+
+def unpack(method, product, data):
+    """Put what :func:`pack` made into a method."""
+    rows = empty()
+    for place, node, order, units, amounts in data["lots"]:
+        rows.lots[product, place, node] = (order, units, tuple(amounts))
+    for node, batch, kept, amounts in data["nodes"]:
+        rows.nodes[product, node] = (batch, kept, tuple(amounts))
+    for node, later, units, is_return in data["links"]:
+        rows.links[product, node, later] = (units, is_return)
+    for place, amounts, gross, gross_units, issues, shortages in data["places"]:
+        issues = tuple((node, units, tuple(part)) for node, units, part in issues)
+        rows.places[product, place] = (tuple(amounts), tuple(gross), gross_units, issues, shortages)
+    month, units, amounts = data["month"]
+    rows.months[product] = (month, units, tuple(amounts))
+    return load(method, rows)

@@ -1,0 +1,13 @@
+from . import (
+    amounts,
+    bridge,
+    event,
+    event_cost,
+    layer,
+    posting,
+    res_company,
+    res_config_settings,
+    snapshot,
+    state,
+    stock_move,
+)

@@ -1,0 +1,162 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..engine import UNIT, ZERO, add
+from ..engine.components import split_number
+
+METHOD_NAMES = [
+    ("fifo", "First In First Out"),
+    ("moving", "Moving Average"),
+    ("monthly", "Monthly Average"),
+    ("batch", "Batch Actual"),
+]
+ACCOUNTS = ("cost_layer_account_id", "cost_layer_clearing_account_id", "cost_layer_expense_account_id")
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    cost_layer_method = fields.Selection(
+        METHOD_NAMES, "Costing Method", help="Method of the books; the others are always there to compare with."
+    )
+    cost_layer_account_id = fields.Many2one(
+        "account.account",
+        "Capitalised Costs",
+        check_company=True,
+        help="Its balance is the freight, duty and other costs of what is in stock. Nobody else posts on it.",
+    )
+    cost_layer_clearing_account_id = fields.Many2one(
+        "account.account",
+        "Costs to Capitalise",
+        check_company=True,
+        help="Account that bills of freight and duty are booked on; capitalised costs are taken from there.",
+    )
+    cost_layer_expense_account_id = fields.Many2one(
+        "account.account", "Cost of Sales", check_company=True, help="Takes the costs of what was sold or lost."
+    )
+    cost_layer_journal_id = fields.Many2one(
+        "account.journal", "Cost Journal", check_company=True, domain="[('type', '=', 'general')]"
+    )
+
+    @api.constrains(*ACCOUNTS)
+    def _check_cost_accounts(self):
+        for company in self:
+            accounts = [company[name] for name in ACCOUNTS if company[name]]
+            if len(accounts) != len(set(accounts)):
+                raise ValidationError(
+                    self.env._(
+                        "Choose three different accounts for capitalised costs, costs to capitalise and cost of sales."
+                    )
+                )
+
+    def write(self, vals):
+        """Override of `base`: the first method takes the stock over, another one replays the log."""
+        changed = self.filtered(
+            lambda company: "cost_layer_method" in vals and company.cost_layer_method != vals["cost_layer_method"]
+        )
+        if any(company.cost_layer_method for company in changed) and not vals["cost_layer_method"]:
+            raise ValidationError(self.env._("Cost layers cannot be switched off; choose another method instead."))
+        result = super().write(vals)
+        for company in changed:
+            company.sudo()._start_costing()
+        if any(name in vals for name in (*ACCOUNTS, "cost_layer_journal_id")) or changed:
+            for company in self.filtered("cost_layer_method"):
+                company.sudo()._post_cost_difference()
+        return result
+
+    # === METHOD === #
+
+    def _start_costing(self):
+        events = self.env["cost.event"].with_company(self)
+        if events.search_count([("company_id", "=", self.id)], limit=1):
+            self.env["cost.state"]._rebuild(self)
+        else:
+            events._append(self._prepare_opening())
+
+    def _prepare_opening(self):
+        """One receipt per product and place for the stock there is, at Odoo's value."""
+        quants = self.env["stock.quant"]._read_group(
+            [
+                ("company_id", "=", self.id),
+                ("location_id.usage", "in", ("internal", "transit")),
+                ("owner_id", "=", False),
+            ],
+            ["product_id", "location_id"],
+            ["quantity:sum"],
+        )
+        stock = {}
+        for product, location, quantity in quants:
+            places = stock.setdefault(product.with_context(allowed_company_ids=self.ids), {})
+            place = location._get_cost_place()
+            places[place] = places.get(place, 0) + round(quantity * UNIT)
+        unit = 10**self.currency_id.decimal_places
+        rows = []
+        for product, places in stock.items():
+            places = {place: units for place, units in places.items() if units > 0}
+            shares = split_number(max(round(product.total_value * unit), 0), list(places.values())) if places else []
+            rows += [
+                {
+                    "company_id": self.id,
+                    "kind": "receipt",
+                    "product_id": product.id,
+                    "place_id": place.id,
+                    "quantity": units / UNIT,
+                    "purchase": share / unit,
+                    "source": self.env._("Opening stock"),
+                }
+                for (place, units), share in zip(places.items(), shares, strict=True)
+            ]
+        return rows
+
+    # === BOOKS === #
+
+    def _can_post_costs(self):
+        return all(self[name] for name in (*ACCOUNTS, "cost_layer_journal_id"))
+
+    def _post_cost_difference(self):
+        """Bring the account of capitalised costs to what the layers hold, against cost of sales."""
+        if not self._can_post_costs():
+            return
+        posting = self.env["cost.posting"]
+        difference = self.env["cost.state"]._get_capitalised(self) - posting._get_ledger_balance(self)
+        if difference:
+            posting._create_entry(
+                self,
+                self._get_cost_open_day(fields.Date.context_today(self)),
+                ((self.cost_layer_account_id, difference), (self.cost_layer_expense_account_id, -difference)),
+                self.env._("Cost layers: taken over"),
+            )
+
+    def _get_cost_closed_day(self):
+        """The last day of the last closed month; False when none is closed."""
+        last = self.env["cost.snapshot"].sudo().search([("company_id", "=", self.id)], order="day desc", limit=1)
+        return last.day
+
+    def _get_cost_open_day(self, day):
+        """The first day from `day` on that neither a snapshot nor a lock date closes."""
+        closed = self._get_cost_closed_day()
+        if closed and day <= closed:
+            day = closed + timedelta(days=1)
+        locks = self._get_violated_lock_dates(day, False, self.cost_layer_journal_id)
+        return locks[-1][0] + timedelta(days=1) if locks else day
+
+    def _close_cost_month(self, day):
+        """Give a month of the monthly average its last word."""
+        if self.cost_layer_method != "monthly":
+            return
+        states = self.env["cost.state"]
+        states = states._lock(self, states.search([("company_id", "=", self.id)]).product_id.ids)
+        if not states:
+            return
+        method = states._load(self)
+        moved = ZERO
+        for amounts in method.close(day).values():
+            moved = add(moved, amounts)
+        states._save(method)
+        if any(moved):
+            posting = self.env["cost.posting"]
+            locks = self._get_violated_lock_dates(day, False, self.cost_layer_journal_id)
+            posted = locks[-1][0] + timedelta(days=1) if locks else day
+            posting._post_entry(self, posted, ZERO, moved, self.env._("Monthly average of %s", day))

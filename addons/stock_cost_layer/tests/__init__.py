@@ -1,0 +1,1 @@
+from . import test_failures, test_flow, test_keeping, test_screens
