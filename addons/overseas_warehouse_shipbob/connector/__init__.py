@@ -1,0 +1,5 @@
+"""ShipBob's API 2026-01 behind the contract of overseas warehouses. Plain Python."""
+
+from .provider import ShipbobProvider
+
+__all__ = ["ShipbobProvider"]
