@@ -1,6 +1,6 @@
 """Goods to Amazon from plan to labels, step by step; survives an interruption anywhere.
 
-Before each step Amazon is asked whether it is done: what a process that died has started is found again, nothing is
+Before a step Amazon is asked whether it is done: what a process that died has started is found again, nothing is
 ordered twice. What must be remembered is plain JSON, the state.
 """
 
@@ -63,7 +63,7 @@ class Journey:
     def __init__(self, inbound, order, state=None):
         self._inbound = inbound
         self._order = order
-        self.state = {"plan": "", "operation": None, "choices": {}, **(state or {})}
+        self.state = {"plan": "", "step": 0, "operation": None, "choices": {}, **(state or {})}
 
     def choose(self, what, option_id, shipment_id=""):
         """Remember what a person chose."""
@@ -78,8 +78,10 @@ class Journey:
         :raise Rejected: an operation failed; its problems are the reason
         :return: :class:`Arrangement`
         """
-        for step in self.STEPS:
+        for number, step in enumerate(self.STEPS[self.state["step"] :], self.state["step"] + 1):
             self._do(step, save)
+            self.state["step"] = number
+            save(self.state)
         shipments = [self._inbound.fetch_shipment(self._plan, key) for key in self._shipment_ids()]
         return Arrangement(self._plan, tuple(shipments))
 
@@ -207,6 +209,9 @@ class Journey:
 
     def _chosen(self, what, options, shipment_id=""):
         """The option that a person chose, or the only one."""
+        if not options:  # Amazon's offers have expired, or are not shown yet: look at every step again
+            self.state["step"] = 0
+            raise NotReady(self.state, _POLL)
         chosen = self.state["choices"].get(_choice_key(what, shipment_id))
         found = [option for option in options if option.option_id == chosen] if chosen else options
         if len(found) != 1:

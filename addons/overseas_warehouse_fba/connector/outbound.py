@@ -45,7 +45,8 @@ class McfLine:
 class McfOrder:
     """What Amazon shall ship.
 
-    :param str reference: ours, at most 40 characters; Amazon accepts each but once
+    :param str reference: ours, at most 40 characters without a slash, as it becomes part of addresses; Amazon accepts
+        each but once
     :param str shown_number: on the packing slip
     :param str speed: ``Standard``, ``Expedited`` or ``Priority``
     :param str origin: country whose stock is used, where the marketplace has several

@@ -32,6 +32,9 @@ _MODELS = {
     "/feeds/2021-06-30/": "feeds_2021-06-30",
     "/reports/2021-06-30/": "reports_2021-06-30",
     "/fba/inventory/v1/": "fbaInventory",
+    "/fba/inbound/v0/": "fulfillmentInboundV0",
+    "/fba/outbound/2020-07-01/": "fulfillmentOutbound_2020-07-01",
+    "/inbound/fba/2024-03-20/": "fulfillmentInbound_2024-03-20",
     "/notifications/v1/": "notifications",
     "/tokens/2021-03-01/": "tokens_2021-03-01",
 }

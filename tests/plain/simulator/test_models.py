@@ -4,10 +4,12 @@ import re
 
 import pytest
 
+from addons.marketplace_simulator.server.spapi import accounts
 from addons.marketplace_simulator.server.spapi.site import OPERATIONS
 from tests.plain.spec_models import SpecMismatch, SpecModel, shared_specs
 
 from .api import DE, Api, model
+from .fba_world import requests
 
 pytestmark = pytest.mark.skipif(shared_specs() is None, reason="no ../shared/specs beside the checkout")
 
@@ -18,6 +20,7 @@ ARN = "arn:aws:sqs:eu-west-1:444455556666:crossborder-eu"
 @pytest.fixture
 def world(api):
     """A simulator with one of everything; returns ``{operation name: (path, query, body)}`` of good requests."""
+    fba = requests(api, accounts.marketplace_id("GB"))
     availability = [{"fulfillment_channel_code": "DEFAULT", "quantity": 5}]
     patch = {"op": "replace", "path": "/attributes/fulfillment_availability", "value": availability}
     listing = next(entry for entry in api.control("catalogue")["eu"] if entry["channel"] == "merchant")
@@ -41,6 +44,7 @@ def world(api):
         "packageReferenceId": "1", "carrierCode": "DHL", "trackingNumber": "JJD1", "shipDate": api.ago(seconds=0),
         "orderItems": [{"orderItemId": item["orderItemId"], "quantity": 1} for item in order["orderItems"]]}}
     return {
+        **fba,
         "getMarketplaceParticipations": ("/sellers/v1/marketplaceParticipations", {}, None),
         "searchOrders": (orders, {"lastUpdatedAfter": api.ago(days=3)}, None),
         "getOrder": (f"{orders}/{order['orderId']}", {}, None),

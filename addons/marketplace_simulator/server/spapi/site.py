@@ -16,11 +16,14 @@ from . import (
     fba_inventory,
     feeds,
     files,
+    inbound,
+    inbound_v0,
     listings,
     lwa,
     notifications,
     orders,
     orders_v0,
+    outbound,
     reports,
     sellers,
     shipment,
@@ -29,8 +32,10 @@ from . import (
 )
 from .spoil import spoil
 
-MODULES = (sellers, orders, orders_v0, shipment, tokens, listings, feeds, reports, fba_inventory, notifications)
-PROCESSORS = {"feed": feeds.process, "report": reports.process}
+MODULES = (sellers, orders, orders_v0, shipment, tokens, listings, feeds, reports, fba_inventory, notifications,
+           inbound, inbound_v0, outbound)
+PROCESSORS = {"feed": feeds.process, "report": reports.process, inbound.SHIPMENT: inbound.process,
+              outbound.ORDER: outbound.process}
 OPERATIONS = {operation.name: operation for module in MODULES for operation in module.OPERATIONS}
 
 

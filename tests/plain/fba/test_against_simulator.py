@@ -1,0 +1,207 @@
+"""The connector and the training marketplace: neither knows anything of the other but Amazon's protocol."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from addons.marketplace.contract import Rejected
+from addons.overseas_warehouse_fba.connector import ledger
+from addons.overseas_warehouse_fba.connector.inbound_records import InboundItem, InboundOrder
+from addons.overseas_warehouse_fba.connector.outbound import McfStatus
+from addons.overseas_warehouse_fba.engine.classification import Classifier, Knowledge, ShipmentFacts
+from addons.overseas_warehouse_fba.engine.movements import Kind
+from addons.overseas_warehouse_fba.engine.positions import deviations, opening_of, replay
+from addons.overseas_warehouse_fba.engine.receipts import ReceiptIssue, compare
+from tests.plain.fba.fba import HUB, READY, box, inbound_order, mcf_order
+from tests.plain.fba.training import GB, Fba
+
+
+@pytest.fixture
+def world():
+    return Fba()
+
+
+def cheapest(needed):
+    """The cheapest placement, our own carrier, the earliest window."""
+    if needed.what == "placement":
+        return min(needed.options, key=lambda option: sum(option.costs.values()))
+    if needed.what == "transport":
+        return next(option for option in needed.options if option.quote is None)
+    return needed.options[0]
+
+
+def read_ledger(world):
+    """``(events, balances)`` of the last three days."""
+    until = world.api.clock.now()
+    period = {"marketplace_id": GB, "since": until - timedelta(days=3), "until": until}
+    sheets = [
+        world.wait_for(world.fba.fetch_sheet, report_type=kind, **period) for kind in (ledger.DETAIL, ledger.SUMMARY)
+    ]
+    assert not any(sheet.broken for sheet in sheets)
+    return [sheet.records for sheet in sheets]
+
+
+def test_goods_go_to_amazon_from_plan_to_receipt(world):
+    sku, other = world.skus(2)
+    order = inbound_order([box((sku, 12), count=2), box((other, 5), (sku, 1))], GB)
+    seen = []
+
+    def pick(needed):
+        seen.append((needed.what, len(needed.options)))
+        return cheapest(needed)
+
+    arranged = world.arrange(order, pick)
+    assert seen == [("placement", 2), ("transport", 2), ("transport", 2), ("window", 2), ("window", 2)]
+    assert [shipment.status for shipment in arranged.shipments] == ["READY_TO_SHIP"] * 2
+    numbers = [shipment.confirmation_id for shipment in arranged.shipments]
+    assert all(number.startswith("FBA") for number in numbers) and len(set(numbers)) == 2
+    assert world.fba.inbound.fetch_box_labels(numbers[0]).startswith(b"%PDF")
+    assert world.fba.inbound.fetch_item_labels(GB, {sku: 25})[0].startswith(b"%PDF")
+    sent = {}
+    for shipment in arranged.shipments:
+        boxes = world.fba.inbound.list_box_ids(arranged.plan_id, shipment.shipment_id)
+        tracking = {key: f"1Z{number:04d}" for number, key in enumerate(boxes)}
+        items = world.fba.inbound.list_shipment_items(arranged.plan_id, shipment.shipment_id)
+        sent[shipment.confirmation_id] = {item.msku: item.units for item in items}
+        assert world.fba.inbound.set_tracking(arranged.plan_id, shipment.shipment_id, tracking)
+        assert not world.fba.inbound.set_tracking(arranged.plan_id, shipment.shipment_id, tracking)
+    assert sum(sum(units.values()) for units in sent.values()) == 30
+    world.api.clock.pass_time(7200)
+    events, balances = read_ledger(world)
+    known = Knowledge(shipments={number: ShipmentFacts(units) for number, units in sent.items()})
+    movements = Classifier(known).classify(events)
+    issues = [issue for number in numbers for issue in compare(number, sent[number], movements)]
+    assert {issue.issue for issue in issues} <= {ReceiptIssue.SHORTAGE, ReceiptIssue.DAMAGE} and issues
+    for number in numbers:
+        received = world.fba.inbound.fetch_received(number, GB)
+        arrived = {}
+        for movement in movements:
+            if movement.document == number:
+                arrived[movement.msku] = arrived.get(movement.msku, 0) + movement.units
+        assert received == {msku: (sent[number][msku], units) for msku, units in arrived.items()}
+    assert deviations(movements, balances) == []
+
+
+WRITES = 12
+
+
+@pytest.mark.parametrize("lost", range(1, WRITES + 1))
+def test_a_restart_at_any_step_orders_nothing_twice(lost):
+    world = Fba(orders=0, check=False)
+    world.bridge.lose = {lost}
+    sku, other = world.skus(2)
+    arranged = world.arrange(inbound_order([box((sku, 4)), box((other, 5))], GB), cheapest)
+    plans = world.api.simulator.store.documents("inbound_plan", "eu")
+    assert [plan["id"] for plan in plans] == [arranged.plan_id]
+    assert len(arranged.shipments) == 2
+    assert all(shipment.window_id and shipment.transport_id for shipment in arranged.shipments)
+    assert [units for plan in plans for units in (len(plan["boxes"]), len(plan["placements"]))] == [2, 2]
+
+
+def test_the_writes_of_a_journey_are_those_that_get_lost():
+    """Guards the range of the test above."""
+    world = Fba(orders=0, check=False)
+    sku, other = world.skus(2)
+    world.arrange(inbound_order([box((sku, 4)), box((other, 5))], GB), cheapest)
+    assert len(world.bridge.writes) == WRITES
+
+
+def test_the_dear_placement_says_what_it_costs(world):
+    (sku,) = world.skus(1)
+    offered = []
+
+    def pick(needed):
+        if needed.what != "placement":
+            return cheapest(needed)
+        offered.extend(needed.options)
+        return max(needed.options, key=lambda option: sum(option.costs.values()))
+
+    arranged = world.arrange(inbound_order([box((sku, 10), count=2)], GB), pick)
+    assert sorted(sum(option.costs.values()) for option in offered) == [0, Decimal("6.0")]
+    assert [shipment.warehouse for shipment in arranged.shipments] == ["BHX4"]
+
+
+def test_boxes_that_do_not_hold_the_plan_are_refused_before_amazon_sees_them(world):
+    (sku,) = world.skus(1)
+    order = InboundOrder("WH/OUT/1", GB, HUB, (InboundItem(sku, 9),), (box((sku, 4)),), READY)
+    with pytest.raises(Rejected, match="4 in boxes, 9 in the plan"):
+        world.arrange(order, cheapest)
+
+
+def test_ledger_explains_what_lies_at_amazon(world):
+    events, balances = read_ledger(world)
+    assert events and balances
+    movements = Classifier(Knowledge()).classify(events)
+    assert {movement.kind for movement in movements} == {Kind.SALE}
+    units = replay(movements, opening_of(balances))
+    shown = {entry.fnsku: entry.total for entry in world.fba.fetch_inventory(GB)}
+    assert {position[0]: count for position, count in units.items()} == {
+        key: count for key, count in shown.items() if count
+    }
+    assert deviations(movements, balances) == [] and not any(balance.gap for balance in balances)
+
+
+def test_orders_of_other_shops_leave_amazon_once(world):
+    (sku,) = world.skus(1)
+    before = next(entry for entry in world.fba.fetch_inventory(GB) if entry.msku == sku)
+    outbound = world.fba.outbound(GB)
+    order = mcf_order(msku=sku)
+    offers = outbound.preview(order)
+    assert [offer.speed for offer in offers] == ["Standard", "Expedited", "Priority"]
+    assert all(offer.possible and sum(fee.amount for _name, fee in offer.fees) > 0 for offer in offers)
+    for _time in range(2):
+        assert [result.accepted for result in outbound.create([order])] == [True]
+    assert outbound.fetch(order.reference).status is McfStatus.PLANNING
+    world.api.clock.pass_time(7200)
+    state = outbound.fetch(order.reference)
+    (package,) = state.packages
+    assert (state.status, package.lines) == (McfStatus.COMPLETE, {"L1": 2})
+    assert outbound.track(package.number)[0] == "IN_TRANSIT"
+    with pytest.raises(Rejected, match="cannot be stopped"):
+        outbound.cancel(order.reference)
+    after = next(entry for entry in world.fba.fetch_inventory(GB) if entry.msku == sku)
+    assert before.total - after.total == 2
+    events, _balances = read_ledger(world)
+    movements = Classifier(Knowledge(mcf_orders=frozenset({order.reference}))).classify(events)
+    assert [entry.units for entry in movements if entry.kind is Kind.MCF_SALE] == [-2]
+
+
+def test_an_order_is_stopped_while_it_can_be(world):
+    (sku,) = world.skus(1)
+    outbound = world.fba.outbound(GB)
+    order = mcf_order(msku=sku)
+    outbound.create([order])
+    outbound.cancel(order.reference)
+    outbound.cancel(order.reference)
+    state = outbound.fetch(order.reference)
+    assert (state.status, state.cancelled) == (McfStatus.CANCELLED, {"L1": 2})
+    assert outbound.fetch("never made") is None
+    with pytest.raises(Rejected, match="does not know"):
+        outbound.cancel("never made")
+
+
+def test_too_many_units_are_not_shipped(world):
+    (sku,) = world.skus(1)
+    outbound = world.fba.outbound(GB)
+    order = mcf_order(msku=sku, units=99999)
+    assert not any(offer.possible for offer in outbound.preview(order))
+    assert outbound.preview(order)[0].missing == {"L1": ("NoInventory",)}
+    outbound.create([order])
+    assert outbound.fetch(order.reference).unfulfillable == {"L1": 99999}
+
+
+def test_offers_that_expired_are_asked_for_again(world):
+    """The state says that placements were offered; Amazon has none that is still good."""
+    (sku,) = world.skus(1)
+    order = inbound_order([box((sku, 10), count=2)], GB)
+
+    def expire(needed):
+        (plan,) = world.api.simulator.store.documents("inbound_plan", "eu")
+        if needed.what == "placement" and not plan.get("expired"):
+            old = [dict(option, status="EXPIRED") for option in plan["placements"]]
+            plan |= {"placements": [], "expired": old}
+            world.api.simulator.store.put_document("inbound_plan", plan["id"], "eu", plan["created"], plan)
+        return cheapest(needed)
+
+    assert world.arrange(order, expire).shipments
