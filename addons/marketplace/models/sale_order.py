@@ -259,6 +259,9 @@ class SaleOrderLine(models.Model):
         digits="Product Unit", copy=False, readonly=True, help="Units already taken out of stock by the daily transfer."
     )
 
+    # What a shop has sold of a product lately: asked for each listing whose stock is scarce.
+    _marketplace_sold_idx = models.Index("(product_id, create_date)")
+
     @api.depends("marketplace_by_data")
     def _compute_qty_delivered_method(self):
         """Override of `sale_stock`: orders that the marketplace ships have no transfers."""

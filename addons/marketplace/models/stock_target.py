@@ -287,13 +287,20 @@ class MarketplaceStockPublisher(models.AbstractModel):
         """
         return SQL(
             """
-            SELECT COALESCE(SUM(line.product_uom_qty) FILTER (
-                       WHERE sale.state <> 'cancel' AND sale.marketplace_status <> 'pending'), 0) AS least,
-                   COALESCE(SUM(line.product_uom_qty), 0) AS most
-              FROM sale_order_line line
-              JOIN sale_order sale ON sale.id = line.order_id
-             WHERE line.product_id = listing.product_id AND sale.marketplace_shop_id = listing.shop_id
-               AND sale.marketplace_fulfilment = 'merchant' AND sale.date_order > listing.acknowledged_at
-               AND (listing.product_id, listing.shop_id) NOT IN (SELECT product_id, shop_id FROM twin)
+            SELECT COALESCE(SUM(units) FILTER (WHERE taken_off), 0) AS least,
+                   COALESCE(SUM(units) FILTER (WHERE taken_off IS NOT NULL), 0) AS most
+              FROM (
+                SELECT line.product_uom_qty AS units, (
+                    SELECT sale.state <> 'cancel' AND sale.marketplace_status IS DISTINCT FROM 'pending'
+                      FROM sale_order sale
+                     WHERE sale.id = line.order_id AND sale.marketplace_shop_id = listing.shop_id
+                       AND sale.marketplace_fulfilment = 'merchant' AND sale.date_order > listing.acknowledged_at
+                ) AS taken_off
+                  FROM sale_order_line line
+                 WHERE line.product_id = listing.product_id
+                   -- What was sold later came in later; the clocks may differ.
+                   AND line.create_date > listing.acknowledged_at - INTERVAL '1 hour'
+                   AND (listing.product_id, listing.shop_id) NOT IN (SELECT product_id, shop_id FROM twin)
+              ) AS sale_line
             """
         )
