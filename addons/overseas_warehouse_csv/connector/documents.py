@@ -1,0 +1,142 @@
+"""Products, notices and orders as rows of the files for the warehouse; what is incomplete is refused before."""
+
+from datetime import datetime, timezone
+from hashlib import sha256
+
+from ...marketplace.contract import Rejected, each
+from ...overseas_warehouse.contract import Booking
+from .layouts import DOCUMENTS
+from .writing import write_sheet
+
+
+def send(folder, settings, clock, kind, records, rows_of):
+    """Write one file with all records that stand in none yet; one :class:`Booking` per record.
+
+    :param rows_of: record → its rows; raises ``Rejected``
+    """
+    if not records:
+        return []
+    known, rows = folder.written(kind), {}
+
+    def take(record):
+        if record.reference not in known:
+            rows[record.reference] = rows_of(settings, record)
+        return Booking(record.reference, True, external_id=record.reference)
+
+    bookings = each(records, take, Booking)
+    if rows:
+        ending, content = write_sheet([row for found in rows.values() for row in found], DOCUMENTS[kind], settings)
+        folder.write(kind, f"{_name(kind, clock, rows)}.{ending}", content)
+    return bookings
+
+
+def product_rows(settings, card):
+    """The row of a product."""
+    _require(card.sku, {"a name": card.name, "a declared name": card.declared_name})
+    _measured(card.sku, card)
+    return [
+        {
+            "reference": card.sku,
+            "name": card.name,
+            "name_local": card.name_local,
+            "barcode": card.barcode,
+            **_measures(card),
+            "declared_name": card.declared_name,
+            "declared_name_local": card.declared_name_local,
+            "declared_value": card.declared_value.amount,
+            "currency": card.declared_value.currency,
+            "hs_code": card.hs_code,
+            "origin": card.origin,
+            "battery": "yes" if card.has_battery else "no",
+        }
+    ]
+
+
+def notice_rows(settings, notice):
+    """A row per carton and SKU."""
+    _known_warehouse(settings, notice)
+    for carton in notice.cartons:
+        _measured(f"{notice.reference}, carton {carton.number}", carton)
+    return [
+        {
+            "reference": notice.reference,
+            "warehouse": notice.warehouse,
+            "transport": notice.transport.value,
+            "eta": notice.eta.isoformat(),
+            "tracking": notice.tracking,
+            "carton": carton.number,
+            **_measures(carton),
+            "label": carton.label,
+            "sku": sku,
+            "units": units,
+            "note": notice.note,
+        }
+        for carton in notice.cartons
+        for sku, units in carton.contents
+    ]
+
+
+def order_rows(settings, order):
+    """A row per line."""
+    _known_warehouse(settings, order)
+    address = order.address
+    name = address.name or address.company
+    _require(
+        order.reference,
+        {"a name": name, "a street": address.street, "a city": address.city, "a country": address.country_code},
+    )
+    if settings.services and order.service not in {service.code for service in settings.services}:
+        raise Rejected(f"{order.reference}: the warehouse does not ship by {order.service}")
+    return [
+        {
+            "reference": order.reference,
+            "warehouse": order.warehouse,
+            "service": order.service,
+            "name": name,
+            "company": address.company,
+            "street": address.street,
+            "street2": " ".join(filter(None, (address.street2, address.street3, address.district))),
+            "city": address.city,
+            "state": address.state,
+            "postal_code": address.postal_code,
+            "country": address.country_code,
+            "phone": address.phone,
+            "email": order.email,
+            "sku": line.sku,
+            "units": line.units,
+            "lot": line.lot,
+            "declared_value": line.declared_value.amount if line.declared_value else "",
+            "currency": line.declared_value.currency if line.declared_value else "",
+            "order_number": order.order_number,
+            "note": order.note,
+        }
+        for line in order.lines
+    ]
+
+
+def _measures(thing):
+    names = ("length_cm", "width_cm", "height_cm", "weight_kg")
+    return {name: getattr(thing, name) for name in names}
+
+
+def _measured(what, thing):
+    missing = [name.rpartition("_")[0] for name, value in _measures(thing).items() if not value or value <= 0]
+    if missing:
+        raise Rejected(f"{what} lacks {', '.join(missing)}: measure it, the warehouse takes nothing unmeasured")
+
+
+def _require(reference, values):
+    missing = [name for name, value in values.items() if not value]
+    if missing:
+        raise Rejected(f"{reference} lacks {', '.join(missing)}")
+
+
+def _known_warehouse(settings, record):
+    if record.warehouse not in {info.code for info in settings.warehouses}:
+        raise Rejected(f"{record.reference}: the account has no warehouse {record.warehouse}")
+
+
+def _name(kind, clock, references):
+    at = datetime.fromtimestamp(clock(), timezone.utc).strftime("%Y%m%d-%H%M%S")
+    digest = sha256("\n".join(sorted(references)).encode()).hexdigest()[:8]
+    return f"{kind}-{at}-{digest}"

@@ -1,0 +1,146 @@
+"""Tables in CSV files and Excel workbooks: headings in English or Chinese, all faults of a file at once."""
+
+import csv
+import io
+import re
+import zipfile
+from dataclasses import dataclass
+
+import openpyxl
+from openpyxl.utils.exceptions import InvalidFileException
+
+from ...marketplace.contract import InvalidPayload
+
+_ZIP = b"PK\x03\x04"
+_BRACKETS = re.compile(r"[(（\[【].*?[)）\]】]")
+_BETWEEN = re.compile(r"[\s_\-./*:：]+")
+_MOST_FAULTS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table.
+
+    :param headings: under which it is recognised, English first, then Chinese; the first of each is written
+    :param read: reader of :mod:`.cells`
+    :param required: whether each row must have a value
+    """
+
+    name: str
+    headings: tuple[tuple[str, ...], tuple[str, ...]]
+    read: object
+    required: bool = False
+
+
+class BadFile(InvalidPayload):
+    """A file of which nothing is taken.
+
+    :param list faults: all of them, in words for the person who uploaded it
+    """
+
+    def __init__(self, name, faults):
+        shown = faults[:_MOST_FAULTS]
+        more = [f"… and {len(faults) - len(shown)} more"] if len(faults) > len(shown) else []
+        super().__init__(name, "; ".join(shown + more))
+        self.faults = faults
+
+
+def read_sheet(name, content, layout, unique=()):
+    """Rows of a table as dictionaries of values by column name; cells without a value are missing.
+
+    :param str name: of the file
+    :param bytes content: CSV in UTF-8 or GB 18030, or an Excel workbook, whose first sheet is read
+    :param tuple layout: :class:`Column`
+    :param tuple unique: names of columns that no two rows may have in common; none if empty
+    :raise BadFile: with all faults
+    """
+    lines = _workbook(name, content) if content.startswith(_ZIP) else _csv(name, content)
+    if not lines:
+        raise BadFile(name, ["the file is empty"])
+    (_number, headings), rows = lines[0], lines[1:]
+    places, faults = _places(headings, layout)
+    read, first = [], {}
+    for number, cells in rows:
+        row, wrong = _row(cells, places, layout)
+        read.append(row)
+        faults += [f"row {number}, {heading}: {fault}" for heading, fault in wrong]
+        key = number if wrong else tuple(row.get(column, "") for column in unique) or number
+        if first.setdefault(key, number) != number:
+            faults.append(f"row {number}: the same {', '.join(unique)} as row {first[key]}")
+    if not rows:
+        faults.append("there are no rows below the headings")
+    if faults:
+        raise BadFile(name, faults)
+    return read
+
+
+def normal(heading):
+    """A heading as it is compared: without case, blanks, signs and what stands in brackets."""
+    return _BETWEEN.sub("", _BRACKETS.sub("", str(heading)).casefold())
+
+
+def _places(headings, layout):
+    """``({column name: position}, faults)``."""
+    known = {normal(heading): column.name for column in layout for words in column.headings for heading in words}
+    places, faults = {}, []
+    for position, heading in enumerate(headings):
+        name = known.get(normal(heading)) if heading not in (None, "") else None
+        if name in places:
+            faults.append(f"two columns mean {name}: {headings[places[name]]} and {heading}")
+        elif name:
+            places[name] = position
+    for column in layout:
+        if column.required and column.name not in places:
+            english, chinese = column.headings
+            faults.append(f"the column {english[0]} ({chinese[0]}) is missing")
+    return places, faults
+
+
+def _row(cells, places, layout):
+    row, wrong = {}, []
+    for column in layout:
+        position = places.get(column.name)
+        if position is None:
+            continue
+        cell = cells[position] if position < len(cells) else None
+        if cell is None or str(cell).strip() == "":
+            if column.required:
+                wrong.append((column.headings[0][0], "is missing"))
+            continue
+        try:
+            row[column.name] = column.read(cell)
+        except ValueError as error:
+            wrong.append((column.headings[0][0], str(error)))
+    return row, wrong
+
+
+def _csv(name, content):
+    text = _decoded(name, content)
+    first = text.lstrip("\r\n").split("\n", 1)[0]
+    delimiter = max(",;\t", key=first.count)
+    try:
+        lines = list(enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), 1))
+    except csv.Error as error:
+        raise BadFile(name, [f"the file is no CSV: {error}"]) from None
+    return [(number, cells) for number, cells in lines if any(cell.strip() for cell in cells)]
+
+
+def _decoded(name, content):
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise BadFile(name, ["the file is neither text in UTF-8 or GB 18030 nor an Excel workbook (.xlsx)"])
+
+
+def _workbook(name, content):
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
+        raise BadFile(name, [f"the workbook cannot be opened: {error}"]) from None
+    try:
+        rows = enumerate(book.worksheets[0].iter_rows(values_only=True), 1)
+        return [(number, cells) for number, cells in rows if any(cell not in (None, "") for cell in cells)]
+    finally:
+        book.close()
