@@ -19,7 +19,8 @@ def centres(call):
 def centre(place):
     """One fulfilment centre."""
     return {"id": int(place.code), "name": place.name, "country": place.country, "timezone": "UTC",
-            "address1": "Dock 1", "address2": "", "city": place.name, "state": "", "zip_code": "00000", "phone_number": "", "email": ""}
+            "address1": "Dock 1", "address2": "", "city": place.name, "state": "", "zip_code": "00000",
+            "phone_number": "", "email": ""}
 
 
 def methods(call):
