@@ -7,7 +7,7 @@
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 _SEPARATORS = re.compile(r"[,;\n]+")
 _PARTS = re.compile(r"[\s-]+")
@@ -33,6 +33,12 @@ class Postcode:
 
     whole: str
     area: str
+
+    @cached_property
+    def district(self):
+        """Letters and number that the area begins with, e.g. ``("IV", 63)``; None without them."""
+        found = _DISTRICT.match(self.area)
+        return (found[1], int(found[2])) if found else None
 
     @classmethod
     @lru_cache(maxsize=4096)
@@ -85,8 +91,8 @@ class DistrictRange:
         return (self.high - self.low + 1) / 100 / 36 ** len(self.letters)
 
     def matches(self, postcode):
-        district = _DISTRICT.match(postcode.area)
-        return bool(district) and district[1] == self.letters and self.low <= int(district[2]) <= self.high
+        letters, number = postcode.district or ("", 0)
+        return letters == self.letters and self.low <= number <= self.high
 
 
 @lru_cache(maxsize=1024)

@@ -78,6 +78,14 @@ class Conditions:
         """Least and most value in the company's currency."""
         return self.value_min, self.value_max or UNLIMITED
 
+    @property
+    def postcode_entries(self):
+        """The list of postcodes, read; empty: all postcodes.
+
+        :raises FreightError: the list cannot be read
+        """
+        return parse_postcodes(self.postcodes)
+
     def compile(self):
         """The conditions that each order answers by itself, the cheap ones first.
 
@@ -139,15 +147,9 @@ class Conditions:
         return None
 
     def _check_postcode(self):
-        """:raises FreightError: the list cannot be read"""
-        entries = parse_postcodes(self.postcodes)
-        if not entries:
-            return None
-
-        if len(entries) == 1:
-            matches = entries[0].matches
-            return "postcode", lambda facts, stock: matches(facts.postcode)
-        return "postcode", lambda facts, stock: any(entry.matches(facts.postcode) for entry in entries)
+        if entries := self.postcode_entries:
+            return "postcode", lambda facts, stock: any(entry.matches(facts.postcode) for entry in entries)
+        return None
 
     def _check_products(self):
         if not self.product_ids and not self.category_ids:

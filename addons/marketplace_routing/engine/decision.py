@@ -62,10 +62,10 @@ class Option:
     @property
     def freight(self):
         """Freight of all parcels; None when one of them has no rate."""
-        quotes = [shipment.quote for shipment in self.shipments]
-        if not quotes or None in quotes:
+        amounts = [shipment.quote.amount for shipment in self.shipments if shipment.quote is not None]
+        if len(amounts) < len(self.shipments):
             return None
-        return quotes[0].amount if len(quotes) == 1 else sum((quote.amount for quote in quotes), Decimal(0))
+        return amounts[0] if len(amounts) == 1 else sum(amounts, Decimal(0))
 
 
 # Why an alternative was not taken. The Odoo models translate the same words.

@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from .conditions import Conditions
+from .postcode_lists import PostcodeLists
 from .ranges import Ranges, list_members
 
 RANKED, NEAREST, CHEAPEST, FEWEST = "ranked", "nearest", "cheapest", "fewest"
@@ -92,8 +93,8 @@ class Selection(NamedTuple):
 
 
 class RuleSet:
-    """Rules in their order, found by what many orders share (shop, marketplace, country, state, service) and by their
-    limits of weight and value.
+    """Rules in their order, found by what many orders share (shop, marketplace, country, state, service), by their
+    limits of weight and value, and by their postcodes.
 
     :raises RuleLoop: fallbacks go in a circle
     """
@@ -104,8 +105,10 @@ class RuleSet:
         names = {rule.id: rule.name for rule in self.rules}
         if loop := find_loop({rule.id: rule.fallback_id for rule in self.rules if rule.when_short == FALLBACK}):
             raise RuleLoop([names[rule_id] for rule_id in loop])
-        self._weights = Ranges([rule.conditions.weight_range for rule in self.rules])
-        self._values = Ranges([rule.conditions.value_range for rule in self.rules])
+        conditions = [rule.conditions for rule in self.rules]
+        self._weights = Ranges([(place, *asked.weight_range) for place, asked in enumerate(conditions)])
+        self._values = Ranges([(place, *asked.value_range) for place, asked in enumerate(conditions)])
+        self._postcodes = PostcodeLists(asked.postcode_entries for asked in conditions)
         self._selections = {}
 
     @cached_property
@@ -116,7 +119,7 @@ class RuleSet:
 
     def find(self, facts, stock):
         """The rules that apply to an order, in their order."""
-        admitted = self._select(facts).admitted
+        admitted = self._select(facts).admitted & self._postcodes.find(facts.postcode)
         for place in list_members(admitted & self._weights.find(facts.weight_kg) & self._values.find(facts.value)):
             if not get_failed(self.rules[place].checks, facts, stock):
                 yield self.rules[place]

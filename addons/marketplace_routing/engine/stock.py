@@ -33,8 +33,12 @@ class Stock:
 
         :return: ``[(product id, wanted units, available units)]``
         """
-        found = ((product_id, wanted, self.get(product_id, warehouse_id)) for product_id, wanted in needs.items())
-        return [(product_id, wanted, has) for product_id, wanted, has in found if has < wanted - EPSILON]
+        units, missing = self._units, []
+        for product_id, wanted in needs.items():
+            has = units.get((product_id, warehouse_id), 0.0)
+            if has < wanted - EPSILON:
+                missing.append((product_id, wanted, has))
+        return missing
 
     def take(self, needs, warehouse_id):
         """Take units away; what is not there is owed, and leaves less than nothing."""

@@ -1,10 +1,10 @@
 """Lists of postcodes in rate tables and rules: as everywhere, and what is wrong with them is wrong with the table."""
 
 from ...marketplace.tools import postcodes
-from ...marketplace.tools.postcodes import Postcode, PostcodeError
+from ...marketplace.tools.postcodes import CodeRange, DistrictRange, Postcode, PostcodeError, WholeCode
 from .records import FreightError
 
-__all__ = ["Postcode", "parse_postcodes"]
+__all__ = ["CodeRange", "DistrictRange", "Postcode", "WholeCode", "parse_postcodes"]
 
 
 def parse_postcodes(text):
