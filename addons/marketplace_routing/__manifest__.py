@@ -1,7 +1,7 @@
 {
     "name": "Marketplace Routing",
     "summary": "Rules that choose warehouse, parcels and carrier of each order, say why, and can be tried on past ones",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.0.1",
     "category": "Sales/Marketplaces",
     "author": "Crossborder",
     "license": "LGPL-3",

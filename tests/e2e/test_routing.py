@@ -61,7 +61,7 @@ def test_an_order_says_why_it_ships_from_there(page, training, call, hamburg, er
     ruleset = call("marketplace.routing.ruleset", "create", {"name": "Nearest", "rule_ids": [(0, 0, rule)]})
     call("marketplace.routing.ruleset", "action_switch_on", [ruleset])
     number = training.place(training.merchant_sku(10))
-    order = training.order(number, ("routing_decision_id", "!=", False))
+    order = training.order(number, ("routing_decision_ids", "!=", False))
     open_order(page, order)
     page.click(".nav-link:has-text('Why This Warehouse?')")
     explanation = page.locator("div[name=routing_explanation]")
@@ -75,7 +75,7 @@ def test_an_order_says_why_it_ships_from_there(page, training, call, hamburg, er
 def test_a_rule_change_is_tried_before_it_is_switched_on(page, training, call, hamburg, errors, picture):
     """A dry run over past orders shows what would change, and writes nothing to them; one click switches it on."""
     draft = make_rules(call, WAREHOUSE, hamburg)
-    decided = call("sale.order", "search", [("routing_decision_id", "!=", False)])
+    decided = call("sale.order", "search", [("routing_decision_ids", "!=", False)])
     before = call("sale.order", "read", decided, ["warehouse_id"])
     page.goto(f"/odoo/marketplace-routing/{draft}")
     page.wait_for_selector(".o_form_view .o_form_sheet")
@@ -93,7 +93,7 @@ def test_a_rule_change_is_tried_before_it_is_switched_on(page, training, call, h
     page.click("button[name=action_switch_on]")
     page.click(".modal-footer .btn-primary")
     until(lambda: call("marketplace.routing.ruleset", "read", [draft], ["state"])[0]["state"] == "active")
-    order = training.order(training.place(training.merchant_sku(11)), ("routing_decision_id", "!=", False))
+    order = training.order(training.place(training.merchant_sku(11)), ("routing_decision_ids", "!=", False))
     assert training.read(order, "warehouse_id")[0] == hamburg
 
 

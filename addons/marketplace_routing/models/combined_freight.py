@@ -16,9 +16,6 @@ class StockPicking(models.Model):
             book = self.env["marketplace.rate.book"]._load(company)
             for together in group.grouped(lambda picking: picking.combined_parcel_id or picking).values():
                 together._restate_together(book)
-        for order in pickings.sale_id:
-            parcels = order.picking_ids.filtered(lambda picking: picking.state != "cancel")
-            order.routing_freight_estimate = sum(parcels.marketplace_routing_parcel_ids.mapped("estimated_freight"))
 
     def _restate_together(self, book):
         """Estimate what transfers cost that leave as one parcel."""

@@ -11,11 +11,13 @@ class MarketplaceRoutingDecision(models.Model):
     _name = "marketplace.routing.decision"
     _description = "Routing Decision"
     _order = "id desc"
+    # A decision never changes, and it says itself when it was taken.
+    _log_access = False
     _rec_name = "order_id"
 
     order_id = fields.Many2one("sale.order", required=True, readonly=True, ondelete="cascade", index=True)
-    shop_id = fields.Many2one("marketplace.shop", required=True, readonly=True, ondelete="restrict")
-    company_id = fields.Many2one("res.company", required=True, readonly=True)
+    shop_id = fields.Many2one(related="order_id.marketplace_shop_id")
+    company_id = fields.Many2one(related="order_id.company_id")
     currency_id = fields.Many2one(related="company_id.currency_id")
     ruleset_id = fields.Many2one(
         "marketplace.routing.ruleset", string="Rule Set", required=True, readonly=True, ondelete="restrict", index=True
@@ -28,7 +30,7 @@ class MarketplaceRoutingDecision(models.Model):
         index="btree_not_null",
         help="The rule that chose the warehouse. Empty: none did, so the shop's own warehouse ships.",
     )
-    decided_at = fields.Datetime(required=True, readonly=True)
+    decided_at = fields.Datetime(required=True, readonly=True, index=True)
     warehouse_id = fields.Many2one("stock.warehouse", required=True, readonly=True, help="It ships most lines.")
     carrier_id = fields.Many2one("delivery.carrier", readonly=True)
     parcel_count = fields.Integer("Parcels", readonly=True)
@@ -51,8 +53,6 @@ class MarketplaceRoutingDecision(models.Model):
     )
     alternatives = fields.Json(readonly=True, prefetch=False, help="All options, the chosen one first.")
 
-    _shop_idx = models.Index("(shop_id, decided_at)")
-
     # === VALUES === #
 
     @api.model
@@ -64,13 +64,11 @@ class MarketplaceRoutingDecision(models.Model):
         carriers = {shipment.warehouse_id: decision.get_carrier(shipment) for shipment in shipments}
         return {
             "order_id": facts.order_id,
-            "shop_id": facts.shop_id,
-            "company_id": ruleset.company_id.id,
             "ruleset_id": ruleset.id,
-            "rule_id": decision.rule.id if decision.rule else False,
+            "rule_id": decision.rule.id if decision.rule else None,
             "decided_at": now,
             "warehouse_id": main_id,
-            "carrier_id": carriers[main_id] or False,
+            "carrier_id": carriers[main_id],
             "parcel_count": len(shipments),
             "distance_km": option.distance_km or 0.0,
             "freight": float(option.freight or 0),
@@ -78,7 +76,7 @@ class MarketplaceRoutingDecision(models.Model):
             "waits": bool(option.missing),
             "merge": decision.merge,
             "held": decision.hold is not None,
-            "note": "\n".join(decision.notes) or False,
+            "note": "\n".join(decision.notes) or None,
             "trail": {"applied": decision.trail, "skipped": decision.skipped},
             "inputs": self._prepare_inputs(decision),
             "alternatives": [
@@ -151,7 +149,7 @@ class MarketplaceRoutingDecision(models.Model):
         rows = self.env.execute_query_dict(
             SQL(
                 """
-                SELECT decision.id AS decision_id, decision.order_id, shipment.*
+                SELECT decision.order_id, shipment.*
                   FROM marketplace_routing_decision decision
                  CROSS JOIN jsonb_to_recordset(decision.alternatives -> 0 -> 'shipments')
                        AS shipment(warehouse int, quoted int, weight float, chargeable float, freight float)

@@ -38,7 +38,7 @@ class MarketplaceRouter(models.AbstractModel):
             return self.env["marketplace.routing.decision"]
         decided = self._decide(ruleset, facts)
         decisions = self._create_decisions(ruleset, decided)
-        self._apply(decided, decisions)
+        self._apply(decided)
         return decisions
 
     # === DECIDE === #
@@ -81,19 +81,23 @@ class MarketplaceRouter(models.AbstractModel):
         """
         now = fields.Datetime.now()
         Decision = self.env["marketplace.routing.decision"]
-        return insert_records(Decision, [Decision._prepare_vals(ruleset, decision, now) for decision in decided])
+        vals_list = [Decision._prepare_vals(ruleset, decision, now) for decision in decided]
+        decisions = insert_records(Decision, vals_list)
+        orders = self.env["sale.order"].browse(vals["order_id"] for vals in vals_list)
+        orders.invalidate_recordset(["routing_decision_ids"], flush=False)
+        orders.modified(["routing_decision_ids"])
+        return decisions
 
     # === DO === #
 
     @api.model
-    def _apply(self, decided, decisions):
+    def _apply(self, decided):
         """Do what was decided: writes are grouped, and only what changes is written."""
         Order = self.env["sale.order"]
         pairs = [(Order.browse(decision.facts.order_id), decision) for decision in decided]
         self._apply_warehouses(pairs)
         self._apply_tags(pairs)
         self._apply_holds(pairs)
-        self._apply_decisions(pairs, decisions)
 
     def _apply_warehouses(self, pairs):
         groups, routed = defaultdict(list), defaultdict(list)
@@ -141,19 +145,3 @@ class MarketplaceRouter(models.AbstractModel):
                 groups[decision.hold].append(order.id)
         for note, order_ids in groups.items():
             self.env["sale.order"].browse(order_ids)._hold("routing", note)
-
-    def _apply_decisions(self, pairs, decisions):
-        """Note the latest decision on each order, to be sent with what else changes on it.
-
-        These values differ from order to order, and a `write` of each would cost more than deciding it.
-        """
-        Order = self.env["sale.order"]
-        names = ["routing_decision_id", "routing_freight_estimate"]
-        latest, freight = (Order._fields[name] for name in names)
-        for (order, decision), stored in zip(pairs, decisions, strict=True):
-            latest._update_cache(order, stored.id, dirty=True)
-            freight._update_cache(order, float(decision.option.freight or 0), dirty=True)
-        orders = Order.concat(*(order for order, _decision in pairs))
-        orders.modified(names)
-        # Amounts are sent in the precision of their currency, which is looked up here for all orders at once.
-        orders.mapped("routing_currency_id")

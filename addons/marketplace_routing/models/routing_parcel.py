@@ -29,11 +29,10 @@ class MarketplaceRoutingParcel(models.Model):
     _rec_names_search = ["order_id.name", "order_id.marketplace_ref", "tracking"]
 
     order_id = fields.Many2one("sale.order", required=True, ondelete="cascade", index=True, readonly=True)
-    shop_id = fields.Many2one(related="order_id.marketplace_shop_id", store=True, index=True)
-    company_id = fields.Many2one(related="order_id.company_id", store=True, index=True)
+    shop_id = fields.Many2one(related="order_id.marketplace_shop_id")
+    company_id = fields.Many2one(related="order_id.company_id")
     currency_id = fields.Many2one(related="company_id.currency_id")
     country_id = fields.Many2one(related="order_id.partner_shipping_id.country_id", string="Destination", store=True)
-    decision_id = fields.Many2one("marketplace.routing.decision", ondelete="set null", index=True, readonly=True)
     warehouse_id = fields.Many2one("stock.warehouse", required=True, ondelete="restrict", readonly=True)
     carrier_id = fields.Many2one("delivery.carrier", ondelete="restrict", readonly=True)
     picking_id = fields.Many2one("stock.picking", string="Transfer", ondelete="set null", index=True, readonly=True)
@@ -75,42 +74,40 @@ class MarketplaceRoutingParcel(models.Model):
         """Parcels of orders as they were just routed. What was planned for these orders before is dropped, unless its
         freight is known already.
 
-        :param list vals_list: dicts of order_id, decision_id, warehouse_id, carrier_id, weight (kg),
-            chargeable_weight (kg), estimated_freight (company's currency)
+        :param list vals_list: dicts of order_id, warehouse_id, carrier_id, weight (kg), chargeable_weight (kg),
+            estimated_freight (company's currency)
         """
         order_ids = [vals["order_id"] for vals in vals_list]
         self.search([("order_id", "in", order_ids), ("actual_source", "=", False)]).unlink()
         self._flush_planning()
         rows = self.env.execute_query(self._get_planning_sql(vals_list))
-        for name in ("order_id", "decision_id", "picking_id"):
-            for inverse in self.pool.field_inverses[self._fields[name]]:
-                self.env[inverse.model_name].invalidate_model([inverse.name], flush=False)
+        self.env["sale.order"].invalidate_model(["routing_parcel_ids", "routing_freight_estimate"], flush=False)
+        self.env["stock.picking"].invalidate_model(["marketplace_routing_parcel_ids"], flush=False)
         return self.browse(id_ for (id_,) in rows)
 
     @api.model
     def _flush_planning(self):
         """Write to the database what planning reads there."""
         self.flush_model(["picking_id"])
-        self.env["sale.order"].flush_model(["marketplace_shop_id", "company_id", "partner_shipping_id"])
+        self.env["sale.order"].flush_model(["partner_shipping_id"])
         self.env["stock.picking"].flush_model(["sale_id", "picking_type_id", "state", "carrier_tracking_ref"])
         self.env["res.partner"].flush_model(["country_id"])
 
     def _get_planning_sql(self, vals_list):
         """Parcels with all that the standard way would compute record by record. Each gets the oldest transfer of its
-        order and warehouse that leaves and that no parcel has; the warehouses of an order are different ones."""
+        order and warehouse that leaves and that no parcel has; the warehouses of an order are different ones. Nobody
+        has written them: that is said once somebody enters what they cost."""
         return SQL(
             """
             INSERT INTO marketplace_routing_parcel
-                   (order_id, shop_id, company_id, country_id, decision_id, warehouse_id, carrier_id, picking_id,
-                    tracking, planned_on, weight, chargeable_weight, estimated_freight, difference,
-                    difference_percent, create_uid, create_date, write_uid, write_date)
-            SELECT sale.id, sale.marketplace_shop_id, sale.company_id, partner.country_id, planned.decision_id,
-                   planned.warehouse_id, planned.carrier_id, picking.id, picking.carrier_tracking_ref, %(today)s,
-                   ROUND(planned.weight, %(digits)s), ROUND(planned.chargeable_weight, %(digits)s),
-                   planned.estimated_freight, 0, 0, %(user_id)s, %(now)s, %(user_id)s, %(now)s
+                   (order_id, country_id, warehouse_id, carrier_id, picking_id, tracking, planned_on, weight,
+                    chargeable_weight, estimated_freight, difference, difference_percent, create_date, write_date)
+            SELECT sale.id, partner.country_id, planned.warehouse_id, planned.carrier_id, picking.id,
+                   picking.carrier_tracking_ref, %(today)s, ROUND(planned.weight, %(digits)s),
+                   ROUND(planned.chargeable_weight, %(digits)s), planned.estimated_freight, 0, 0, %(now)s, %(now)s
               FROM JSONB_TO_RECORDSET(%(planned)s) AS planned(
-                   order_id int, decision_id int, warehouse_id int, carrier_id int, weight numeric,
-                   chargeable_weight numeric, estimated_freight numeric)
+                   order_id int, warehouse_id int, carrier_id int, weight numeric, chargeable_weight numeric,
+                   estimated_freight numeric)
               JOIN sale_order sale ON sale.id = planned.order_id
               LEFT JOIN res_partner partner ON partner.id = sale.partner_shipping_id
               LEFT JOIN LATERAL (
@@ -126,7 +123,6 @@ class MarketplaceRoutingParcel(models.Model):
             planned=Json(vals_list),
             today=fields.Date.context_today(self),
             digits=WEIGHT_DIGITS[1],
-            user_id=self.env.uid,
             now=fields.Datetime.now(),
         )
 
@@ -194,6 +190,8 @@ class MarketplaceRoutingParcel(models.Model):
                 ("tracking", "like", ","),
             ]
         )
+        # Looked up here for all at once, not for each as its amount is written.
+        parcels.mapped("currency_id")
         found, wanted = defaultdict(self.browse), set(numbers)
         for parcel in parcels:
             for number in wanted.intersection(split_tracking(parcel.tracking)):

@@ -8,27 +8,44 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     marketplace_hold = fields.Selection(selection_add=[("routing", "Routing Rule")], ondelete={"routing": "set null"})
-    routing_decision_id = fields.Many2one(
-        "marketplace.routing.decision",
-        readonly=True,
-        copy=False,
-        ondelete="set null",
-        index="btree_not_null",
-        help="The latest decision about where this order ships from.",
-    )
     routing_decision_ids = fields.One2many(
         "marketplace.routing.decision", "order_id", string="Routing Decisions", readonly=True
     )
+    routing_decision_id = fields.Many2one(
+        "marketplace.routing.decision",
+        compute="_compute_routing_decision_id",
+        compute_sudo=True,
+        help="The latest decision about where this order ships from.",
+    )
+    routing_parcel_ids = fields.One2many("marketplace.routing.parcel", "order_id", string="Parcels", readonly=True)
     routing_freight_estimate = fields.Monetary(
-        "Estimated Freight", currency_field="routing_currency_id", readonly=True, copy=False
+        "Estimated Freight",
+        compute="_compute_routing_freight_estimate",
+        compute_sudo=True,
+        currency_field="routing_currency_id",
     )
     routing_currency_id = fields.Many2one(related="company_id.currency_id", string="Currency of the Freight")
     routing_summary = fields.Char("Ships From", compute="_compute_routing_explanation", compute_sudo=True)
     routing_explanation = fields.Html(
         "Why This Warehouse?", compute="_compute_routing_explanation", compute_sudo=True, sanitize=False
     )
-    routing_note = fields.Text(related="routing_decision_id.note")
+    routing_note = fields.Text("Notes for the Warehouse", compute="_compute_routing_explanation", compute_sudo=True)
     can_route_again = fields.Boolean(compute="_compute_can_route_again", compute_sudo=True)
+
+    @api.depends("routing_decision_ids")
+    def _compute_routing_decision_id(self):
+        for order in self:
+            order.routing_decision_id = order.routing_decision_ids[:1]
+
+    @api.depends(
+        "routing_parcel_ids.estimated_freight", "routing_parcel_ids.picking_id.state", "routing_decision_ids.freight"
+    )
+    def _compute_routing_freight_estimate(self):
+        """By the parcels, of which one that leaves with other orders bears its share; before them, as was decided."""
+        for order in self:
+            parcels = order.routing_parcel_ids.filtered(lambda parcel: parcel.picking_id.state != "cancel")
+            planned = sum(parcels.mapped("estimated_freight"))
+            order.routing_freight_estimate = planned if parcels else order.routing_decision_id.freight
 
     @api.depends("routing_decision_id")
     @api.depends_context("lang")
@@ -36,6 +53,7 @@ class SaleOrder(models.Model):
         for order in self:
             order.routing_summary = order.routing_decision_id.summary
             order.routing_explanation = order.routing_decision_id.explanation
+            order.routing_note = order.routing_decision_id.note
 
     @api.depends("picking_ids.state", "state", "marketplace_fulfilment")
     def _compute_can_route_again(self):

@@ -93,14 +93,13 @@ class TestDecision(RoutingCase):
         decision = self._decide(self._pens(3), self._lamps())
         order = decision.order_id
         parcels = self.env["marketplace.routing.parcel"].search([("order_id", "=", order.id)])
-        self.assertEqual(parcels.decision_id, decision)
         self.assertEqual(parcels.picking_id, order.picking_ids)
         self.assertEqual(
             sorted((parcel.warehouse_id.name, parcel.weight, parcel.estimated_freight) for parcel in parcels),
             [("Leeds", 1.5, 4.2), ("Paris", 0.5, 4.2)],
         )
         self.assertEqual((order.routing_freight_estimate, parcels.carrier_id), (8.4, carrier))
-        names = ("shop_id", "company_id", "country_id", "tracking", "difference", "difference_percent")
+        names = ("country_id", "tracking", "difference", "difference_percent")
         stored = parcels.read(names)
         for name in names:
             self.env.add_to_compute(parcels._fields[name], parcels)

@@ -25,7 +25,6 @@ class TestFreightParcel(FreightCase):
     def _prepare(self, order, estimated=10.0, weight=1.0):
         return {
             "order_id": order.id,
-            "decision_id": None,
             "warehouse_id": self.warehouse.id,
             "carrier_id": self.carrier.id,
             "weight": weight,
