@@ -1,0 +1,110 @@
+"""The web service as the seller's software sees it. Sources: ``eccang/services.json``, ``eccang/fields.json``.
+
+The sources name services and the fields of requests, not those of answers. Answers are read as ``goodcang/docs`` has
+them, whose V1 interface is of the same family: ``ask``, ``message``, ``Error``, and the same names of fields.
+"""
+
+import re
+from datetime import timedelta, timezone
+
+from ...marketplace.contract import AuthenticationFailed, Payload, RateLimited, Rejected, Unavailable
+from ...marketplace.transport import HttpClient, redact, remember_secret
+from . import soap
+
+_AUTHENTICATION = re.compile(r"app-?_?(token|key)|授权|鉴权|token", re.I)
+_LIMIT = re.compile(r"频繁|频率|too (many|frequent)|rate limit", re.I)
+_OUTAGE = re.compile(r"系统(繁忙|异常|错误)|服务(繁忙|异常)|system (busy|error)|timeout|超时", re.I)
+_ABSENT = re.compile(r"不存在|未找到|找不到|无数据|没有数据|not (exist|found)|no data", re.I)
+_NEVER = ("", "0000-00-00 00:00:00")
+
+
+class Node(Payload):
+    """A received JSON object: numbers may be text, times are Beijing's, and those that never came are zeros."""
+
+    __slots__ = ()
+    numbers_as_text = True
+    zone = timezone(timedelta(hours=8))
+
+    def get(self, key):
+        value = self.data.get(key)
+        return None if isinstance(value, str) and value.strip() in _NEVER else value
+
+    def count(self, key, required=False):
+        """Number of units, a number or its digits; ``None`` if absent."""
+        value = self.get(key)
+        return int(value) if isinstance(value, str) and value.strip().isdecimal() else super().count(key, required)
+
+
+class EccangApi:
+    """Calls services by name.
+
+    :param str url: of the operator's web service
+    :param str app_key: of the account
+    :param str app_token: of the account
+    :param int page_size: entries of a page
+    :param transport: further arguments of :class:`HttpClient`
+    """
+
+    def __init__(self, url, app_key, app_token, *, page_size=100, **transport):
+        for secret in (app_key, app_token):
+            remember_secret(secret)
+        self._url, self._secrets = url, (app_key, app_token)
+        self.page_size = page_size
+        self.client = HttpClient(**transport, scope=f"eccang:{app_key[:6]}")
+
+    def read(self, service, params):
+        """Answer of a service that changes nothing, as :class:`Node`."""
+        return self._call(service, params, True)
+
+    def write(self, service, params):
+        """Answer of a service that must not be repeated blindly."""
+        return self._call(service, params, False)
+
+    def find(self, service, params):
+        """As :meth:`read`; ``None`` where ECCANG says that there is no such thing."""
+        try:
+            return self.read(service, params)
+        except Rejected as error:
+            if _ABSENT.search(error.reason):
+                return None
+            raise
+
+    def all(self, service, params):
+        """All entries of a list as list of :class:`Node`, page by page."""
+        nodes, number = [], 1
+        while True:
+            answer = self.find(service, {**params, "page": number, "pageSize": self.page_size})
+            found = answer.nodes("data") if answer is not None else []
+            nodes += found
+            if len(found) < self.page_size:
+                return nodes
+            number += 1
+
+    def _call(self, service, params, idempotent):
+        answer = self.client.call(
+            service,
+            "POST",
+            self._url,
+            content=soap.build(service, params, *self._secrets),
+            headers={"Content-Type": "text/xml; charset=utf-8"},
+            idempotent=idempotent,
+            binary=True,
+        )
+        body = soap.read(service, answer.body)
+        if str(body.get("ask")).lower() not in ("success", "1", "true"):
+            raise _failure(service, body)
+        return Node(body, service)
+
+
+def _failure(service, body):
+    """The typed error that an answer states; its texts are what there is to tell errors apart."""
+    detail = body.get("Error") if isinstance(body.get("Error"), dict) else {}
+    reason = " ".join(filter(None, (str(body.get("message") or ""), str(detail.get("errMessage") or ""))))
+    text = redact(f"{service}: {reason}".strip())[:500]
+    if _AUTHENTICATION.search(reason):
+        return AuthenticationFailed(text)
+    if _LIMIT.search(reason):
+        return RateLimited(text, 60.0)
+    if _OUTAGE.search(reason):
+        return Unavailable(text)
+    return Rejected(text, str(detail.get("errCode") or ""))
