@@ -6,9 +6,10 @@ from decimal import Decimal
 import pytest
 
 from addons.marketplace.contract import Rejected
-from addons.overseas_warehouse_fba.connector import ledger
+from addons.overseas_warehouse_fba.connector import compensation, ledger, planning, removals
 from addons.overseas_warehouse_fba.connector.inbound_records import InboundItem, InboundOrder
 from addons.overseas_warehouse_fba.connector.outbound import McfStatus
+from addons.overseas_warehouse_fba.engine.claims import settle, shortages
 from addons.overseas_warehouse_fba.engine.classification import Classifier, Knowledge, ShipmentFacts
 from addons.overseas_warehouse_fba.engine.movements import Kind
 from addons.overseas_warehouse_fba.engine.positions import deviations, opening_of, replay
@@ -81,6 +82,48 @@ def test_goods_go_to_amazon_from_plan_to_receipt(world):
                 arrived[movement.msku] = arrived.get(movement.msku, 0) + movement.units
         assert received == {msku: (sent[number][msku], units) for msku, units in arrived.items()}
     assert deviations(movements, balances) == []
+
+
+def send(world, order):
+    """Send an order and let it arrive; returns ``{FBA shipment number: {MSKU: units sent}}``."""
+    arranged = world.arrange(order, cheapest)
+    sent, inbound = {}, world.fba.inbound
+    for shipment in arranged.shipments:
+        boxes = inbound.list_box_ids(arranged.plan_id, shipment.shipment_id)
+        items = inbound.list_shipment_items(arranged.plan_id, shipment.shipment_id)
+        sent[shipment.confirmation_id] = {item.msku: item.units for item in items}
+        inbound.set_tracking(arranged.plan_id, shipment.shipment_id, {key: f"1Z{key}" for key in boxes})
+    world.api.clock.pass_time(7200)
+    return sent
+
+
+def test_shortages_are_claimed_and_what_amazon_paid_is_taken_off(world):
+    first, second = world.skus(2)
+    sent = send(world, inbound_order([box((first, 10), (second, 10))], GB))
+    ((number, units),) = sent.items()
+    events, _balances = read_ledger(world)
+    movements = Classifier(Knowledge(shipments={number: ShipmentFacts(units)})).classify(events)
+    today = world.api.clock.now().date()
+    claims = shortages(compare(number, units, movements), {number: today})
+    assert [(claim.msku, claim.units) for claim in claims] == [(first, 1), (second, 1)]
+    period = {"marketplace_id": GB, "since": world.api.clock.now() - timedelta(days=1), "until": world.api.clock.now()}
+    paid = world.wait_for(world.fba.fetch_sheet, report_type=compensation.REPORT, **period)
+    found = settle(claims, paid.records, {claim.fnsku: Decimal("3.20") for claim in claims})
+    assert not found.unmatched and not paid.broken
+    assert {claim.msku: (claim.open_units, claim.expected) for claim in found.claims} == {
+        first: (0, Decimal("0.00")),
+        second: (1, Decimal("3.20")),
+    }
+    assert next(claim.paid for claim in found.claims if claim.msku == first) == paid.records[0].amount.amount > 0
+
+
+def test_aged_stock_and_removals_are_reported(world):
+    period = {"marketplace_id": GB, "since": world.api.clock.now() - timedelta(days=1), "until": world.api.clock.now()}
+    aged = world.wait_for(world.fba.fetch_sheet, report_type=planning.REPORT, **period)
+    shown = {entry.msku: entry.sellable for entry in world.fba.fetch_inventory(GB)}
+    assert {entry.msku: sum(entry.ages.values()) for entry in aged.records} == shown
+    for kind in (removals.ORDERS, removals.SHIPMENTS):
+        assert world.wait_for(world.fba.fetch_sheet, report_type=kind, **period).records == ()
 
 
 WRITES = 12

@@ -1,14 +1,15 @@
 """Fulfillment Inbound v2024-03-20 (model ``fulfillmentInbound_2024-03-20.json``): plans whose steps are asynchronous.
 
 A step is decided when it is asked for and shown when its operation has ended. Goods arrive some time after their
-tracking numbers: short by one unit of each SKU of ten or more, and with one damaged unit of each of twenty or more.
+tracking numbers: short by one unit of each SKU of ten or more, and with one damaged unit of each of twenty or more. Of
+the shortages of a shipment Amazon pays the first by itself.
 """
 
 import uuid
 
 from ..clock import to_text
 from ..http import Answer, ApiError, Operation, bad_input
-from . import accounts, fba_stock, inbound_view
+from . import accounts, fba_files, fba_stock, inbound_view
 
 PATH = "/inbound/fba/2024-03-20"
 PLAN, WORK, SHIPMENT = "inbound_plan", "inbound_operation", "fba_shipment"
@@ -262,6 +263,9 @@ def process(site, journey):
         _receive(site.world, shipment, journey["region"], msku, units - missing - damaged, fba_stock.SELLABLE)
         _receive(site.world, shipment, journey["region"], msku, damaged, "CARRIER_DAMAGED")
         shipment["received"][msku] = units - missing
+    short = [msku for msku, units in units_of(plan, shipment).items() if shipment["received"][msku] < units]
+    for msku in short[:1]:
+        fba_files.reimburse(site.world, journey["region"], plan["market"], msku, 1, "Lost_Inbound")
     shipment["status"] = "CLOSED"
     _put(store, plan)
     store.put_document(SHIPMENT, shipment["number"], journey["region"], plan["created"], journey)

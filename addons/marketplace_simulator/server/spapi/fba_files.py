@@ -1,0 +1,94 @@
+"""The files of FBA's other reports: reimbursements, aged inventory, removals (nobody orders any here)."""
+
+from decimal import Decimal
+
+from ..clock import from_text, to_text
+from ..world.catalogue import MARKETPLACE
+from ..world.marketplaces import MARKETPLACES, quantum
+from . import accounts, fba_stock
+
+REIMBURSEMENT = "fba_reimbursement"
+#: Part of the price that Amazon takes for a unit's value.
+VALUE = Decimal("0.4")
+REIMBURSEMENT_COLUMNS = (
+    "approval-date", "reimbursement-id", "case-id", "amazon-order-id", "reason", "sku", "fnsku", "asin", "product-name",
+    "condition", "currency-unit", "amount-per-unit", "amount-total", "quantity-reimbursed-cash",
+    "quantity-reimbursed-inventory", "quantity-reimbursed-total", "original-reimbursement-id",
+    "original-reimbursement-type")
+PLANNING_COLUMNS = (
+    "snapshot-date", "sku", "fnsku", "asin", "product-name", "condition", "available", "currency",
+    "inv-age-0-to-90-days", "inv-age-91-to-180-days", "inv-age-181-to-270-days", "inv-age-271-to-365-days",
+    "inv-age-365-plus-days", "estimated-storage-cost-next-month", "storage-type", "recommended-action",
+    "unfulfillable-quantity")
+REMOVAL_COLUMNS = (
+    "request-date", "order-id", "order-source", "order-type", "service-speed", "order-status", "last-updated-date",
+    "sku", "fnsku", "disposition", "requested-quantity", "cancelled-quantity", "disposed-quantity", "shipped-quantity",
+    "in-process-quantity", "removal-fee", "currency")
+REMOVAL_SHIPMENT_COLUMNS = ("request-date", "order-id", "shipment-date", "sku", "fnsku", "disposition",
+                            "shipped-quantity", "carrier", "tracking-number", "removal-order-type")
+_AGES = ((90, 8), (180, 9), (270, 10), (365, 11))
+
+
+def reimburse(world, region, market, sku, units, reason):
+    """Pay for units."""
+    now = to_text(world.clock.now())
+    number = str(9_000_000_000 + world.store.count("reimbursements"))
+    world.store.put_document(REIMBURSEMENT, number, region, now, {
+        "id": number, "at": now, "market": market, "sku": sku, "units": units, "reason": reason})
+
+
+def reimbursements(world, report):
+    """Return GET_FBA_REIMBURSEMENTS_DATA."""
+    rows = []
+    for paid in reversed(world.store.documents(REIMBURSEMENT, report["region"])):
+        if report["dataStartTime"] <= paid["at"] <= report["dataEndTime"]:
+            rows.append(_reimbursement(world.listing(report["region"], paid["sku"]), paid))
+    return _text(REIMBURSEMENT_COLUMNS, rows)
+
+
+def planning(world, report):
+    """Return GET_FBA_INVENTORY_PLANNING_DATA: all units of a SKU are as old as its listing."""
+    code = accounts.CODES[report["marketplaceIds"][0]]
+    unsellable = {}
+    for (sku, _centre, disposition), units in fba_stock.stock(world, report["region"]).items():
+        if disposition != fba_stock.SELLABLE:
+            unsellable[sku] = unsellable.get(sku, 0) + units
+    rows = []
+    for entry in world.listings(report["region"]):
+        if entry["channel"] == MARKETPLACE:
+            age = (world.clock.now() - from_text(entry["created"])).days
+            ages = dict.fromkeys(PLANNING_COLUMNS[8:13], 0)
+            ages[next((PLANNING_COLUMNS[index] for last, index in _AGES if age <= last), PLANNING_COLUMNS[12])] = (
+                entry["quantity"])
+            rows.append({**_names(entry), **ages, "snapshot-date": f"{world.clock.now():%Y-%m-%d}",
+                         "available": entry["quantity"], "currency": MARKETPLACES[code].currency,
+                         "unfulfillable-quantity": unsellable.get(entry["sku"], 0), "storage-type": "Standard-Size"})
+    return _text(PLANNING_COLUMNS, rows)
+
+
+def _reimbursement(listing, paid):
+    code = accounts.CODES[paid["market"]]
+    currency = MARKETPLACES[code].currency
+    value = (Decimal(listing["prices"][code]) * VALUE).quantize(quantum(currency))
+    return {**_names(listing), "approval-date": paid["at"], "reimbursement-id": paid["id"], "reason": paid["reason"],
+            "currency-unit": currency, "amount-per-unit": value, "amount-total": value * paid["units"],
+            "quantity-reimbursed-cash": paid["units"], "quantity-reimbursed-inventory": 0,
+            "quantity-reimbursed-total": paid["units"]}
+
+
+def _names(listing):
+    return {"sku": listing["sku"], "fnsku": listing["fnsku"], "asin": listing["asin"],
+            "product-name": listing["title"], "condition": "New"}
+
+
+def _text(columns, rows):
+    lines = [columns, *([str(row.get(name, "")) for name in columns] for row in rows)]
+    return "\r\n".join("\t".join(line) for line in lines) + "\r\n"
+
+
+WRITERS = {
+    "GET_FBA_REIMBURSEMENTS_DATA": reimbursements,
+    "GET_FBA_INVENTORY_PLANNING_DATA": planning,
+    "GET_FBA_FULFILLMENT_REMOVAL_ORDER_DETAIL_DATA": lambda world, report: _text(REMOVAL_COLUMNS, ()),
+    "GET_FBA_FULFILLMENT_REMOVAL_SHIPMENT_DETAIL_DATA": lambda world, report: _text(REMOVAL_SHIPMENT_COLUMNS, ()),
+}
