@@ -11,7 +11,13 @@ class MovingAverage(Method):
 
     def _take(self, place, event):
         units_there, amounts = place.units, place.amounts
-        taken = [(lot.node, units) for lot, units in self._consume(place, event)]
+        lot = place.queue[0] if place.queue else None
+        if lot and lot.units > event.units:  # most sales take from one lot and leave some of it
+            lot.units -= event.units
+            place.units -= event.units
+            taken = [(lot.node, event.units)]
+        else:
+            taken = [(lot.node, units) for lot, units in self._consume(place, event)]
         units_taken = units_there - place.units
         if not units_taken:
             return []

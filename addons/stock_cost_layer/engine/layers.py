@@ -8,6 +8,15 @@ class Fifo(Method):
     name = "fifo"
 
     def _take(self, place, event):
+        units = event.units
+        if place.queue:
+            lot = self._choose(place.queue, event)
+            if lot.units > units:  # most sales take from one lot and leave some of it
+                amounts = part(lot.amounts, units, lot.units)
+                lot.amounts = subtract(lot.amounts, amounts)
+                lot.units -= units
+                place.units -= units
+                return ((lot.node, units, amounts),)
         taken = []
         for lot, units in self._consume(place, event):
             amounts = lot.amounts

@@ -1,3 +1,5 @@
+import gc
+
 from .components import ZERO, add, part, split, subtract
 from .errors import UnknownOrigin
 from .event import Kind
@@ -25,10 +27,19 @@ class Method:
         }
 
     def replay(self, events):
-        """Apply events in their order; returns self."""
+        """Apply events in their order; returns self.
+
+        All that a replay makes is kept, so the garbage collector would look through it again and again for nothing.
+        """
         apply = self.apply
-        for event in events:
-            apply(event)
+        collecting = gc.isenabled()
+        gc.disable()
+        try:
+            for event in events:
+                apply(event)
+        finally:
+            if collecting:
+                gc.enable()
         return self
 
     def apply(self, event):
@@ -159,6 +170,9 @@ class Method:
         """
         if not any(amounts):
             return ZERO
+        if not (node.lots or node.uses or node.backs):
+            node.amounts = add(node.amounts, amounts)
+            return amounts
         active = {**active, node.id: None}
         # Sorted, so that equal remainders fall the same way whatever order a state was read in.
         lots = sorted(node.lots.items()) if node.lots else []
