@@ -20,6 +20,8 @@
         "views/inbound_views.xml",
         "views/difference_views.xml",
         "views/snapshot_views.xml",
+        "views/bill_views.xml",
+        "views/return_views.xml",
         "views/menus.xml",
     ],
 }

@@ -12,3 +12,5 @@ from . import difference
 from . import stock_event
 from . import snapshot
 from . import snapshot_line
+from . import bill
+from . import returns

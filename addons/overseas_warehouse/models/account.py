@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.addons.marketplace.contract import ConnectorError
+from odoo.addons.marketplace.contract import ConnectorError, InvalidPayload
 from odoo.addons.marketplace.models.job_retry import get_retry_seconds
 
 
@@ -51,6 +51,15 @@ class OverseasAccount(models.Model):
             return None, error
         self._note_success()
         return answer, None
+
+    def _note_broken(self, broken, verb):
+        """Show that entries of a page could not be read; the others were taken over.
+
+        :param broken: as a page states them
+        """
+        if broken:
+            path, reason, _entry = broken[0]
+            self._note_error(InvalidPayload(path, reason), verb)
 
     def _ask_later(self, verb, talk, again):
         """As `_ask`, for a job: what the warehouse could not answer now is asked again.

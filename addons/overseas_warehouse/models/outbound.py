@@ -44,6 +44,7 @@ class OverseasOutbound(models.Model):
     carrier_name = fields.Char("Carrier", readonly=True)
     tracking = fields.Char("Tracking Number", readonly=True)
     shipped_at = fields.Datetime(readonly=True)
+    quotes = fields.Json(readonly=True, copy=False, help="What the operator would charge, per kind and currency.")
 
     _reference_uniq = models.Constraint("UNIQUE(account_id, reference)", "This order is recorded already.")
     _picking_uniq = models.UniqueIndex(
@@ -131,6 +132,23 @@ class OverseasOutbound(models.Model):
                 fit += record
         if fit:
             super(OverseasOutbound, fit.with_context(overseas_orders=orders))._send_now(account)
+            fit._keep_quotes(account, orders)
+
+    def _keep_quotes(self, account, orders):
+        """Note what the operator would charge for orders that it took, to compare its bills with.
+
+        :param dict orders: ``{record: OutboundOrder}``
+        """
+        taken = self.filtered(lambda record: record.state == "accepted" and not record.quotes)
+        if not taken or not account._has_capability(ProviderCapability.QUOTES):
+            return
+        quotes, _error = account._ask(
+            self.env._("Ask for quotes"), lambda provider: provider.quote_fees([orders[record] for record in taken])
+        )
+        by_reference = {quote.reference: quote for quote in quotes or ()}
+        for record in taken:
+            if quote := by_reference.get(record.reference):
+                record.quotes = _sum_fees(quote.fees)
 
     def _send(self, provider):
         orders = self.env.context["overseas_orders"]
@@ -268,7 +286,8 @@ class OverseasOutbound(models.Model):
                     "message": False,
                 }
             )
-            record.picking_id.carrier_tracking_ref = state.tracking
+            carrier = record.picking_id.carrier_id or record.warehouse_id.service_id.carrier_id
+            record.picking_id.write({"carrier_tracking_ref": state.tracking, "carrier_id": carrier.id})
             record._set_quantities(state)
         open_pickings = self.browse(record.id for record in states).picking_id.filtered(
             lambda picking: picking.state not in ("done", "cancel")
@@ -322,3 +341,12 @@ class OverseasOutbound(models.Model):
     def action_open_picking(self):
         self.ensure_one()
         return self.picking_id._get_records_action()
+
+
+def _sum_fees(fees):
+    """``{"kind currency": amount as text}`` of fees in one currency each."""
+    sums = {}
+    for kind, amount in fees:
+        key = f"{kind.value} {amount.currency}"
+        sums[key] = sums.get(key, 0) + amount.amount
+    return {key: str(amount) for key, amount in sums.items()}

@@ -72,7 +72,7 @@ class OverseasSnapshot(models.Model):
         :return: ``(stock lines, events, damaged entries)``
         """
         codes = [warehouse.code]
-        lines, broken = _read_pages(lambda token: provider.fetch_stock(codes, token=token))
+        lines, broken = read_pages(lambda token: provider.fetch_stock(codes, token=token))
         if ProviderCapability.STOCK_EVENTS not in provider.capabilities:
             return lines, [], broken
         until = datetime.now(timezone.utc)
@@ -81,7 +81,7 @@ class OverseasSnapshot(models.Model):
         if last:
             since = max(since, last.taken_at - LATE_BOOKINGS)
         since = since.replace(tzinfo=timezone.utc)
-        events, more = _read_pages(lambda token: provider.fetch_stock_events(codes, since, until, token=token))
+        events, more = read_pages(lambda token: provider.fetch_stock_events(codes, since, until, token=token))
         return lines, events, broken + more
 
     # === COMPARISON === #
@@ -218,7 +218,7 @@ class OverseasSnapshot(models.Model):
             self._enqueue_take(warehouse)
 
 
-def _read_pages(verb):
+def read_pages(verb):
     """All records of a paged verb, and all entries that could not be read."""
     records, broken, token = [], [], ""
     while True:

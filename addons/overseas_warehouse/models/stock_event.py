@@ -80,6 +80,7 @@ class OverseasStockEvent(models.Model):
         events = self.search([("warehouse_id", "=", warehouse.id), ("taken", "=", False)])
         events._note_shipped()
         events._note_received()
+        events._note_returned()
 
     def _note_shipped(self):
         events = self.filtered(lambda event: event.kind == "outbound")
@@ -94,6 +95,15 @@ class OverseasStockEvent(models.Model):
         )
         numbers = {*done.mapped("reference"), *filter(None, done.mapped("external_id"))}
         events.filtered(lambda event: {event.reference, event.document} & numbers).taken = True
+
+    def _note_returned(self):
+        events = self.filtered(lambda event: event.kind == "return")
+        done = self.env["overseas.return"].search(
+            [("warehouse_id", "in", events.warehouse_id.ids), ("state", "=", "done")]
+        )
+        numbers = {*done.mapped("external_id"), *done.outbound_id.mapped("reference")}
+        numbers |= {*done.outbound_id.mapped("external_id")}
+        events.filtered(lambda event: {event.reference, event.document} & (numbers - {False})).taken = True
 
     def _note_received(self):
         """Events of a notice are taken over as far as its receipts go, the oldest first."""

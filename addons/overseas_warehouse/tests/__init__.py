@@ -1,1 +1,1 @@
-from . import test_inbound, test_outbound, test_snapshot, test_warehouse
+from . import test_bill, test_inbound, test_outbound, test_snapshot, test_warehouse
