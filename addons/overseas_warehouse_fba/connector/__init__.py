@@ -2,5 +2,6 @@
 
 from .fba import AmazonFba
 from .journey import Arrangement, ChoiceNeeded, Journey
+from .provider import FbaProvider
 
-__all__ = ["AmazonFba", "Arrangement", "ChoiceNeeded", "Journey"]
+__all__ = ["AmazonFba", "Arrangement", "ChoiceNeeded", "FbaProvider", "Journey"]

@@ -1,6 +1,7 @@
 """Fulfilment by Amazon of one seller account."""
 
 from ...marketplace_amazon.connector.api import SellingPartnerApi
+from ...marketplace_amazon.connector.shops import fetch_shops
 from . import compensation, ledger, planning, removals
 from .inbound import Inbound
 from .inventory import fetch_inventory
@@ -29,8 +30,16 @@ class AmazonFba:
         self._api = SellingPartnerApi(credentials, limits=LIMITS, exact=True, **options)
         self.inbound = Inbound(self._api)
 
-    def outbound(self, marketplace_id):
-        """:class:`~.outbound.Outbound` from a marketplace's stock."""
+    def now(self):
+        """Aware UTC time of the account's clock."""
+        return self._api.now()
+
+    def fetch_shops(self):
+        """Marketplaces of the seller as list of :class:`~...marketplace.contract.ShopInfo`."""
+        return fetch_shops(self._api)
+
+    def outbound(self, marketplace_id=""):
+        """:class:`~.outbound.Outbound` from a marketplace's stock; orders that exist need no marketplace."""
         return Outbound(self._api, marketplace_id)
 
     def fetch_inventory(self, marketplace_id, changed_since=None):

@@ -98,6 +98,7 @@ class McfPackage:
 class McfState:
     """An order at Amazon.
 
+    :param dict skus: ``{our line: MSKU}``
     :param dict cancelled: ``{our line: units}``
     :param dict unfulfillable: ``{our line: units}``
     :param tuple packages: of :class:`McfPackage` that have left
@@ -106,6 +107,7 @@ class McfState:
     reference: str
     status: McfStatus | None
     status_text: str
+    skus: dict
     cancelled: dict
     unfulfillable: dict
     packages: tuple
@@ -149,7 +151,7 @@ class Outbound:
         return _read_state(answer.node("payload", required=True))
 
     def cancel(self, reference):
-        """Stop an order.
+        """Stop an order; :class:`ActionResult`. One that is stopped already is accepted.
 
         :raise Rejected: code ``TooLate``: the goods are being packed or have left; or Amazon does not know it
         """
@@ -157,10 +159,11 @@ class Outbound:
         if state is None:
             raise Rejected(f"Amazon does not know the order {reference}", "NotFound")
         if state.status is McfStatus.CANCELLED:
-            return
+            return ActionResult(reference, True)
         if state.status not in _CANCELLABLE:
             raise Rejected(f"order {reference} cannot be stopped any more: {state.status_text}", "TooLate")
         self._api.send("outbound.cancelFulfillmentOrder", "PUT", f"{_order(reference)}/cancel", None)
+        return ActionResult(reference, True)
 
     def track(self, package_number):
         """``(status, events)`` of a parcel: Amazon's word and a tuple of ``(time, code, place)``."""
@@ -255,6 +258,7 @@ def _read_state(payload):
         reference=order.text("sellerFulfillmentOrderId", required=True),
         status=McfStatus(status) if status in set(McfStatus) else None,
         status_text=status,
+        skus={item.text("sellerFulfillmentOrderItemId", True): item.text("sellerSku", True) for item in items},
         cancelled=_units(items, "cancelledQuantity"),
         unfulfillable=_units(items, "unfulfillableQuantity"),
         packages=tuple(

@@ -26,7 +26,7 @@ class LossyBridge(Bridge):
 
     def _pass(self, request):
         result = super()._pass(request)
-        if request.method != "GET" and "/inbound/fba/" in request.url:
+        if request.method != "GET" and ("/inbound/fba/" in request.url or "/fba/outbound/" in request.url):
             self.writes.append(f"{request.method} {request.url}")
             if len(self.writes) in self.lose:
                 return requests.exceptions.ConnectionError("the answer is lost")
