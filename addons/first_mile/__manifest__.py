@@ -13,6 +13,7 @@
         "data/sequences.xml",
         "data/crons.xml",
         "report/documents.xml",
+        "views/timeline.xml",
         "views/cost_views.xml",
         "views/carton_views.xml",
         "views/price_sheet_views.xml",

@@ -83,7 +83,7 @@ def read_packing_list(content):
         if _is_total(cells):
             break
         if any(cell is not None for cell in cells):
-            reader.read(number, cells)
+            reader.take(number, cells)
     return reader.finish()
 
 
@@ -138,7 +138,7 @@ class _Reader:
         self._cartons, self._rows, self._faults = {}, {}, []
         self._current, self._name = (), None
 
-    def read(self, row, cells):
+    def take(self, row, cells):
         values = {key: cells[position] if position < len(cells) else None for key, position in self._columns.items()}
         values = self._read_measures(row, values)
         starts = values["carton"] is not None and str(values["carton"]) != self._name

@@ -40,7 +40,7 @@ def read_tariff(content, countries):
         if all(cell is None for cell in cells):
             continue
         values = {key: cells[position] if position < len(cells) else None for key, position in columns.items()}
-        row = _RowReader(number, values, countries, faults).read()
+        row = _RowReader(number, values, countries, faults).parse()
         identity = (row.hs_prefix, row.origin, row.destination, row.kind, row.name, row.valid_from)
         if identity in seen:
             faults.append(Fault(number, "row_twice", {"first": seen[identity]}))
@@ -59,7 +59,7 @@ class _RowReader:
     def __init__(self, number, values, countries, faults):
         self._number, self._values, self._countries, self._faults = number, values, countries, faults
 
-    def read(self):
+    def parse(self):
         kind = self._read_kind()
         return TariffRow(
             self._read_hs_prefix(kind),

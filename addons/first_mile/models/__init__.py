@@ -11,5 +11,6 @@ from . import (  # isort: skip
     customs_tariff,
     cost,
     delay,
+    timeline,
     stock_picking,
 )

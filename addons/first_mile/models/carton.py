@@ -15,9 +15,9 @@ class FirstMileCarton(models.Model):
 
     shipment_id = fields.Many2one("first.mile.shipment", required=True, ondelete="cascade", index=True)
     number = fields.Char(required=True, help="As it is written on the carton.")
-    length = fields.Float(string="Length (cm)")
-    width = fields.Float(string="Width (cm)")
-    height = fields.Float(string="Height (cm)")
+    length_cm = fields.Float(string="Length (cm)")
+    width_cm = fields.Float(string="Width (cm)")
+    height_cm = fields.Float(string="Height (cm)")
     weight = fields.Float(string="Gross Weight (kg)", digits=(16, 3))
     volume = fields.Float(string="Volume (m³)", compute="_compute_volume", digits=(16, 6))
     label = fields.Char(help="Number on the label of the destination, for example of an FBA box.")
@@ -27,14 +27,14 @@ class FirstMileCarton(models.Model):
 
     _number_uniq = models.Constraint("UNIQUE(shipment_id, number)", "This carton number is already on the shipment.")
     _measures_positive = models.Constraint(
-        "CHECK(length >= 0 AND width >= 0 AND height >= 0 AND weight >= 0)",
+        "CHECK(length_cm >= 0 AND width_cm >= 0 AND height_cm >= 0 AND weight >= 0)",
         "Size and weight of a carton cannot be negative.",
     )
 
-    @api.depends("length", "width", "height")
+    @api.depends("length_cm", "width_cm", "height_cm")
     def _compute_volume(self):
         for carton in self:
-            carton.volume = carton.length * carton.width * carton.height / 1_000_000
+            carton.volume = carton.length_cm * carton.width_cm * carton.height_cm / 1_000_000
 
     @api.depends("line_ids.quantity", "line_ids.product_id")
     def _compute_contents(self):
@@ -48,7 +48,7 @@ class FirstMileCarton(models.Model):
     def _to_boxes(self):
         """The cartons as :class:`~..engine.Box`."""
         return tuple(
-            Box(carton.number, *(to_decimal(carton[name]) for name in ("length", "width", "height", "weight")))
+            Box(carton.number, *(to_decimal(carton[name]) for name in ("length_cm", "width_cm", "height_cm", "weight")))
             for carton in self
         )
 

@@ -51,7 +51,7 @@ class FirstMileCost(models.Model):
     company_currency_id = fields.Many2one(related="company_id.currency_id", string="Company Currency")
     estimate = fields.Monetary()
     bill_line_id = fields.Many2one(
-        "account.move.line", string="Bill Line", check_company=True, copy=False, index="btree_not_null",
+        "account.move.line", check_company=True, copy=False, index="btree_not_null",
         domain="[('move_id.move_type', 'in', ('in_invoice', 'in_refund')), ('display_type', '=', 'product'),"
         " ('company_id', '=', company_id)]",
         help="The line of a vendor bill, in any currency. The actual cost is its amount without tax.",

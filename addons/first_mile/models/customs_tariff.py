@@ -19,8 +19,8 @@ class CustomsTariff(models.Model):
         string="HS Code", index=True,
         help="First digits of the HS codes it is for; the longest that fits wins. An ordinary duty needs some.",
     )  # fmt: skip
-    origin_id = fields.Many2one("res.country", string="Origin", help="Empty: goods of any origin.")
-    destination_id = fields.Many2one("res.country", string="Destination", required=True, index=True)
+    origin_id = fields.Many2one("res.country", help="Empty: goods of any origin.")
+    destination_id = fields.Many2one("res.country", required=True, index=True)
     kind = fields.Selection(
         [
             ("base", "Ordinary duty"),
@@ -34,7 +34,7 @@ class CustomsTariff(models.Model):
     name = fields.Char(
         help="Of an extra duty, for example Section 301: extra duties of different names are charged together."
     )
-    percent = fields.Float(string="Percent", digits=(16, 4), help="Of the customs value; VAT also of the duty.")
+    percent = fields.Float(digits=(16, 4), help="Of the customs value; VAT also of the duty.")
     per_kg = fields.Float(
         string="Per kg", digits=(16, 4), help="Added to the percentage, on net weight, in the company's currency."
     )

@@ -24,7 +24,7 @@ class FirstMileLeg(models.Model):
         default="main",
     )
     mode = fields.Selection(MODES, compute="_compute_mode", store=True, readonly=False, required=True, precompute=True)
-    carrier_id = fields.Many2one("res.partner", string="Carrier")
+    carrier_id = fields.Many2one("res.partner")
     vehicle = fields.Char(string="Vessel / Flight", help="For example the vessel and voyage, or the flight.")
     origin = fields.Char(string="From")
     destination = fields.Char(string="To")

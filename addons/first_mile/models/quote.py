@@ -75,10 +75,9 @@ class FirstMileShipment(models.Model):
     def _get_refusal_values(self, refusal):
         texts = {
             "empty": lambda: self.env._("The shipment has no cartons."),
-            "not_valid": lambda: self.env._("The prices do not hold on %(day)s.") % refusal.values,
+            "not_valid": lambda: self.env._("The prices do not hold on %(day)s."),
             "no_container": lambda: self.env._("No price for the container. Choose its type on the shipment."),
-            "below_breaks": lambda: (
-                self.env._("%(billed)s units are below the first price, from %(start)s on.") % refusal.values
-            ),
+            "below_breaks": lambda: self.env._("%(billed)s units are below the first price, from %(start)s on."),
         }
-        return {"tariff_id": refusal.sheet.key, "mode": refusal.sheet.mode, "refusal": texts[refusal.code]()}
+        text = texts[refusal.code]() % refusal.values
+        return {"tariff_id": refusal.sheet.key, "mode": refusal.sheet.mode, "refusal": text}

@@ -116,7 +116,7 @@ class FirstMileShipment(models.Model):
             shipment.eta = max(filter(None, legs.mapped("eta")), default=False)
             shipment.roll_count = sum(legs.mapped("roll_count"))
 
-    @api.depends("carton_ids.weight", "carton_ids.length", "carton_ids.width", "carton_ids.height", "mode")
+    @api.depends("carton_ids.weight", "carton_ids.length_cm", "carton_ids.width_cm", "carton_ids.height_cm", "mode")
     def _compute_measures(self):
         for shipment in self:
             cartons = shipment.carton_ids

@@ -14,11 +14,11 @@ class FirstMileCase(TransactionCase):
         super().setUpClass()
         cls.env = cls.env(context={**cls.env.context, "tracking_disable": True})
         Warehouse = cls.env["stock.warehouse"]
-        cls.hub = Warehouse.create({"name": "Shenzhen hub", "code": "SZH"})
-        cls.england = Warehouse.create({"name": "England", "code": "ENG"})
+        cls.hub = Warehouse.create({"name": "Hub of the test", "code": "FMHUB"})
+        cls.england = Warehouse.create({"name": "England of the test", "code": "FMENG"})
         cls.lane = cls.env["first.mile.lane"].create(
             {
-                "name": "Shenzhen – Felixstowe",
+                "name": "Lane of the test",
                 "origin_country_id": cls.env.ref("base.cn").id,
                 "destination_country_id": cls.env.ref("base.uk").id,
             }
@@ -54,9 +54,9 @@ class FirstMileCase(TransactionCase):
                     Command.create(
                         {
                             "number": str(number),
-                            "length": 60,
-                            "width": 50,
-                            "height": 40,
+                            "length_cm": 60,
+                            "width_cm": 50,
+                            "height_cm": 40,
                             "weight": 12,
                             "line_ids": [
                                 Command.create({"product_id": product.id, "quantity": units})

@@ -65,9 +65,9 @@ class FirstMilePackingListImport(models.TransientModel):
         box = carton.box
         return {
             "number": box.number,
-            "length": float(box.length_cm),
-            "width": float(box.width_cm),
-            "height": float(box.height_cm),
+            "length_cm": float(box.length_cm),
+            "width_cm": float(box.width_cm),
+            "height_cm": float(box.height_cm),
             "weight": float(box.weight_kg),
             "line_ids": [
                 Command.create({"product_id": products[sku].id, "quantity": units})
