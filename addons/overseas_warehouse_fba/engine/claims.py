@@ -42,13 +42,11 @@ WINDOWS = {
 }
 # Damage that happened in Amazon's hands: the unit was sellable before.
 AMAZONS_DAMAGE = frozenset({"E"})
-# Reasons of the reimbursements report.
+# Reasons of the reimbursements report that are sure; others wait until a person says what they are for.
 REASONS = {
     "Lost_Warehouse": ClaimKind.LOST,
     "Damaged_Warehouse": ClaimKind.DAMAGED,
     "Lost_Inbound": ClaimKind.SHORTAGE,
-    "Removal_Order_Lost": ClaimKind.REMOVAL,
-    "RemovalOrder_Lost": ClaimKind.REMOVAL,
     "CustomerReturn": ClaimKind.RETURN,
 }
 
@@ -135,16 +133,16 @@ def lost_and_damaged(movements, windows=None):
     return found + [_of_movement(ClaimKind.LOST, movement, units, windows) for movement, units in losses]
 
 
-def shortages(differences, closed_on, windows=None):
+def shortages(differences, delivered_on, windows=None):
     """Claims for units that were sent and never received.
 
     :param differences: of :class:`~.receipts.ReceiptDifference`
-    :param dict closed_on: ``{shipment: day on which Amazon closed it}``; open shipments give no claim
+    :param dict delivered_on: ``{shipment: day of its delivery}`` of those that Amazon has closed; others give no claim
     """
     return [
         _claim(
             ClaimKind.SHORTAGE,
-            closed_on[difference.shipment],
+            delivered_on[difference.shipment],
             difference.units,
             (difference.shipment, *difference.evidence),
             windows or WINDOWS,
@@ -153,7 +151,7 @@ def shortages(differences, closed_on, windows=None):
             msku=difference.msku,
         )
         for difference in differences
-        if difference.issue is ReceiptIssue.SHORTAGE and difference.shipment in closed_on
+        if difference.issue is ReceiptIssue.SHORTAGE and difference.shipment in delivered_on
     ]
 
 
@@ -194,7 +192,7 @@ def missing_returns(refunds, movements, windows=None):
     return found
 
 
-def settle(claims, reimbursements, values=None):
+def settle(claims, reimbursements, values=None, reasons=None):
     """Take off what Amazon has paid, oldest claim of the SKU and kind first.
 
     A reversal is taken off the reimbursement it names before anything is matched.
@@ -202,6 +200,7 @@ def settle(claims, reimbursements, values=None):
     :param claims: of :class:`Claim`
     :param reimbursements: of ``connector.compensation.Reimbursement``
     :param dict values: ``{FNSKU: Decimal}``: what a unit is worth, for the money expected
+    :param dict reasons: ``{reason: ClaimKind}`` that persons have added to :data:`REASONS`
     :return: :class:`ClaimList`; every unit and every cent of a reimbursement is in a claim or in
         ``unmatched``
     """
@@ -210,8 +209,9 @@ def settle(claims, reimbursements, values=None):
     for index, claim in enumerate(claims):
         open_claims[claim.kind, claim.fnsku].append(index)
     nets, unmatched = _net(reimbursements)
+    kinds = {**REASONS, **(reasons or {})}
     for payment, units, amount in nets:
-        kind, why = REASONS.get(payment.reason), "no such claim is open"
+        kind, why = kinds.get(payment.reason), "no such claim is open"
         if kind is None:
             why = f"reason {payment.reason} is not known"
         else:

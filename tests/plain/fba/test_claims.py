@@ -91,6 +91,12 @@ def test_payments_for_something_else_wait_visibly():
     }
 
 
+def test_a_reason_that_a_person_knows_settles():
+    claims = lost_and_damaged([movement("l", Kind.LOST, -1)])
+    found = settle(claims, [paid("B", 1, "7.00", "Goodwill")], reasons={"Goodwill": ClaimKind.LOST})
+    assert found.claims[0].open_units == 0 and not found.unmatched
+
+
 def test_receipts_differ_by_shortage_excess_damage_and_what_was_not_sent():
     def received(key, msku, units, attribute=Attribute.AVAILABLE):
         return movement(key, Kind.RECEIPT, units, document="FBA1", msku=msku, attribute=attribute)
