@@ -17,6 +17,7 @@ from .errors import judge
 from .fields import Node
 
 HOST = "https://open.4px.com"
+SANDBOX = "https://open-test.4px.com"
 _PATH = "/router/api/service"
 _VERSION = "1.0.0"
 

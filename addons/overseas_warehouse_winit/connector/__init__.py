@@ -1,7 +1,7 @@
 """Winit's overseas warehouses behind the contract of overseas warehouses. Plain Python."""
 
-from .api import Credentials
+from .api import SANDBOX, Credentials
 from .provider import WinitProvider
 from .settings import Settings
 
-__all__ = ["Credentials", "Settings", "WinitProvider"]
+__all__ = ["SANDBOX", "Credentials", "Settings", "WinitProvider"]

@@ -18,6 +18,7 @@ from .errors import judge
 from .fields import BEIJING, Node, clock_text
 
 HOST = "https://openapi.winit.com.cn"
+SANDBOX = "https://sandboxopenapi.winit.com.cn"
 _PATH = "/openapi/service"
 _SIGNED = ("action", "app_key", "data", "format", "platform", "sign_method", "timestamp", "version")
 

@@ -1,0 +1,12 @@
+{
+    "name": "4PX",
+    "summary": "4PX fulfilment (FB4): orders, announced goods, stock and charges",
+    "version": "19.0.1.0.0",
+    "category": "Inventory/Inventory",
+    "author": "Crossborder",
+    "license": "LGPL-3",
+    "depends": ["overseas_warehouse"],
+    "external_dependencies": {"python": ["requests"]},
+    "data": ["views/account_views.xml"],
+    "uninstall_hook": "uninstall_hook",
+}
