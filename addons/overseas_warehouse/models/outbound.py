@@ -130,9 +130,11 @@ class OverseasOutbound(models.Model):
                 record._set_rejected(error.reason)
             else:
                 fit += record
-        if fit:
-            super(OverseasOutbound, fit.with_context(overseas_orders=orders))._send_now(account)
-            fit._keep_quotes(account, orders)
+        if not fit:
+            return None
+        result = super(OverseasOutbound, fit.with_context(overseas_orders=orders))._send_now(account)
+        fit._keep_quotes(account, orders)
+        return result
 
     def _keep_quotes(self, account, orders):
         """Note what the operator would charge for orders that it took, to compare its bills with.
