@@ -16,7 +16,7 @@ from addons.overseas_warehouse.contract import (
     OutboundStatus,
     Transport,
 )
-from addons.overseas_warehouse_eccang.connector import inbound, outbound, soap
+from addons.overseas_warehouse_eccang.connector import inbound, outbound, read_warehouses, soap
 from addons.overseas_warehouse_eccang.connector.api import EccangApi, Node
 from tests.plain.eccang.spec import check_request, services
 from tests.plain.eccang.test_conformance import envelope
@@ -119,3 +119,11 @@ def test_times_are_beijings():
     state = outbound.read(Node(row, "order"))
     assert state.status is OutboundStatus.SHIPPED
     assert state.shipped_at == datetime(2026, 1, 2, tzinfo=timezone.utc)
+
+
+def test_warehouses_are_typed_in_by_line():
+    codes = [(info.code, info.name, info.country_code) for info in read_warehouses("DE1, Hamburg, de\n\nUS1,LA,US")]
+    assert codes == [("DE1", "Hamburg", "DE"), ("US1", "LA", "US")]
+    for line in ("DE1", "DE1, Hamburg", "DE1, , DE", "DE1, Hamburg, Germany"):
+        with pytest.raises(ValueError, match=line):
+            read_warehouses(f"US1, LA, US\n{line}")

@@ -1,5 +1,8 @@
-"""Sales channels beside Amazon, and by name also the operators of warehouses (:mod:`..depot`). Each is a package here with a :class:`.channel.Channel` named ``CHANNEL``; being here
-is all that it takes, no list names them. The modules here are what the channels' sites share."""
+"""Sales channels beside Amazon, and by name also the operators of warehouses (:mod:`..depot`).
+
+Each is a package here with a :class:`.channel.Channel` named ``CHANNEL``; being here is all that it takes, no list
+names them. The modules here are what the channels' sites share.
+"""
 
 import importlib
 import pkgutil

@@ -1,0 +1,3 @@
+-- A copy of a production database must not speak to the operator's account.
+UPDATE overseas_account SET goodcang_app_key = NULL
+ WHERE provider = 'goodcang';
