@@ -52,18 +52,18 @@ class EccangApi:
         self.page_size = page_size
         self.client = HttpClient(**transport, scope=f"eccang:{app_key[:6]}")
 
-    def read(self, service, params):
+    def ask(self, service, params):
         """Answer of a service that changes nothing, as :class:`Node`."""
         return self._call(service, params, True)
 
-    def write(self, service, params):
+    def order(self, service, params):
         """Answer of a service that must not be repeated blindly."""
         return self._call(service, params, False)
 
     def find(self, service, params):
-        """As :meth:`read`; ``None`` where ECCANG says that there is no such thing."""
+        """As :meth:`ask`; ``None`` where ECCANG says that there is no such thing."""
         try:
-            return self.read(service, params)
+            return self.ask(service, params)
         except Rejected as error:
             if _ABSENT.search(error.reason):
                 return None

@@ -20,7 +20,7 @@ def create(api, notices):
         if known:
             code = known[0].text("receiving_code", required=True)
         else:
-            answer = api.write("createAsn", build(notice))
+            answer = api.order("createAsn", build(notice))
             code = answer.text("receiving_code") or answer.node("data").text("receiving_code", required=True)
         return Booking(notice.reference, True, external_id=code)
 

@@ -21,7 +21,7 @@ def create(api, orders):
         known = _find(api, order.reference, "")
         if known is not None:
             return Booking(order.reference, True, external_id=known.text("order_code", required=True))
-        answer = api.write("createOrder", build(order))
+        answer = api.order("createOrder", build(order))
         code = answer.text("order_code") or answer.node("data").text("order_code", required=True)
         return Booking(order.reference, True, external_id=code)
 
@@ -113,7 +113,7 @@ def cancel(api, handles):
             raise Rejected("ECCANG does not know the order")
         if node.text("order_status") != "X":
             code = node.text("order_code", required=True)
-            api.write("cancelOrder", {"order_code": code, "reason": "cancelled by the seller"})
+            api.order("cancelOrder", {"order_code": code, "reason": "cancelled by the seller"})
             node = _find(api, handle.reference, code)
         if node is not None and node.text("order_status") == "X":
             return ActionResult(handle.reference, True)

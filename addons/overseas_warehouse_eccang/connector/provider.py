@@ -29,7 +29,7 @@ class EccangProvider(Provider):
 
     def fetch_warehouses(self):
         # A question that changes nothing proves that the operator accepts the credentials.
-        self._api.read("getProductList", {"page": 1, "pageSize": 1})
+        self._api.ask("getProductList", {"page": 1, "pageSize": 1})
         return list(self._warehouses)
 
     def create_inbounds(self, notices):

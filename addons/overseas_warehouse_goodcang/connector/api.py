@@ -40,18 +40,18 @@ class GoodcangApi:
         """Aware UTC."""
         return datetime.fromtimestamp(self.client.clock(), timezone.utc)
 
-    def read(self, operation, payload):
+    def ask(self, operation, payload):
         """Answer of an operation that changes nothing, as :class:`Node`."""
         return self._call(operation, payload, True)
 
-    def write(self, operation, payload):
+    def order(self, operation, payload):
         """Answer of an operation that must not be repeated blindly."""
         return self._call(operation, payload, False)
 
     def find(self, operation, payload):
-        """As :meth:`read`; ``None`` where GoodCang says that there is no such thing."""
+        """As :meth:`ask`; ``None`` where GoodCang says that there is no such thing."""
         try:
-            return self.read(operation, payload)
+            return self.ask(operation, payload)
         except Rejected as error:
             if _ABSENT.search(error.reason):
                 return None
@@ -62,7 +62,7 @@ class GoodcangApi:
 
         :param int number: of the page, from 1
         """
-        answer = self.read(operation, {**payload, size: self.page_size, page: number})
+        answer = self.ask(operation, {**payload, size: self.page_size, page: number})
         data = answer.get("data")
         if isinstance(data, dict):
             inner = answer.node("data")

@@ -34,7 +34,7 @@ _LAST_MILE, _PICK_UP = "0", "6"
 
 def fetch_warehouses(api):
     """All warehouses, as list of :class:`WarehouseInfo`."""
-    return [read_warehouse(node) for node in api.read("base_data/get_warehouse", {}).nodes("data")]
+    return [read_warehouse(node) for node in api.ask("base_data/get_warehouse", {}).nodes("data")]
 
 
 def read_warehouse(node):
@@ -45,7 +45,7 @@ def read_warehouse(node):
 
 def fetch_services(api, warehouse):
     """Ways to ship to buyers, as list of :class:`Service`."""
-    answer = api.read("base_data/get_shipping_method", {"warehouseCode": warehouse})
+    answer = api.ask("base_data/get_shipping_method", {"warehouseCode": warehouse})
     found = [node for node in answer.nodes("data") if node.code("type") in ("", _LAST_MILE, _PICK_UP)]
     return [
         Service(node.text("code", required=True), node.text("name_en") or node.text("name") or node.text("code"))
@@ -59,7 +59,7 @@ def push_products(api, cards, category):
 
     def write(card):
         operation = "product/edit_product" if card.sku in known else "product/add_product"
-        api.write(operation, build_product(card, category))
+        api.order(operation, build_product(card, category))
         return Booking(card.sku, True, external_id=card.sku)
 
     return each(cards, write, Booking)

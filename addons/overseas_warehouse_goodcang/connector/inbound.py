@@ -54,7 +54,7 @@ def create(api, notices):
     def write(notice):
         known = directory.code(notice.reference)
         if not known:
-            answer = api.write("inbound_order/create_grn", build(notice))
+            answer = api.order("inbound_order/create_grn", build(notice))
             known = answer.node("data").text("receiving_code", required=True)
         return Booking(notice.reference, True, external_id=known)
 
@@ -96,7 +96,7 @@ def fetch(api, handles):
         node = detail.node("data", required=True)
         batches = []
         if STATUSES.get(node.code("receiving_status")) in (InboundStatus.RECEIVING, InboundStatus.RECEIVED):
-            batches = api.read("inbound_order/get_batch", {"receiving_code": code}).nodes("data")
+            batches = api.ask("inbound_order/get_batch", {"receiving_code": code}).nodes("data")
         states.append(read(node, batches))
     return states
 
@@ -139,7 +139,7 @@ def cancel(api, handles):
         if found is None:
             raise Rejected("GoodCang does not know the notice")
         if STATUSES.get(found.node("data").code("receiving_status")) is not InboundStatus.CANCELLED:
-            api.write("inbound_order/del_grn", {"receiving_code": code})
+            api.order("inbound_order/del_grn", {"receiving_code": code})
         return ActionResult(handle.reference, True)
 
     return each(handles, write)
@@ -151,7 +151,7 @@ def fetch_labels(api, handle):
     The field table names ``print_size`` and ``print_type`` without their values; 1 is sent for both.
     """
     code = handle.external_id or Directory(api).code(handle.reference)
-    answer = api.read(
+    answer = api.ask(
         "inbound_order/print_gc_receiving_box", {"receiving_code": code, "print_size": 1, "print_type": 1}
     )
     node = answer.node("data", required=True)

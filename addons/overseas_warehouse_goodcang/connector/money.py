@@ -90,7 +90,7 @@ def fetch_bills(api, since, until, token):
         "page_size": api.page_size,
         **({"next_page_token": follow} if follow else {}),
     }
-    data = api.read("finance/cost_flow_list", wanted).node("data")
+    data = api.ask("finance/cost_flow_list", wanted).node("data")
     records, broken = read_each(data.array("list"), "data.list", lambda entry, path: read_bill(Node(entry, path)))
     records = _with_storage(api, records, start, end)
     follow, total = data.text("next_page_token"), data.count("total") or 0
@@ -155,7 +155,7 @@ def quote_fees(api, orders):
     """Quotes of orders as list of :class:`FeeQuote`, by what products weigh at GoodCang."""
     quotes = []
     for order in orders:
-        answer = api.read("inventory/get_calculate_delivery_fee", build_quote(order))
+        answer = api.ask("inventory/get_calculate_delivery_fee", build_quote(order))
         quotes += [quote for node in answer.nodes("data") if (quote := read_quote(order, node)) is not None]
     return quotes
 

@@ -26,7 +26,7 @@ def create(api, orders):
         known = find(api, order.reference)
         code = known.text("order_code") if known else ""
         if not code:
-            answer = api.write("order/create_order", build(order))
+            answer = api.order("order/create_order", build(order))
             # The answer's number stands at its top in V1 and in ``data`` in the field table.
             code = answer.text("order_code") or answer.node("data").text("order_code", required=True)
         return Booking(order.reference, True, external_id=code)
@@ -135,7 +135,7 @@ def cancel(api, handles):
             raise Rejected("GoodCang does not know the order")
         if node.code("order_status") != "X":
             code = node.text("order_code", required=True)
-            api.write("order/cancel_order", {"order_code": code, "reason": "cancelled by the seller"})
+            api.order("order/cancel_order", {"order_code": code, "reason": "cancelled by the seller"})
             node = _find_one(api, handle)
         if node is not None and node.code("order_status") == "X":
             return ActionResult(handle.reference, True)

@@ -1,6 +1,5 @@
 from . import (
     amounts,
-    bridge,
     event,
     event_cost,
     layer,

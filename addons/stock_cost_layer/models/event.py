@@ -105,7 +105,7 @@ class CostEvent(models.Model):
             if stated not in first_open:
                 first_open[stated] = company._get_cost_open_day(stated)
             values.update(stated_day=stated, day=first_open[stated])
-        events = super().create(rows)
+        events = super().create(rows)  # pylint: disable=super-method-mismatch
         states._apply(events._to_engine())
         return events
 

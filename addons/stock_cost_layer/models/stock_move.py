@@ -32,8 +32,9 @@ class StockMove(models.Model):
 
     def _set_value(self, correction_quantity=None):
         """Override of `stock_account`: a receipt that became dearer or cheaper is a late cost of its layers."""
-        super()._set_value(correction_quantity=correction_quantity)
+        result = super()._set_value(correction_quantity=correction_quantity)
         self.sudo()._log_value_changes()
+        return result
 
     def _log_costs(self):
         rows = self._get_cost_rows()

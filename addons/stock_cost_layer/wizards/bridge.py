@@ -1,7 +1,7 @@
 from odoo import Command, api, fields, models
 
 from ..engine import UNIT, bridge, bridge_ledger, to_units
-from .res_company import METHOD_NAMES
+from ..models.res_company import METHOD_NAMES
 
 LEDGER = ("ledger", "Odoo's Valuation")
 
