@@ -60,7 +60,7 @@ def test_an_order_carries_its_batch_and_its_value_as_text():
 def test_the_envelope_keeps_every_character():
     content = soap.build("createOrder", {"name": "A & B <ü> 谷"}, "key", "token")
     assert b"A & B" not in content and b"callService" in content
-    assert soap.ask("x", b"<e><r><response>{\"amount\": 1.10}</response></r></e>") == {"amount": "1.10"}
+    assert soap.read("x", b"<e><r><response>{\"amount\": 1.10}</response></r></e>") == {"amount": "1.10"}
 
 
 @pytest.mark.parametrize(
@@ -69,13 +69,13 @@ def test_the_envelope_keeps_every_character():
 )
 def test_an_answer_that_broke_off_may_come_whole_later(content):
     with pytest.raises(Unavailable):
-        soap.ask("getAsnList", content)
+        soap.read("getAsnList", content)
 
 
 def test_entities_of_an_answer_are_not_followed():
     bomb = b'<!DOCTYPE e [<!ENTITY x SYSTEM "file:///etc/hostname">]><e><response>&x;</response></e>'
     with pytest.raises(Unavailable):
-        soap.ask("getAsnList", bomb)
+        soap.read("getAsnList", bomb)
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_entities_of_an_answer_are_not_followed():
 )
 def test_errors_stand_in_the_body(body, error):
     with pytest.raises(error):
-        api(envelope(body)).write("createOrder", {})
+        api(envelope(body)).order("createOrder", {})
 
 
 def test_a_stop_that_is_not_confirmed_is_asked_about_again():
@@ -109,14 +109,14 @@ def test_notices_sum_what_was_received_per_box():
     items = [{"product_sku": "CUP", "box_no": 1, "received_qty": units, "inventory_type": kind}
              for units, kind in (("5", "1"), (2, 1), (1, "2"))]  # fmt: skip
     node = Node({"receiving_code": "RV1", "reference_no": "A1", "receiving_status": 8, "items": items}, "asn")
-    state = inbound.ask(node)
+    state = inbound.read(node)
     assert state.status is InboundStatus.RECEIVING
     assert [(line.carton, line.sellable, line.damaged) for line in state.received] == [(1, 7, 1)]
 
 
 def test_times_are_beijings():
     row = {"order_code": "G1", "order_status": "D", "date_shipping": "2026-01-02 08:00:00", "tracking_no": "T"}
-    state = outbound.ask(Node(row, "order"))
+    state = outbound.read(Node(row, "order"))
     assert state.status is OutboundStatus.SHIPPED
     assert state.shipped_at == datetime(2026, 1, 2, tzinfo=timezone.utc)
 
