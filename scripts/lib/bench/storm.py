@@ -29,6 +29,7 @@ def run(home, server, progress, options) -> dict:
     progress.note(f"{options.wishes} buyers of {options.skus} products, as the suite publishes")
     with scratch_database(home, server, progress) as database:
         own = Storm(*database, options, False, progress).run()
+    progress.note(f"{own.orders} orders, {own.held_short} held short, broken: {dict(own.violations)}")
     progress.note("the same buyers, everything published everywhere every 10 minutes")
     with scratch_database(home, server, progress) as database:
         other = Storm(*database, options, True, progress).run()
