@@ -1,5 +1,6 @@
 # ruff: noqa: I001 (a model must be loaded before those that extend it)
 from . import bulk
+from . import cache_source
 from . import connection
 from . import account
 from . import account_tax

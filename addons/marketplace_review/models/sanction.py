@@ -7,6 +7,7 @@ class MarketplaceSanctionList(models.Model):
     """A list of people and companies that must not be served, as an authority publishes it."""
 
     _name = "marketplace.sanction.list"
+    _inherit = "marketplace.cache.source"
     _description = "Sanction List"
     _order = "name, id"
 
@@ -29,22 +30,6 @@ class MarketplaceSanctionList(models.Model):
         )
         for record in self:
             record.entry_count = counts.get(record, 0)
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Override to look names up anew."""
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        """Override to look names up anew."""
-        self.env.registry.clear_cache()
-        return super().write(vals)
-
-    def unlink(self):
-        """Override to look names up anew."""
-        self.env.registry.clear_cache()
-        return super().unlink()
 
     def action_import(self):
         """Replace the names by those of a newer file."""

@@ -35,6 +35,7 @@ class Option:
     :param promise: True or False where the promise is known to be kept or broken, else None
     :param str reason: why it was not taken; empty: it was. :data:`REASONS` has the words
     :param dict values: what the reason speaks of
+    :ivar distance_km: kilometres from the warehouses to the buyer, weighted by lines; None when a place is unknown
     """
 
     shipments: list
@@ -43,14 +44,16 @@ class Option:
     promise: bool | None = None
     reason: str = ""
     values: dict = field(default_factory=dict)
+    distance_km: float | None = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self):
+        self.distance_km = self._compute_distance_km()
 
     @property
     def warehouse_ids(self):
         return [shipment.warehouse_id for shipment in self.shipments]
 
-    @property
-    def distance_km(self):
-        """Kilometres from the warehouses to the buyer, weighted by lines; None when a place is unknown."""
+    def _compute_distance_km(self):
         if len(self.shipments) == 1:
             return self.shipments[0].distance_km
         distances = [shipment.distance_km for shipment in self.shipments]
@@ -62,10 +65,11 @@ class Option:
     @property
     def freight(self):
         """Freight of all parcels; None when one of them has no rate."""
-        amounts = [shipment.quote.amount for shipment in self.shipments if shipment.quote is not None]
-        if len(amounts) < len(self.shipments):
-            return None
-        return amounts[0] if len(amounts) == 1 else sum(amounts, Decimal(0))
+        if len(self.shipments) == 1:
+            quote = self.shipments[0].quote
+            return quote.amount if quote else None
+        quotes = [shipment.quote for shipment in self.shipments]
+        return None if None in quotes else sum((quote.amount for quote in quotes), Decimal(0))
 
 
 # Why an alternative was not taken. The Odoo models translate the same words.

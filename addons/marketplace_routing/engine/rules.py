@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
+from ..freight.postcode_lists import PostcodeLists
+from ..freight.ranges import Ranges, list_members
 from .conditions import Conditions
-from .postcode_lists import PostcodeLists
-from .ranges import Ranges, list_members
 
 RANKED, NEAREST, CHEAPEST, FEWEST = "ranked", "nearest", "cheapest", "fewest"
 STRATEGIES = (RANKED, NEAREST, CHEAPEST, FEWEST)

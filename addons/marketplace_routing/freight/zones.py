@@ -2,9 +2,10 @@
 rest of the world; of two postcode lists the narrower entry; then a zone of the warehouse before one of all."""
 
 from dataclasses import dataclass
-from itertools import chain
 
+from .postcode_lists import PostcodeLists
 from .postcodes import Postcode
+from .ranges import list_members
 from .records import FreightError
 
 _POSTCODE, _STATE, _COUNTRY, _WORLD = range(4)
@@ -72,19 +73,23 @@ class ZoneFinder:
         # The most specific places come first, so the first one that fits is the best.
         places = [(*rank, not zone.warehouse_ids, entry, zone) for zone in zones for rank, entry in zone.list_places()]
         places.sort(key=lambda place: place[:3])
-        self._by_country, self._world = {}, []
-        for *_rank, entry, zone in places:
-            if zone.everywhere:
-                self._world.append((entry, zone))
-            else:
-                for country in zone.countries:
-                    self._by_country.setdefault(country, []).append((entry, zone))
+        self._places = [(entry, zone) for *_rank, entry, zone in places]
+        self._countries = {}
         self.has_origins = any(zone.warehouse_ids for zone in zones)
 
     def find(self, warehouse_id, destination):
         """The zone of a destination for parcels from a warehouse, or None."""
+        zones, postcodes = self._get_country(destination.country)
         postcode = Postcode.of(destination.country, destination.postcode)
-        for entry, zone in chain(self._by_country.get(destination.country, ()), self._world):
-            if (entry is None or entry.matches(postcode)) and zone.admits(warehouse_id, destination):
-                return zone
+        for place in list_members(postcodes.find(postcode)):
+            if zones[place].admits(warehouse_id, destination):
+                return zones[place]
         return None
+
+    def _get_country(self, country):
+        """Zones of each place of a country, and their postcodes."""
+        if country not in self._countries:
+            places = [place for place in self._places if place[1].everywhere or country in place[1].countries]
+            postcodes = PostcodeLists((entry,) if entry else () for entry, _zone in places)
+            self._countries[country] = [zone for _entry, zone in places], postcodes
+        return self._countries[country]

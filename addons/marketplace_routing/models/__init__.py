@@ -11,6 +11,7 @@ from . import (
     importer,
     privacy,
     rate_book,
+    rate_table,
     rerouting,
     router,
     routing_parcel,

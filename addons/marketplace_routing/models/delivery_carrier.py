@@ -8,7 +8,8 @@ TRACKING_PLACEHOLDER = "<shipmenttrackingnumber>"
 
 
 class DeliveryCarrier(models.Model):
-    _inherit = "delivery.carrier"
+    _name = "delivery.carrier"
+    _inherit = ["delivery.carrier", "marketplace.cache.source"]
 
     delivery_type = fields.Selection(
         selection_add=[("rate_table", "Rate Table")], ondelete={"rate_table": "set default"}

@@ -16,6 +16,7 @@ class MarketplaceFreightRate(models.Model):
     """The price of a weight band in a zone."""
 
     _name = "marketplace.freight.rate"
+    _inherit = "marketplace.cache.source"
     _description = "Freight Rate"
     _order = "zone_id, weight_from, id"
 

@@ -11,6 +11,7 @@ class MarketplaceFreightSurcharge(models.Model):
     """What a carrier takes on top of the freight."""
 
     _name = "marketplace.freight.surcharge"
+    _inherit = "marketplace.cache.source"
     _description = "Freight Surcharge"
     _order = "carrier_id, sequence, id"
 

@@ -13,6 +13,7 @@ class MarketplaceFreightZone(models.Model):
     """Places that share a price."""
 
     _name = "marketplace.freight.zone"
+    _inherit = "marketplace.cache.source"
     _description = "Freight Zone"
     _order = "carrier_id, sequence, id"
 

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 
-from ..freight import Currency, Destination, Limits, Parcel, RateBook, RateTable
+from ..freight import Currency, Destination, Parcel, RateBook
 from .freight_messages import describe
 
 
@@ -29,8 +29,14 @@ class MarketplaceRateBook(models.AbstractModel):
             )
         carriers = carriers.sudo()
         rates = self._get_exchange_rates(carriers.rate_currency_id, company)
+        quoted = self._prepare_currency(company.currency_id)
         units = self._get_units()
-        return RateBook(self._prepare_table(carrier, company, rates, units) for carrier in carriers)
+        return RateBook(
+            carrier._keep_rate_table(
+                self._prepare_currency(carrier.rate_currency_id), quoted, rates[carrier.rate_currency_id], units
+            )
+            for carrier in carriers
+        )
 
     @api.model
     def _get_exchange_rates(self, currencies, company):
@@ -40,36 +46,8 @@ class MarketplaceRateBook(models.AbstractModel):
         return {currency: own / Decimal(str(rates[currency.id])) for currency in currencies}
 
     @api.model
-    def _prepare_table(self, carrier, company, exchange_rates, units):
-        currency = carrier.rate_currency_id
-        return RateTable(
-            carrier.id,
-            [zone._to_plain() for zone in carrier.freight_zone_ids.sorted("sequence")],
-            self._prepare_currency(currency),
-            surcharges=[surcharge._to_plain() for surcharge in carrier.freight_surcharge_ids.sorted("sequence")],
-            divisor=Decimal(carrier.rate_divisor),
-            step_kg=Decimal(str(carrier.rate_step)),
-            limits=self._prepare_limits(carrier, units),
-            quote_currency=self._prepare_currency(company.currency_id),
-            exchange_rate=exchange_rates[currency],
-            freight_label=self.env._("Freight"),
-        )
-
-    @api.model
     def _prepare_currency(self, currency):
         return Currency(currency.name, Decimal(str(currency.rounding)))
-
-    @api.model
-    def _prepare_limits(self, carrier, units):
-        """Limits of the rate table, and those that Odoo has for every carrier."""
-        kg, cubic_m = units
-        return Limits(
-            weight_kg=Decimal(str(carrier.max_weight)) * kg,
-            volume_m3=Decimal(str(carrier.max_volume)) * cubic_m,
-            longest_cm=Decimal(str(carrier.rate_max_length)),
-            girth_cm=Decimal(str(carrier.rate_max_girth)),
-            countries=frozenset(carrier.country_ids.mapped("code")),
-        )
 
     # === FACTS === #
 

@@ -100,21 +100,22 @@ class MarketplaceRouter(models.AbstractModel):
         self._apply_holds(pairs)
 
     def _apply_warehouses(self, pairs):
-        groups, routed = defaultdict(list), defaultdict(list)
+        warehouses, carriers, routed = defaultdict(list), defaultdict(list), defaultdict(list)
         for order, decision in pairs:
             main_id = decision.main_warehouse_id
-            vals = {} if order.warehouse_id.id == main_id else {"warehouse_id": main_id}
+            if order.warehouse_id.id != main_id:
+                warehouses[main_id].append(order.id)
             carrier_id = self._get_order_carrier(decision)
             if carrier_id and order.carrier_id.id != carrier_id:
-                vals["carrier_id"] = carrier_id
-            if vals:
-                groups[tuple(vals.items())].append(order.id)
+                carriers[carrier_id].append(order.id)
             for shipment in decision.option.shipments:
                 if shipment.warehouse_id != main_id:
                     routed[shipment.warehouse_id] += [line.line_id for line in shipment.lines]
         self._clear_lines([order for order, _decision in pairs])
-        for vals, order_ids in groups.items():
-            self.env["sale.order"].browse(order_ids).write(dict(vals))
+        for warehouse_id, order_ids in warehouses.items():
+            self.env["sale.order"].browse(order_ids).write({"warehouse_id": warehouse_id})
+        for carrier_id, order_ids in carriers.items():
+            self.env["sale.order"].browse(order_ids).write({"carrier_id": carrier_id})
         for warehouse_id, line_ids in routed.items():
             self.env["sale.order.line"].browse(line_ids).write({"routed_warehouse_id": warehouse_id})
 

@@ -2,6 +2,7 @@
 
 import argparse
 import random
+from collections import Counter
 from contextlib import contextmanager
 from unittest.mock import patch
 
@@ -13,6 +14,7 @@ from scripts.lib.bench._ways import BATCH, create_plain
 PRODUCTS = 400
 WARM_UP = 20
 PLAIN = 30
+UNROUTED = 300
 CITIES = [("Leeds", "LS1 4AP"), ("Bristol", "BS1 5TR"), ("Glasgow", "G2 1DY"), ("Cardiff", "CF10 1EP")]
 CARRIERS = 3
 ZONES = 8
@@ -41,6 +43,7 @@ def measure(env, progress, options) -> dict:
     for _round in range(options.rounds):
         rounds.append(bench.round(options.orders))
         plain.append(bench.confirm_plainly(PLAIN))
+    bench.round(UNROUTED, routed=False)
     share = median((routing.cpu / confirming.cpu for routing, confirming in rounds), 4)
     routing_ms = median((routing.cpu * 1000 / options.orders for routing, _rest in rounds), 3)
     plain_ms = median((cost.cpu * 1000 / PLAIN for cost in plain), 3)
@@ -55,6 +58,8 @@ def measure(env, progress, options) -> dict:
         "plain_confirming_ms_per_order": plain_ms,
         "routing_queries_per_order": median((routing.queries / options.orders for routing, _rest in rounds), 3),
         "confirming_queries_per_order": median((rest.queries / options.orders for _routing, rest in rounds), 3),
+        "rows_updated_per_order": bench.get_rows_updated(routed=True),
+        "rows_updated_per_order_without_routing": bench.get_rows_updated(routed=False),
         **bench.count_results(),
     }
     goals = {"share_of_confirming_cpu": goal(share, at_most=0.10)}
@@ -89,6 +94,7 @@ class _Bench:
         self._write_rates()
         self._write_rules(rules)
         self.number = 1
+        self.orders, self.rows_updated = Counter(), Counter()
         env.cr.commit()
 
     # --- the world ---
@@ -169,20 +175,26 @@ class _Bench:
 
     # --- what is measured ---
 
-    def round(self, count: int) -> tuple[_Cost, _Cost]:
+    def round(self, count: int, routed: bool = True) -> tuple[_Cost, _Cost]:
         """Route, confirm and reserve new orders, in batches as the importer does.
+
+        What routing writes into orders and lines leaves, as in an import, in the statements that confirming sends
+        anyway; the rows that are updated with and without routing are counted to show it.
 
         :return: cost of routing, cost of confirming and reserving
         """
         routing, confirming = _Cost(), _Cost()
         for start in range(0, count, BATCH):
             orders = self._file(min(BATCH, count - start))
-            with self._stretch(routing):
-                decisions = self.router._route(orders)
+            decisions = self.env["marketplace.routing.decision"]
+            if routed:
+                with self._stretch(routing, flush=False):
+                    decisions = self.router._route(orders)
             with self._stretch(confirming):
                 self._without_routing(self.importer._confirm_live, orders)
             with self._stretch(routing):
                 self.importer._follow_decisions(decisions)
+            self._count_updates(routed, len(orders))
             self.env.cr.commit()
             for warehouse in self.warehouses:
                 with self._stretch(confirming):
@@ -204,12 +216,25 @@ class _Bench:
         return cost
 
     @contextmanager
-    def _stretch(self, cost: _Cost):
+    def _stretch(self, cost: _Cost, flush: bool = True):
         """Add what a stretch of work costs, with the statements it has left to be sent."""
         with self.meter.reading() as reading:
             yield
-            self.env.flush_all()
+            if flush:
+                self.env.flush_all()
         cost.add(reading)
+
+    def _count_updates(self, routed: bool, orders: int) -> None:
+        """Rows of orders and lines that this transaction has updated."""
+        tables = "'sale_order'::regclass", "'sale_order_line'::regclass"
+        counts = " + ".join(f"pg_stat_get_xact_tuples_updated({table})" for table in tables)
+        self.env.cr.execute(f"SELECT {counts}")
+        self.rows_updated[routed] += self.env.cr.fetchone()[0]
+        self.orders[routed] += orders
+
+    def get_rows_updated(self, routed: bool) -> float:
+        """Rows of orders and lines that are updated per order, until it is confirmed."""
+        return round(self.rows_updated[routed] / self.orders[routed], 2)
 
     def _without_routing(self, work, orders):
         router = type(self.router)

@@ -1,15 +1,15 @@
-"""Finds the rules on whose list a postcode is, without asking each of them."""
+"""Finds the rules or zones on whose list a postcode is, without asking each of them."""
 
 from collections import defaultdict
 
-from ..freight.postcodes import CodeRange, DistrictRange, WholeCode
+from .postcodes import CodeRange, DistrictRange, WholeCode
 from .ranges import Ranges
 
 
 class PostcodeLists:
     """Lists of postcodes. A set of lists is an integer as in :class:`~.ranges.Ranges`.
 
-    :param lists: tuples of entries as ``freight.postcodes.parse_postcodes`` returns them; an empty one is all postcodes
+    :param lists: tuples of entries as ``parse_postcodes`` returns them; an empty one is all postcodes
     """
 
     def __init__(self, lists):
@@ -29,7 +29,7 @@ class PostcodeLists:
         self._by_letters = {letters: Ranges(ranges) for letters, ranges in by_letters.items()}
 
     def find(self, postcode):
-        """The set of lists on which a ``freight.postcodes.Postcode`` is."""
+        """The set of lists on which a :class:`~.postcodes.Postcode` is."""
         found = self._unlimited | self._codes.get(postcode.whole, 0) | self._codes.get(postcode.area, 0)
         for length, ranges in self._by_length.items():
             if len(postcode.whole) >= length:

@@ -2,9 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from addons.marketplace_routing.engine.postcode_lists import PostcodeLists
-from addons.marketplace_routing.engine.ranges import list_members
+from addons.marketplace_routing.freight.postcode_lists import PostcodeLists
 from addons.marketplace_routing.freight.postcodes import Postcode, parse_postcodes
+from addons.marketplace_routing.freight.ranges import list_members
 
 LISTS = ["", "E1", "E1, 25*", "10000-19999", "IV1-IV63", "E1-E20, IV5", "E16AN", "2*, 251*", "1-3", "A1A*"]
 

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from addons.marketplace_routing.engine.ranges import Ranges, list_members
+from addons.marketplace_routing.freight.ranges import Ranges, list_members
 
 numbers = st.integers(0, 12).map(float) | st.just(float("inf"))
 
