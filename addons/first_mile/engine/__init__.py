@@ -1,6 +1,6 @@
 """What first-mile freight weighs, costs, pays in duty and how long it takes, in plain Python."""
 
-from .allocation import BASES, CartonMeasures, Portion, allocate, share
+from .allocation import BASES, CartonMeasures, Portion, allocate
 from .chargeable import MODES, Box, WeightRule, get_default_rule, weigh
 from .duty import DutyTable, Goods, TariffRow, assess
 from .errors import (

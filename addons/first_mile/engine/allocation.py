@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from decimal import ROUND_FLOOR, Decimal
+from decimal import Decimal
 
+from ...marketplace.contract import share
 from .errors import FreightUnknown, HandSumDiffers, MeasureMissing, NothingToAllocate
 
 CARTON_BASES = ("chargeable", "weight", "carton_volume")
@@ -46,32 +47,6 @@ class Portion:
     volume: Decimal = Decimal(0)
     value: Decimal = Decimal(0)
     duty: Decimal = Decimal(0)
-
-
-def share(amount, weights, unit=CENT):
-    """``amount`` in proportion to ``weights`` in multiples of ``unit``; the shares add up to it exactly.
-
-    What rounding down leaves goes to the largest remainders, the first of equal ones. An amount that is no multiple of
-    ``unit`` leaves less than a unit, which the last receiver gets. A credit is divided as the bill would be.
-
-    :param Decimal amount: may be negative
-    :param weights: Decimals of at least 0, not all 0
-    :return: list of Decimal, one per weight
-    """
-    if amount < 0:
-        return [-part for part in share(-amount, weights, unit)]
-    total = sum(weights)
-    exact = [amount * weight / total for weight in weights]
-    shares = [(part / unit).to_integral_value(ROUND_FLOOR) * unit for part in exact]
-    order = sorted(range(len(shares)), key=lambda index: (shares[index] - exact[index], index))
-    left = amount - sum(shares)
-    for index in order:
-        if left <= 0:
-            break
-        step = min(unit, left)
-        shares[index] += step
-        left -= step
-    return shares
 
 
 def allocate(amount, basis, cartons, portions, unit=CENT, by_hand=None):

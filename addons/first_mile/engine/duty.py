@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-from .allocation import CENT, share
+from ...marketplace.contract import share
+from .allocation import CENT
 from .errors import UnknownHsCode
 
 KINDS = ("base", "additional", "anti_dumping", "vat")
@@ -142,10 +143,7 @@ def clean_hs_code(code):
 
 
 def _share_carriage(goods, amount, unit):
-    values = [line.value for line in goods]
-    if not goods:
-        return []
-    return share(amount, values if sum(values) > 0 else [Decimal(1)] * len(goods), unit)
+    return share(amount, [line.value for line in goods], unit)
 
 
 def _assess_line(line, rows, carriage, destination, unit):

@@ -2,9 +2,10 @@ from collections import defaultdict
 from decimal import Decimal
 
 from odoo import Command, api, fields, models
+from odoo.addons.marketplace.contract import share
 from odoo.exceptions import UserError
 
-from ..engine import CartonMeasures, FirstMileError, Portion, allocate, share, weigh
+from ..engine import CartonMeasures, FirstMileError, Portion, allocate, weigh
 from ..engine import get_default_rule as get_rule
 from .messages import refuse
 from .price_sheet import to_decimal

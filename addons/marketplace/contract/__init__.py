@@ -22,7 +22,7 @@ from .errors import (
     Unavailable,
 )
 from .labels import Arrangement, Label, Parcel
-from .money import Money, split_evenly
+from .money import Money, share, split_evenly
 from .payload import Payload, content_hash, format_time, parse_time, read_each
 from .plan import COLLECTED_TAX, PlannedLine, plan_lines
 from .records import (
@@ -109,5 +109,6 @@ __all__ = [
     "parse_time",
     "plan_lines",
     "read_each",
+    "share",
     "split_evenly",
 ]

@@ -1,7 +1,7 @@
 """Amounts as the marketplace states them."""
 
 from dataclasses import dataclass
-from decimal import ROUND_DOWN, Decimal, InvalidOperation
+from decimal import ROUND_DOWN, ROUND_FLOOR, Decimal, InvalidOperation
 
 from .errors import InvalidPayload
 
@@ -55,3 +55,33 @@ def split_evenly(total, parts, quantum):
     extra = int(abs(rest) / quantum)
     groups = [(base + step, extra), (base, parts - extra)]
     return [(unit, count) for unit, count in groups if count]
+
+
+def share(amount, weights, unit=Decimal("0.01")):
+    """``amount`` in proportion to ``weights``, in multiples of ``unit``; the shares add up to it exactly.
+
+    Largest remainder: what rounding down leaves goes, a unit each, to the largest remainders, the first of equal ones.
+    An amount that is no multiple of ``unit`` leaves less than a unit at the end, which goes to the next of them. A
+    credit is divided as the bill would be. Weights that are all 0 count the same.
+
+    :param Decimal amount: may be negative
+    :param weights: numbers of at least 0
+    :param Decimal unit: smallest coin
+    :return: list of Decimal, one per weight; empty without weights
+    """
+    if amount < 0:
+        return [-part for part in share(-amount, weights, unit)]
+    weights = [Decimal(str(weight)) for weight in weights]
+    total = sum(weights)
+    if not total:
+        weights, total = [Decimal(1)] * len(weights), len(weights)
+    exact = [amount * weight / total for weight in weights]
+    shares = [(part / unit).to_integral_value(ROUND_FLOOR) * unit for part in exact]
+    left = amount - sum(shares)
+    for index in sorted(range(len(shares)), key=lambda index: (shares[index] - exact[index], index)):
+        if left <= 0:
+            break
+        step = min(unit, left)
+        shares[index] += step
+        left -= step
+    return shares

@@ -4,10 +4,10 @@ from datetime import timedelta
 from decimal import Decimal
 
 from odoo import api, fields, models
+from odoo.addons.marketplace.contract import share
 from odoo.tools import SQL
 from psycopg2.extras import Json
 
-from ..freight.money import share
 from .freight_rate import WEIGHT_DIGITS
 
 # Transfers that come later than their parcel, as those of split or changed orders, are looked for this long.

@@ -1,8 +1,7 @@
 from decimal import Decimal
 
 from odoo import api, fields, models
-
-from ..freight.money import share
+from odoo.addons.marketplace.contract import share
 
 OUTCOMES = [
     ("decided", "Decided"),

@@ -13,7 +13,6 @@ from addons.first_mile.engine import (
     NothingToAllocate,
     Portion,
     allocate,
-    share,
 )
 
 UNITS = {"USD": D("0.01"), "JPY": D(1), "KWD": D("0.001")}
@@ -80,12 +79,6 @@ def test_a_bill_needs_goods_and_a_known_basis():
         allocate(D(9), "colour", CARTONS, PORTIONS)
 
 
-def test_largest_remainders_get_the_odd_cents():
-    assert share(D("1.00"), [D(1), D(1), D(1)]) == [D("0.34"), D("0.33"), D("0.33")]
-    assert share(D("-1.00"), [D(1), D(1), D(1)]) == [D("-0.34"), D("-0.33"), D("-0.33")]
-    assert share(D(100), [D(1), D(2)], D(1)) == [D(33), D(67)]
-
-
 measures = st.decimals(min_value=D("0.001"), max_value=D(1000), places=3)
 portion_values = st.tuples(measures, measures, measures, measures, measures, st.integers(1, 4))
 
@@ -106,10 +99,3 @@ def test_shares_are_the_bill_to_the_smallest_coin(values, measured, coins, curre
     assert sum(shares.values()) == bill
     assert set(shares) == set(range(len(values)))
     assert all(part % unit == 0 and part * coins >= 0 for part in shares.values())
-
-
-@given(st.lists(measures, min_size=1, max_size=30), st.integers(-(10**7), 10**7))
-def test_no_share_is_a_coin_or_more_from_exact(weights, coins):
-    amount = coins * D("0.01")
-    for part, weight in zip(share(amount, weights), weights, strict=True):
-        assert abs(part - amount * weight / sum(weights)) < D("0.01")

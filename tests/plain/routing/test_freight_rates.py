@@ -19,7 +19,6 @@ from addons.marketplace_routing.freight import (
     find_band_faults,
     parse_postcodes,
 )
-from addons.marketplace_routing.freight.money import share
 
 EUR, USD, JPY, CHF = Currency("EUR"), Currency("USD"), Currency("JPY", Decimal(1)), Currency("CHF", Decimal("0.05"))
 HOME = Destination("DE", "BE", "10115")
@@ -229,14 +228,3 @@ def test_heavier_is_never_cheaper_in_a_table_that_rises(bands, per_kg, first, se
         assert answers[1].code == "too_heavy"
     else:
         assert answers[0].amount <= answers[1].amount
-
-
-@given(st.integers(-100000, 100000), st.lists(st.decimals(0, 100, places=3), min_size=1, max_size=12))
-def test_shares_add_up(cents, weights):
-    total = Decimal(cents) / 100
-    shares = share(total, weights)
-    assert sum(shares) == total
-    exact = (
-        [total * weight / sum(weights) for weight in weights] if sum(weights) else [total / len(weights)] * len(weights)
-    )
-    assert all(abs(part - value) < D("0.01") for part, value in zip(shares, exact, strict=True))
