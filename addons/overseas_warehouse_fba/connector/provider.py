@@ -57,23 +57,23 @@ class FbaProvider(Provider):
     )
 
     def __init__(self, fba, comment="Thank you for your order."):
-        self._fba = fba
+        self.fba = fba
         self._comment = comment
 
     def fetch_warehouses(self):
         return [
-            WarehouseInfo(shop.external_id, f"FBA {shop.name}", shop.country_code) for shop in self._fba.fetch_shops()
+            WarehouseInfo(shop.external_id, f"FBA {shop.name}", shop.country_code) for shop in self.fba.fetch_shops()
         ]
 
     def fetch_services(self, warehouse):
         return [Service(speed, speed) for speed in _SPEEDS]
 
     def fetch_stock(self, warehouses, token=""):
-        now = self._fba.now()
+        now = self.fba.now()
         lines = tuple(
             _stock_line(warehouse, summary, now)
             for warehouse in warehouses
-            for summary in self._fba.fetch_inventory(warehouse)
+            for summary in self.fba.fetch_inventory(warehouse)
         )
         return Page(lines)
 
@@ -81,7 +81,7 @@ class FbaProvider(Provider):
         return each(orders, self._create, Booking)
 
     def fetch_outbounds(self, handles):
-        states = [self._fba.outbound().fetch(handle.reference) for handle in handles]
+        states = [self.fba.outbound().fetch(handle.reference) for handle in handles]
         return [_outbound_state(state) for state in states if state is not None]
 
     def cancel_outbounds(self, handles):
@@ -91,16 +91,16 @@ class FbaProvider(Provider):
         return [quote for order in orders for quote in self._quote(order)]
 
     def _create(self, order):
-        (result,) = self._fba.outbound(order.warehouse).create([self._mcf_order(order)])
+        (result,) = self.fba.outbound(order.warehouse).create([self._mcf_order(order)])
         # Amazon has no number of its own for these orders.
         number = order.reference if result.accepted else ""
         return Booking(order.reference, result.accepted, result.message, result.retry_after, number)
 
     def _cancel(self, handle):
-        return self._fba.outbound().cancel(handle.reference)
+        return self.fba.outbound().cancel(handle.reference)
 
     def _quote(self, order):
-        for offer in self._fba.outbound(order.warehouse).preview(self._mcf_order(order), (order.service,)):
+        for offer in self.fba.outbound(order.warehouse).preview(self._mcf_order(order), (order.service,)):
             if offer.possible and offer.speed == order.service:
                 fees = tuple((_FEES.get(name, FeeKind.OTHER), amount) for name, amount in offer.fees)
                 yield FeeQuote(order.reference, order.service, fees)
@@ -109,7 +109,7 @@ class FbaProvider(Provider):
         return McfOrder(
             reference=order.reference,
             shown_number=order.order_number or order.reference,
-            ordered_at=self._fba.now(),
+            ordered_at=self.fba.now(),
             comment=order.note or self._comment,
             address=order.address,
             lines=tuple(
