@@ -150,10 +150,14 @@ class Inbound:
         path = f"{_shipment(plan_id, shipment_id)}/items"
         return [wire.read_item(item) for item in self._list("listShipmentItems", path, "items")]
 
+    def list_boxes(self, plan_id, shipment_id):
+        """A shipment's boxes with Amazon's numbers, as list of :class:`InboundBox`."""
+        boxes = self._list("listShipmentBoxes", f"{_shipment(plan_id, shipment_id)}/boxes", "boxes")
+        return [wire.read_box(box) for box in boxes]
+
     def list_box_ids(self, plan_id, shipment_id):
         """Amazon's numbers of a shipment's boxes."""
-        boxes = self._list("listShipmentBoxes", f"{_shipment(plan_id, shipment_id)}/boxes", "boxes")
-        return [box.text("boxId") for box in boxes]
+        return [box.box_id for box in self.list_boxes(plan_id, shipment_id)]
 
     def set_tracking(self, plan_id, shipment_id, tracking=None, freight_bills=(), bill_of_lading=""):
         """Tell Amazon the carrier's numbers; does nothing if it has them already.

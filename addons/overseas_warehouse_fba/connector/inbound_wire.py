@@ -1,12 +1,14 @@
 """Between the JSON of Fulfillment Inbound v2024-03-20 and records."""
 
 from datetime import date
+from decimal import Decimal, InvalidOperation
 
 from ...marketplace.contract import InvalidPayload, Money
 from ...marketplace_amazon.connector.fields import Node, format_time
 from .inbound_records import (
     DeliveryWindow,
     Fee,
+    InboundBox,
     InboundItem,
     InboundPlan,
     InboundShipment,
@@ -16,6 +18,7 @@ from .inbound_records import (
     TransportOption,
 )
 
+_INCH, _POUND = Decimal("2.54"), Decimal("0.45359237")
 _WINDOW = "CONFIRMED_DELIVERY_WINDOW"
 
 
@@ -183,6 +186,31 @@ def read_item(item):
         lot=item.text("manufacturingLotCode"),
         fnsku=item.text("fnsku"),
     )
+
+
+def read_box(box):
+    """:class:`InboundBox` of an entry of a list of boxes; what Amazon tells in inches and pounds is converted."""
+    size, weight = box.node("dimensions"), box.node("weight")
+    centimetres = _INCH if size.text("unitOfMeasurement") == "IN" else 1
+    kilograms = _POUND if weight.text("unit") == "LB" else 1
+    return InboundBox(
+        *(_measure(size, side) * centimetres for side in ("length", "width", "height")),
+        weight_kg=_measure(weight, "value") * kilograms,
+        items=tuple(read_item(item) for item in box.nodes("items")),
+        count=box.count("quantity") or 1,
+        box_id=box.text("boxId"),
+    )
+
+
+def _measure(node, key):
+    """A measure; zero where Amazon does not state it."""
+    number = node.get(key)
+    if number is None:
+        return Decimal(0)
+    try:
+        return Decimal(str(number))
+    except InvalidOperation:
+        raise InvalidPayload(node.where(key), f"{number!r} is not a number") from None
 
 
 def _read_day(node, key):

@@ -70,29 +70,41 @@ class Journey:
         self.state["choices"][_choice_key(what, shipment_id)] = option_id
 
     def advance(self, save=lambda state: None):
-        """Go on as far as possible.
+        """Go on as far as possible; see :meth:`take_step`.
 
-        :param save: called with the state whenever it changed; what it stores survives
-        :raise NotReady: Amazon works; its handle is the state
-        :raise ChoiceNeeded: a person has to choose
-        :raise Rejected: an operation failed; its problems are the reason
         :return: :class:`Arrangement`
         """
-        for number, step in enumerate(self.STEPS[self.state["step"] :], self.state["step"] + 1):
-            self._do(step, save)
-            self.state["step"] = number
+        while (arranged := self.take_step(save)) is None:
+            continue
+        return arranged
+
+    def take_step(self, save=lambda state: None):
+        """Do the next of the steps.
+
+        :param save: called with the state whenever it changed; what it stores survives
+        :raise NotReady: Amazon works; its handle is the state, to be stored before Amazon is asked again
+        :raise ChoiceNeeded: a person has to choose
+        :raise Rejected: an operation failed; its problems are the reason
+        :return: :class:`Arrangement` after the last step, ``None`` before
+        """
+        number = self.state["step"]
+        if number < len(self.STEPS):
+            self._do(self.STEPS[number], save)
+            self.state["step"] = number + 1
             save(self.state)
+            return None
         shipments = [self._inbound.fetch_shipment(self._plan, key) for key in self._shipment_ids()]
         return Arrangement(self._plan, tuple(shipments))
 
     def _do(self, step, save):
-        """Make sure that a step is done."""
+        """Make sure that a step is done. An operation that was started ends the run, so that whoever runs it stores
+        its number first; Amazon's operations are never done at once."""
         self._poll(step, save)
         for task in getattr(self, f"_{step}")():
             operation_id = task()
             self.state["operation"] = {"step": step, "id": operation_id}
             save(self.state)
-            self._poll(step, save)
+            raise NotReady(self.state, _POLL)
 
     def _poll(self, step, save):
         """Wait for the step's operation if one runs."""
