@@ -1,6 +1,7 @@
 from .components import ZERO, add, part, split, subtract
 from .event import Kind
 from .method import Method
+from .state import use
 
 
 class MovingAverage(Method):
@@ -9,26 +10,24 @@ class MovingAverage(Method):
     name = "moving"
     averages = True
 
-    def _take(self, place, event):
-        units_there, amounts = place.units, place.amounts
-        lot = place.queue[0] if place.queue else None
-        if lot and lot.units > event.units:  # most sales take from one lot and leave some of it
-            lot.units -= event.units
-            place.units -= event.units
-            taken = [(lot.node, event.units)]
+    def _take(self, place, node, event):
+        queue, units, there = place.queue, event.units, place.units
+        if not there:
+            return 0, ZERO
+        if queue[0].units > units:  # most sales take from one lot and leave some of it
+            lot = queue[0]
+            lot.units -= units
+            place.units -= units
+            use(lot.node, node, units)
         else:
-            taken = [(lot.node, units) for lot, units in self._consume(place, event)]
-        units_taken = units_there - place.units
-        if not units_taken:
-            return []
-        cost = part(amounts, units_taken, units_there)
-        place.amounts = subtract(amounts, cost)
+            for lot, taken in self._consume(place, event):
+                use(lot.node, node, taken)
+            units = there - place.units
+        cost = part(place.amounts, units, there)
+        place.amounts = subtract(place.amounts, cost)
         if event.kind == Kind.TRANSFER:
-            self._note_arrival(place, -units_taken, tuple([-amount for amount in cost]))
-        if len(taken) == 1:
-            return [(taken[0][0], units_taken, cost)]
-        shares = split(cost, [units for _node, units in taken])
-        return [(node, units, share) for (node, units), share in zip(taken, shares, strict=True)]
+            self._note_arrival(place, -units, subtract(ZERO, cost))
+        return units, cost
 
     def _put(self, place, lot, amounts):
         place.amounts = add(place.amounts, amounts)
@@ -77,19 +76,18 @@ class MonthlyAverage(MovingAverage):
         return expensed
 
     def _correct(self, product, place):
-        issues, place.issues = place.issues, []
-        issued = sum(units for _node, units, _amounts in issues)
-        stated = ZERO
-        for _node, _units, amounts in issues:
-            stated = add(stated, amounts)
-        correction = subtract(part(place.gross, issued, place.gross_units), stated)
+        issues = place.issues
+        nodes, issued, stated = zip(*issues, strict=True)
+        whole = sum(issued)
+        stated = tuple(map(sum, zip(*stated, strict=True)))
+        correction = subtract(part(place.gross, whole, place.gross_units), stated)
         if not any(correction):
             return ZERO
         place.amounts = subtract(place.amounts, correction)
-        shares = split(correction, [units for _node, units, _amounts in issues])
+        shares = split(correction, issued)
         expensed = ZERO
-        for (node, _units, _amounts), share in zip(issues, shares, strict=True):
-            expensed = add(expensed, self._spread(product, node, share, {}))
+        for node, share in zip(nodes, shares, strict=True):
+            expensed = add(expensed, self._spread(product, node, share))
         return expensed
 
     def _note_issue(self, place, node, units, amounts):

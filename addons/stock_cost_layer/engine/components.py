@@ -1,31 +1,50 @@
 """Amounts as six whole numbers, one per component, and how they are split without losing any."""
 
 from decimal import ROUND_HALF_UP, Decimal
-from operator import add as _add
-from operator import sub as _sub
 
 COMPONENTS = ("purchase", "freight", "duty", "insurance", "preparation", "other")
 ZERO = (0,) * len(COMPONENTS)
 UNIT = 10**6  # whole numbers that one unit of a product is counted in
 
 
+# Replays spend most of their time here: six names are faster than a loop over six places.
+
+
 def add(left, right):
     """Sum of two amounts, component by component."""
-    return tuple(map(_add, left, right))
+    if right is ZERO:
+        return left
+    if left is ZERO:
+        return right
+    a, b, c, d, e, f = left
+    p, q, r, s, t, u = right
+    return (a + p, b + q, c + r, d + s, e + t, f + u)
 
 
 def subtract(left, right):
     """Difference of two amounts, component by component."""
-    return tuple(map(_sub, left, right))
+    if right is ZERO:
+        return left
+    a, b, c, d, e, f = left
+    p, q, r, s, t, u = right
+    return (a - p, b - q, c - r, d - s, e - t, f - u)
 
 
 def part(amounts, units, whole):
     """The share of `units` out of `whole`; what is rounded stays with the rest."""
-    if units == whole:
+    if units == whole or amounts is ZERO:
         return amounts
     double = 2 * whole
     units *= 2
-    return tuple([(amount * units + whole) // double if amount else 0 for amount in amounts])
+    a, b, c, d, e, f = amounts
+    return (
+        (a * units + whole) // double if a else 0,
+        (b * units + whole) // double if b else 0,
+        (c * units + whole) // double if c else 0,
+        (d * units + whole) // double if d else 0,
+        (e * units + whole) // double if e else 0,
+        (f * units + whole) // double if f else 0,
+    )
 
 
 def split_number(number, weights):
@@ -35,11 +54,14 @@ def split_number(number, weights):
     :return: list of whole numbers whose sum is `number`
     """
     whole = sum(weights)
-    shares = [number * weight // whole for weight in weights]
+    shares, remainders = [], []
+    for weight in weights:
+        share, remainder = divmod(number * weight, whole)
+        shares.append(share)
+        remainders.append(remainder)
     left = number - sum(shares)
     if left:
-        order = sorted(range(len(weights)), key=lambda i: (-(number * weights[i] % whole), i))
-        for i in order[:left]:
+        for i in sorted(range(len(weights)), key=remainders.__getitem__, reverse=True)[:left]:
             shares[i] += 1
     return shares
 

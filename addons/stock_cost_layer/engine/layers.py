@@ -1,5 +1,6 @@
 from .components import ZERO, add, part, subtract
 from .method import Method
+from .state import use
 
 
 class Fifo(Method):
@@ -7,27 +8,31 @@ class Fifo(Method):
 
     name = "fifo"
 
-    def _take(self, place, event):
-        units = event.units
-        if place.queue:
-            lot = self._choose(place.queue, event)
-            if lot.units > units:  # most sales take from one lot and leave some of it
-                amounts = part(lot.amounts, units, lot.units)
-                lot.amounts = subtract(lot.amounts, amounts)
-                lot.units -= units
-                place.units -= units
-                return ((lot.node, units, amounts),)
-        taken = []
+    def _take(self, place, node, event):
+        queue, units = place.queue, event.units
+        if not queue:
+            return 0, ZERO
+        lot = self._choose(queue, event)
+        if lot.units > units:  # most sales take from one lot and leave some of it
+            cost = self._price_lot(lot, units)
+            lot.units -= units
+            place.units -= units
+            use(lot.node, node, units)
+            return units, cost
+        found, cost = 0, ZERO
         for lot, units in self._consume(place, event):
-            amounts = lot.amounts
-            if units != lot.units:
-                amounts = part(amounts, units, lot.units)
-                lot.amounts = subtract(lot.amounts, amounts)
-            taken.append((lot.node, units, amounts))
-        return taken
+            cost = add(cost, self._price_lot(lot, units))
+            use(lot.node, node, units)
+            found += units
+        return found, cost
+
+    def _price_lot(self, lot, units):
+        cost = part(lot.amounts, units, lot.units)
+        lot.amounts = subtract(lot.amounts, cost)
+        return cost
 
     def _put(self, place, lot, amounts):
-        lot.amounts = amounts if lot.amounts is ZERO else add(lot.amounts, amounts)
+        lot.amounts = add(lot.amounts, amounts)
 
     def value(self, place):
         total = ZERO

@@ -60,35 +60,25 @@ class Method:
         return self._bring_in(product, event, event.units, event.amounts)
 
     def _issue(self, product, event):
-        place = product.place(event.place)
+        place = product.places.get(event.place) or product.place(event.place)
+        units = event.units
         node = product.nodes[event.id] = Node(event.id, event.batch)
-        node.kept = event.units
-        found, node.amounts = self._take_for(place, node, event)
-        self._note_issue(place, node, found, node.amounts)
-        if found < event.units:
-            place.short.append([node, event.units - found])
-        return node.amounts
+        node.kept = units
+        found, cost = self._take(place, node, event)
+        node.amounts = cost
+        self._note_issue(place, node, found, cost)
+        if found < units:
+            place.short.append([node, units - found])
+        return cost
 
     def _transfer(self, product, event):
         """Units that travel become a node, so that what the journey costs can be put on them alone."""
         place = product.place(event.place)
         node = product.nodes[event.id] = Node(event.id, event.batch)
-        found, cost = self._take_for(place, node, event)
+        found, cost = self._take(place, node, event)
         if found < event.units:
             place.short.append([node, event.units - found])
         return self._arrive(product, product.place(event.target), node, event.units, cost)
-
-    def _take_for(self, place, node, event):
-        cost = ZERO
-        found = 0
-        node_id = node.id
-        for source, units, amounts in self._take(place, event):
-            if source.uses is None:
-                source.uses = {}
-            source.uses[node_id] = units
-            found += units
-            cost = add(cost, amounts) if found > units else amounts
-        return found, cost
 
     def _return(self, product, event):
         """Units come back at what they cost when they went; more than went come in as found."""
@@ -122,7 +112,7 @@ class Method:
         node = product.nodes.get(event.origin)
         if node is None:
             raise UnknownOrigin(event.id, event.origin)
-        return self._spread(product, node, event.amounts, {})
+        return self._spread(product, node, event.amounts)
 
     # === UNITS === #
 
@@ -141,7 +131,7 @@ class Method:
             if node.uses is None:
                 node.uses = {}
             node.uses[waiting.id] = node.uses.get(waiting.id, 0) + taken
-            expensed = add(expensed, self._spread(product, waiting, cost, {}))
+            expensed = add(expensed, self._spread(product, waiting, cost))
             self._note_fill(place, waiting, taken, cost)
             amounts = subtract(amounts, cost)
             units -= taken
@@ -162,20 +152,18 @@ class Method:
             self._note_arrival(place, units, amounts)
         return expensed
 
-    def _spread(self, product, node, amounts, active):
+    def _spread(self, product, node, amounts, active=()):
         """Give amounts to the units of a node, wherever they are now. Returns what went to cost of sales.
 
         Units that were sold before they came and then returned can fill their own shortage; `active` keeps what
         goes around in such a circle from doing so for ever.
         """
-        if not any(amounts):
-            return ZERO
         if not (node.lots or node.uses or node.backs):
             node.amounts = add(node.amounts, amounts)
             return amounts
-        active = {**active, node.id: None}
+        active = (*active, node.id)
         # Sorted, so that equal remainders fall the same way whatever order a state was read in.
-        lots = sorted(node.lots.items()) if node.lots else []
+        lots = sorted(node.lots.items()) if node.lots else ()
         onward = [
             (product.nodes[key], units)
             for links in (node.uses, node.backs)
@@ -189,13 +177,15 @@ class Method:
             return amounts
         shares = split(amounts, weights)
         for (key, lot), share in zip(lots, shares, strict=False):
-            place = product.places[key]
-            self._put(place, lot, share)
-            self._note_arrival(place, 0, share)
+            if any(share):
+                place = product.places[key]
+                self._put(place, lot, share)
+                self._note_arrival(place, 0, share)
         expensed = shares[-1]
         node.amounts = add(node.amounts, expensed)
         for (follower, _units), share in zip(onward, shares[len(lots) :], strict=False):
-            expensed = add(expensed, self._spread(product, follower, share, active))
+            if any(share):
+                expensed = add(expensed, self._spread(product, follower, share, active))
         return expensed
 
     def _consume(self, place, event):
@@ -223,8 +213,8 @@ class Method:
 
     # === VALUE: what methods differ in === #
 
-    def _take(self, place, event):
-        """Take the event's units out of a place, as many as are there: ``[(node, units, amounts)]``."""
+    def _take(self, place, node, event):
+        """Take the event's units out of a place for its node, as many as are there: ``(units, amounts)``."""
         raise NotImplementedError
 
     def _put(self, place, lot, amounts):

@@ -23,6 +23,14 @@ class Node:
         self.backs = None  # {id of the return: units}
 
 
+def use(source, node, units):
+    """Remember that units of a node became part of a later one."""
+    if source.uses is None:
+        source.uses = {node.id: units}
+    else:
+        source.uses[node.id] = units
+
+
 class Lot:
     """Units of one node in one place. Methods that average keep the amounts with the place instead."""
 

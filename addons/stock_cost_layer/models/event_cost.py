@@ -23,6 +23,8 @@ class CostEvent(models.Model):
             - amount, currency: of the bill; a refund is negative
             - date: of the bill, which sets the rate
             - source: text that names the bill
+            - company_amount: optional, the amount in the company's currency where that is settled already; else the
+              rate of the date converts it
             - key: optional, unique per company; a key that is in the log is not counted again
 
         The parts of one source, currency and date add up to their converted sum to the cent.
@@ -68,6 +70,10 @@ class CostEvent(models.Model):
         rates = {}
         for allocation in allocations:
             company = allocation["move"].company_id
+            if "company_amount" in allocation:
+                settled = Decimal(str(allocation["company_amount"])).scaleb(company.currency_id.decimal_places)
+                yield allocation, int(settled.to_integral_value(ROUND_HALF_UP))
+                continue
             day = fields.Date.to_date(allocation["date"])
             bill = (company, allocation["currency"], day, allocation["source"])
             if bill[:3] not in rates:
