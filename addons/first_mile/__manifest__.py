@@ -5,7 +5,7 @@
     "category": "Inventory/Delivery",
     "author": "Crossborder",
     "license": "LGPL-3",
-    "depends": ["purchase_stock", "stock_delivery", "marketplace"],
+    "depends": ["stock_cost_layer", "overseas_warehouse"],
     "external_dependencies": {"python": ["openpyxl", "python-stdnum"]},
     "data": [
         "security/ir.model.access.csv",

@@ -9,8 +9,10 @@ from . import (  # isort: skip
     tracking,
     quote,
     customs_tariff,
+    stock_picking,
     cost,
+    cost_layers,
+    cost_bill,
     delay,
     timeline,
-    stock_picking,
 )

@@ -74,13 +74,13 @@ class FirstMileCost(models.Model):
             known = cost.bill_line_id.currency_id or cost.currency_id
             cost.currency_id = known or cost.company_id.currency_id or self.env.company.currency_id
 
-    @api.depends("bill_line_id.price_subtotal", "bill_line_id.move_id.move_type")
+    @api.depends("bill_line_id.price_subtotal", "bill_line_id.move_id.move_type", "bill_line_id.parent_state")
     def _compute_actual(self):
         for cost in self.filtered("bill_line_id"):
             line = cost.bill_line_id
             sign = -1 if line.move_id.move_type == "in_refund" else 1
-            cost.actual = sign * line.price_subtotal
-            cost.is_actual = True
+            cost.is_actual = line.parent_state != "cancel"
+            cost.actual = sign * line.price_subtotal if cost.is_actual else 0
 
     @api.depends("actual", "is_actual", "estimate", "currency_id", "date", "company_id")
     def _compute_amount(self):

@@ -1,5 +1,6 @@
 from . import (
     test_cost,
+    test_cost_layers,
     test_customs,
     test_delay,
     test_documents,

@@ -1,0 +1,254 @@
+from datetime import timedelta
+
+from dateutil.relativedelta import relativedelta
+from odoo import Command
+from odoo.addons.stock_cost_layer.tests.common import CostCase
+from odoo.tests import tagged
+
+
+@tagged("post_install", "-at_install")
+class TestCostLayers(CostCase):
+    """What a shipment costs ends in the layers of the units that travelled with it."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env = cls.env(context={**cls.env.context, "tracking_disable": True})
+        cls.sea = cls.company.internal_transit_location_id
+        cls.clearing = cls.company.cost_layer_clearing_account_id
+        cls.sales = cls.company.cost_layer_expense_account_id
+        countries = {"origin_country_id": cls.env.ref("base.cn").id}
+        cls.lane = cls.env["first.mile.lane"].create(
+            {**countries, "name": "Layers", "destination_country_id": cls.env.ref("base.uk").id}
+        )
+
+    def setUp(self):
+        super().setUp()
+        self.buy(10, 5)
+        self.buy(20, 2, product=self.second)
+        self.shipment = self.env["first.mile.shipment"].create(
+            {
+                "lane_id": self.lane.id,
+                "warehouse_id": self.hub.id,
+                "destination_id": self.uk.id,
+                "carton_ids": [
+                    self.carton("1", {self.product: 6}),
+                    self.carton("2", {self.product: 2, self.second: 16}),
+                ],
+            }
+        )
+
+    def carton(self, number, contents):
+        lines = [Command.create({"product_id": product.id, "quantity": units}) for product, units in contents.items()]
+        size = {"length_cm": 60, "width_cm": 50, "height_cm": 40, "weight": 12}
+        return Command.create({"number": number, "line_ids": lines, **size})
+
+    def depart(self):
+        self.shipment.action_plan()
+        self.shipment.action_depart()
+        self.check()
+
+    def receive(self):
+        self.shipment.action_receive()
+        self.check()
+
+    def cost(self, estimate=0, **values):
+        return self.env["first.mile.cost"].create(
+            {"shipment_id": self.shipment.id, "name": "Sea", "estimate": estimate, "basis": "quantity", **values}
+        )
+
+    def vendor_bill(self, amount, currency=None, day=None, kind="in_invoice"):
+        line = {"name": "Freight", "price_unit": amount, "tax_ids": False, "account_id": self.clearing.id}
+        return self.env["account.move"].create(
+            {
+                "move_type": kind,
+                "partner_id": self.vendor.id,
+                "invoice_date": day or self.today,
+                "currency_id": (currency or self.company.currency_id).id,
+                "invoice_line_ids": [Command.create(line)],
+            }
+        )
+
+    def logged(self, cost, component="freight"):
+        events = self.env["cost.event"].search([("key", "=like", f"first.mile.cost/{cost.id}/%")])
+        return round(sum(events.mapped(component)), 2)
+
+    def test_an_estimate_waits_for_the_departure_and_then_travels(self):
+        cost = self.cost(90)
+        cost.action_allocate()
+        self.assertEqual((cost.layer_amount, self.logged(cost)), (0, 0))
+        self.depart()
+        self.assertEqual((cost.layer_amount, self.logged(cost)), (90, 90))
+        # Eight kettles of 24 units bear 30; the two that stay in the hub bear nothing.
+        self.assertEqual(self.values(self.sea, self.hub), [8 * 5 + 30, 2 * 5])
+
+    def test_dividing_again_changes_nothing(self):
+        self.depart()
+        cost = self.cost(90)
+        cost.action_allocate()
+        events = self.env["cost.event"].search_count([])
+        cost.action_allocate()
+        self.shipment.action_allocate_costs()
+        self.assertEqual(self.env["cost.event"].search_count([]), events)
+        self.check()
+
+    def test_a_late_bill_in_dollars_goes_to_sold_stock_and_transit(self):
+        """The estimate said 90; 150 dollars are 120 pounds: only 30 more, 10 of them for the kettles."""
+        cost = self.cost(90)
+        cost.action_allocate()
+        self.depart()
+        arrival = self.shipment._get_open_transfers(departing=False)
+        move = arrival.move_ids.filtered(lambda move: move.product_id == self.product)
+        move.write({"quantity": 4, "picked": True})
+        arrival.with_context(skip_backorder=True).button_validate()
+        self.check()
+        self.sell(1, self.uk)
+        self.check()
+        before = self.balance(self.sales)
+        bill = self.vendor_bill(150, self.usd)
+        cost.bill_line_id = bill.invoice_line_ids
+        self.assertEqual(self.logged(cost), 90, "a draft that nobody divided is not counted")
+        bill.action_post()
+        self.check()
+        self.assertEqual((cost.layer_amount, self.logged(cost)), (120, 120))
+        self.assertEqual(self.balance(self.sales) - before, 1.25)
+        self.assertEqual(self.values(self.sea, self.uk), [4 * 10, 3 * 10])
+
+    def test_two_bills_in_foreign_currencies_add_up(self):
+        self.depart()
+        self.receive()
+        self.sell(3, self.uk)
+        freight, duty = self.cost(), self.cost(component="duty", name="Customs")
+        for cost, amount, currency in ((freight, 333.33, self.usd), (duty, 19001, self.jpy)):
+            bill = self.vendor_bill(amount, currency)
+            cost.bill_line_id = bill.invoice_line_ids
+            cost.action_allocate()
+            bill.action_post()
+            self.check()
+        self.assertEqual((freight.company_amount, duty.company_amount), (266.66, 100.01))
+        self.assertEqual((self.logged(freight), self.logged(duty, "duty")), (266.66, 100.01))
+        events = self.env["cost.event"].search([("key", "=like", f"first.mile.cost/{duty.id}/%")])
+        self.assertEqual((events.stated_currency_id, sum(events.mapped("stated_amount"))), (self.jpy, 19001))
+
+    def test_a_correction_sends_the_difference_only(self):
+        self.depart()
+        cost = self.cost(90)
+        cost.action_allocate()
+        for estimate in (100, 99.99, 100):
+            cost.estimate = estimate
+            cost.action_allocate()
+            self.check()
+            self.assertEqual(self.logged(cost), estimate)
+        cost.component = "insurance"
+        cost.action_allocate()
+        self.check()
+        self.assertEqual((self.logged(cost), self.logged(cost, "insurance")), (0, 100))
+        cost.unlink()
+        self.check()
+        self.assertEqual(self.values(self.sea), [40])
+
+    def test_a_cancelled_bill_leaves_the_estimate(self):
+        self.depart()
+        cost = self.cost(90)
+        bill = self.vendor_bill(130)
+        cost.bill_line_id = bill.invoice_line_ids
+        cost.action_allocate()
+        bill.action_post()
+        self.assertEqual(self.logged(cost), 130)
+        bill.button_draft()
+        bill.button_cancel()
+        self.check()
+        self.assertEqual((self.logged(cost), cost.is_actual), (90, False))
+
+    def test_a_refund_of_duty(self):
+        self.depart()
+        duty = self.cost(50, component="duty")
+        duty.action_allocate()
+        refund = self.vendor_bill(12.34, kind="in_refund")
+        back = self.cost(component="duty", name="Duty back", bill_line_id=refund.invoice_line_ids.id)
+        back.action_allocate()
+        self.check()
+        self.assertEqual(self.logged(duty, "duty") + self.logged(back, "duty"), 37.66)
+
+    def test_a_bill_of_a_closed_period_counts_in_the_open_one_and_says_so(self):
+        self.depart()
+        last_month = self.today + relativedelta(day=1, days=-1)
+        self.company.fiscalyear_lock_date = last_month
+        bill = self.vendor_bill(60, day=last_month - timedelta(days=3))
+        cost = self.cost(bill_line_id=bill.invoice_line_ids.id)
+        cost.action_allocate()
+        self.check()
+        event = self.env["cost.event"].search([("key", "=like", f"first.mile.cost/{cost.id}/%")])
+        self.assertEqual(set(event.mapped("day")), {last_month + timedelta(days=1)})
+        self.assertEqual(set(event.mapped("stated_day")), {last_month - timedelta(days=3)})
+        self.assertIn("a closed period. It counts on", self.shipment.message_ids[0].body)
+        self.assertEqual(self.logged(cost), 60)
+
+    def test_a_new_estimate_of_duty_replaces_the_old_one(self):
+        self.depart()
+        self.shipment._set_estimate("duty", "Duty", "quantity", 24, self.company.currency_id)
+        self.shipment.cost_ids.action_allocate()
+        self.shipment._set_estimate("duty", "Duty", "quantity", 48, self.company.currency_id)
+        self.check()
+        self.assertEqual(self.values(self.sea), [40 + 16])
+
+    def test_a_bill_that_cannot_be_divided_waits_with_a_message(self):
+        self.depart()
+        cost = self.cost(90, basis="hand")
+        cost.action_prepare_hand()
+        cost.share_ids[0].amount = 90
+        cost.action_allocate()
+        bill = self.vendor_bill(100)
+        cost.bill_line_id = bill.invoice_line_ids
+        bill.action_post()
+        self.assertIn("add up to 90.0, but the cost is 100.0", self.shipment.activity_ids.summary)
+        self.assertEqual(self.logged(cost), 90)
+        cost.share_ids[0].amount = 100
+        cost.action_allocate()
+        self.check()
+        self.assertEqual(self.logged(cost), 100)
+
+    def test_lost_cartons_take_their_cost_to_cost_of_sales(self):
+        cost = self.cost(90)
+        cost.action_allocate()
+        self.depart()
+        self.shipment.carton_ids[0].action_lose()
+        self.check()
+        # Six of eight kettles, which bear 30 together.
+        self.assertEqual(self.balance(self.sales), 22.5)
+        self.assertEqual(self.values(self.sea), [10 + 7.5])
+
+    def test_goods_that_left_before_there_were_layers_are_named(self):
+        company = self.env["res.company"].create({"name": "Later Ltd"})
+        self.env.user.company_ids |= company
+        env = self.env(context={**self.env.context, "allowed_company_ids": company.ids})
+        hub = env["stock.warehouse"].search([("company_id", "=", company.id)], limit=1)
+        shop = env["stock.warehouse"].create({"name": "Shop", "code": "SHOP", "company_id": company.id})
+        env["stock.quant"]._update_available_quantity(self.product.with_env(env), hub.lot_stock_id, 6)
+        values = {"warehouse_id": hub.id, "destination_id": shop.id, "lane_id": self.lane.copy({"name": "L2"}).id}
+        self.lane.browse(values["lane_id"]).company_id = company
+        shipment = env["first.mile.shipment"].create({**values, "carton_ids": [self.carton("1", {self.product: 6})]})
+        shipment.action_plan()
+        shipment.action_depart()
+        company.cost_layer_method = "fifo"
+        cost = env["first.mile.cost"].create(
+            {"shipment_id": shipment.id, "name": "Sea", "estimate": 60, "basis": "quantity"}
+        )
+        cost.action_allocate()
+        self.assertEqual((sum(cost.share_ids.mapped("company_amount")), cost.layer_amount), (60, 0))
+        self.assertIn("left before cost layers were set up", shipment.message_ids[0].body)
+
+    def test_more_cartons_take_no_more_queries(self):
+        counts = []
+        for cartons in (2, 8, 32):
+            self.shipment = self.shipment.copy({"line_ids": []})
+            self.shipment.carton_ids = [self.carton(str(number), {self.second: 0.25}) for number in range(cartons)]
+            self.depart()
+            cost = self.cost(90)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            cost.action_allocate()
+            self.env.flush_all()
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertLessEqual(counts[2], counts[1] + 2, counts)
