@@ -3,7 +3,6 @@ from odoo.exceptions import ValidationError
 from odoo.tools import SQL, format_date
 
 from .stock_available import OPEN_MOVE_STATES
-from .stock_reserver import MISSING
 
 PREORDER = [
     ("none", "Never"),
@@ -166,19 +165,18 @@ class MarketplaceStockPublisher(models.AbstractModel):
 class MarketplaceStockReserver(models.AbstractModel):
     _inherit = "marketplace.stock.reserver"
 
-    def _hold_short(self, warehouse, orders):
+    def _describe_shortages(self, warehouse, short):
         """Override of `marketplace`: the note of an order that waits for stock says when that arrives."""
-        moves = orders.picking_ids.move_ids.filtered(lambda move: move.state in MISSING)
-        arrivals = self.env["marketplace.stock.publisher"]._get_arrivals(moves.product_id, warehouse)
-        return super(MarketplaceStockReserver, self.with_context(marketplace_arrivals=arrivals))._hold_short(
-            warehouse, orders
-        )
+        products = self.env["stock.move"].sudo().concat(*short.values()).product_id
+        arrivals = self.env["marketplace.stock.publisher"]._get_arrivals(products, warehouse)
+        notes = super()._describe_shortages(warehouse, short)
+        return {
+            order: "\n".join([note, *self._describe_arrivals(short[order].product_id, arrivals)])
+            for order, note in notes.items()
+        }
 
-    def _describe_shortage(self, moves):
-        arrivals = self.env.context.get("marketplace_arrivals", {})
-        lines = [super()._describe_shortage(moves)]
-        for product in moves.product_id:
+    def _describe_arrivals(self, products, arrivals):
+        for product in products:
             if product.id in arrivals:
                 day = format_date(self.env, arrivals[product.id])
-                lines.append(self.env._("%(product)s: expected on %(day)s", product=product.display_name, day=day))
-        return "\n".join(lines)
+                yield self.env._("%(product)s: expected on %(day)s", product=product.display_name, day=day)

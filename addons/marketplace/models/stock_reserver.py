@@ -122,20 +122,30 @@ class MarketplaceStockReserver(models.AbstractModel):
 
         What another warehouse has to reserve may not have been tried yet: it holds no order, but it releases none.
         """
-        short, waiting = {}, self.env["sale.order"]
+        missing, short = {}, {}
         for order in orders:
-            if missing := self._get_missing(order, warehouse):
-                short[order] = missing
-            elif self._get_missing(order):
-                waiting |= order
-        holds = {order: ("short", self._describe_shortage(missing)) for order, missing in short.items()}
-        self.env["sale.order"]._hold_each(holds)
-        (orders - waiting - self.env["sale.order"].concat(*short))._release("short")
+            if moves := order.picking_ids.move_ids.filtered(lambda move: move.state in MISSING):
+                missing[order] = moves
+                if here := moves.filtered(lambda move: move.picking_type_id.warehouse_id == warehouse):
+                    short[order] = here
+        if short:
+            self._hold_missing(warehouse, short)
+        (orders - self.env["sale.order"].concat(*missing))._release("short")
 
-    def _get_missing(self, order, warehouse=None):
-        """Moves of an order that have not all of their stock, in a warehouse or in any."""
-        missing = order.picking_ids.move_ids.filtered(lambda move: move.state in MISSING)
-        return missing.filtered(lambda move: warehouse in (None, move.picking_type_id.warehouse_id))
+    def _hold_missing(self, warehouse, short):
+        """Hold orders that are short of stock in a warehouse. Hook for what else may become of them.
+
+        :param dict short: ``{order: its moves that have not all of their stock there}``, not empty
+        """
+        notes = self._describe_shortages(warehouse, short)
+        self.env["sale.order"]._hold_each({order: ("short", note) for order, note in notes.items()})
+
+    def _describe_shortages(self, warehouse, short):
+        """What a person reads of orders that are short in a warehouse: ``{order: note}``.
+
+        :param dict short: as `_hold_missing` gets it
+        """
+        return {order: self._describe_shortage(moves) for order, moves in short.items()}
 
     def _describe_shortage(self, moves):
         return "\n".join(

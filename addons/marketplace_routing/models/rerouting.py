@@ -35,11 +35,14 @@ class MarketplaceRouter(models.AbstractModel):
 class MarketplaceStockReserver(models.AbstractModel):
     _inherit = "marketplace.stock.reserver"
 
-    def _hold_short(self, warehouse, orders):
+    def _hold_missing(self, warehouse, short):
         """Override of `marketplace`: an order that another warehouse can ship goes there instead of being held."""
-        return super()._hold_short(warehouse, orders - self._route_elsewhere(warehouse, orders))
+        moved = self._route_elsewhere(self.env["sale.order"].sudo().concat(*short))
+        short = {order: moves for order, moves in short.items() if order not in moved}
+        if short:
+            super()._hold_missing(warehouse, short)
 
-    def _route_elsewhere(self, warehouse, orders):
+    def _route_elsewhere(self, orders):
         """Decide anew where orders ship from that are short in a warehouse.
 
         Two imports at the same moment count the same units, and goods may come in elsewhere while an order waits. Only
@@ -47,8 +50,7 @@ class MarketplaceStockReserver(models.AbstractModel):
 
         :return: the orders that go elsewhere; the other warehouse's reservation is queued
         """
-        short = orders.filtered(lambda order: self._get_missing(order, warehouse))
-        free = short.filtered(lambda order: order.routing_decision_id and not order._get_routing_obstacle())
+        free = orders.filtered(lambda order: order.routing_decision_id and not order._get_routing_obstacle())
         movable = self.env["marketplace.router"]._find_movable(free)
         if movable:
             self.env["marketplace.order.importer"].sudo()._route_again(movable.sudo())
