@@ -12,12 +12,9 @@ class MarketplaceRouter(models.AbstractModel):
         :return: a subset of them; those that somebody has sent elsewhere than the rules said stay there
         """
         routed = orders.filtered(lambda order: order.warehouse_id == order.routing_decision_id.warehouse_id)
-        rulesets = self.env["marketplace.routing.ruleset"]._find_active(routed.company_id)
         movable = orders.browse()
-        for company, company_orders in routed.grouped("company_id").items():
-            if company in rulesets:
-                router = self.sudo().with_company(company)
-                movable |= router._find_movable_by(rulesets[company].with_env(router.env), company_orders)
+        for router, ruleset, company_orders in self._group_by_ruleset(routed):
+            movable |= router._find_movable_by(ruleset, company_orders)
         return movable
 
     def _find_movable_by(self, ruleset, orders):

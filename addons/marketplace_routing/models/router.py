@@ -23,16 +23,24 @@ class MarketplaceRouter(models.AbstractModel):
         :return: :model:`marketplace.routing.decision`
         """
         merchant = orders.filtered(lambda order: order.marketplace_fulfilment == "merchant")
-        rulesets = self.env["marketplace.routing.ruleset"]._find_active(merchant.company_id)
         result = self.env["marketplace.routing.decision"]
-        for company, company_orders in merchant.grouped("company_id").items():
-            if company in rulesets:
-                router = self.sudo().with_company(company)
-                result |= router._route_by(rulesets[company], company_orders.with_env(router.env))
+        for router, ruleset, company_orders in self._group_by_ruleset(merchant):
+            result |= router._route_by(ruleset, company_orders)
         return result
 
+    @api.model
+    def _group_by_ruleset(self, orders):
+        """Orders with the rule set that is switched on in their company; those of companies without one are left out.
+
+        :return: yields ``(router, rule set, orders)``, all in the company and with the rights to decide
+        """
+        rulesets = self.env["marketplace.routing.ruleset"]._find_active(orders.company_id)
+        for company, company_orders in orders.grouped("company_id").items():
+            if company in rulesets:
+                router = self.sudo().with_company(company)
+                yield router, rulesets[company].with_env(router.env), company_orders.with_env(router.env)
+
     def _route_by(self, ruleset, orders):
-        ruleset = ruleset.with_env(self.env)
         facts = self._prepare_facts(orders)
         if not facts:
             return self.env["marketplace.routing.decision"]
