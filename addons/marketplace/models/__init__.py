@@ -39,6 +39,7 @@ from . import stock_push
 from . import publish_explain
 from . import stock_reconcile
 from . import delivery_carrier
+from . import outgoing
 from . import confirmable
 from . import acknowledgement
 from . import shipment

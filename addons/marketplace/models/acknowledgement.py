@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 
 from ..contract import Capability, ConnectorError, NotReady, Rejected
-from .confirmable import RECONNECT_SECONDS
 from .job_retry import UNAVAILABLE_SECONDS, get_retry_seconds
+from .outgoing import RECONNECT_SECONDS
 
 BATCH_SIZE = 500
 

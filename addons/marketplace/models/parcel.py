@@ -20,7 +20,7 @@ class MarketplaceParcel(models.Model):
     _rec_name = "reference"
     _rec_names_search = ["reference", "tracking", "package_id", "order_id.marketplace_ref"]
 
-    _confirm_batch_size = 50
+    _batch_size = 50
 
     picking_id = fields.Many2one(
         "stock.picking", string="Transfer", required=True, ondelete="cascade", index=True, readonly=True

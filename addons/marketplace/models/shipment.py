@@ -15,7 +15,7 @@ class MarketplaceShipment(models.Model):
     _rec_name = "reference"
     _rec_names_search = ["reference", "tracking", "order_id.marketplace_ref"]
 
-    _confirm_order = "ship_by, id"
+    _batch_order = "ship_by, id"
 
     order_id = fields.Many2one("sale.order", required=True, ondelete="cascade", index=True, readonly=True)
     shop_id = fields.Many2one("marketplace.shop", required=True, ondelete="restrict", index=True, readonly=True)

@@ -348,7 +348,7 @@ class TestConfirmation(ShipmentCase):
 
     def test_batches(self):
         self._ship(self._confirm("O2", [(self.product, 1, "L1")]))
-        self.patch(type(self.Shipment), "_confirm_batch_size", 1)
+        self.patch(type(self.Shipment), "_batch_size", 1)
         (job,) = self._run()
         self.assertFalse(job.eta)
         self.assertEqual(self._run(), [])

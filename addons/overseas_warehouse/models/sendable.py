@@ -1,9 +1,4 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
-from odoo.addons.marketplace.contract import Rejected
-from odoo.addons.marketplace.models.confirmable import RECONNECT_SECONDS
-from odoo.addons.marketplace.models.job_retry import UNAVAILABLE_SECONDS, get_retry_seconds
 
 
 class OverseasSendable(models.AbstractModel):
@@ -15,14 +10,13 @@ class OverseasSendable(models.AbstractModel):
     """
 
     _name = "overseas.sendable"
+    _inherit = ["marketplace.outgoing"]
     _description = "Given to an Overseas Warehouse"
 
-    _batch_size = 200
+    _party = "account_id"
 
     external_id = fields.Char("Warehouse Number", readonly=True, copy=False, help="The warehouse's own number of it.")
-    attempts = fields.Integer(readonly=True, aggregator=None, copy=False, help="How often it was sent.")
-    message = fields.Char("Warehouse Answer", readonly=True, copy=False)
-    next_try_at = fields.Datetime("Next Attempt", readonly=True, copy=False)
+    message = fields.Char("Warehouse Answer")
     accepted_at = fields.Datetime(readonly=True, copy=False)
 
     # === TO DEFINE === #
@@ -68,79 +62,30 @@ class OverseasSendable(models.AbstractModel):
         if (seconds := self._get_wait(account)) is not None:
             self._enqueue(account, seconds or 1)
 
-    @api.model
-    def _get_due_domain(self, account):
-        now = fields.Datetime.now()
-        pending = [("account_id", "=", account.id), ("state", "=", "pending")]
-        return [*pending, "|", ("next_try_at", "=", False), ("next_try_at", "<=", now)]
-
-    @api.model
-    def _lock_due(self, account):
-        """Records to send now; what another job is sending is left to it."""
-        due = self.search(self._get_due_domain(account), order="id", limit=self._batch_size)
-        return due.try_lock_for_update(allow_referencing=True)
-
-    @api.model
-    def _get_wait(self, account):
-        """Seconds until the first pending record is due; ``None`` without any."""
-        domain = [("account_id", "=", account.id), ("state", "=", "pending")]
-        record = self.search(domain, order="next_try_at NULLS FIRST", limit=1)
-        if not record:
-            return None
-        return max(0, round((record.next_try_at - fields.Datetime.now()).total_seconds())) if record.next_try_at else 0
-
     def _send_now(self, account):
         """Send the records of one account, and keep them when it does not answer."""
         bookings, error = account._ask(self._describe(), self._send)
-        if isinstance(error, Rejected):
-            self._set_rejected(error.reason)
-        elif error is not None:
-            self._postpone(get_retry_seconds(error) or RECONNECT_SECONDS, str(error))
+        if error is not None:
+            self._apply_error(error)
         else:
-            self._apply_bookings(bookings)
+            self._apply_results(bookings)
 
     # === ANSWERS === #
 
-    def _apply_bookings(self, bookings):
-        """Keep what was said to each record; one without an answer is sent again.
+    @api.model
+    def _describe_silence(self):
+        return self.env._("The warehouse gave no answer.")
 
-        :param list bookings: ``Booking``
+    def _accept_each(self, bookings):
+        """Override of `marketplace.outgoing`: with the warehouse's numbers.
+
+        :param dict bookings: ``{record: Booking}``
         """
-        booking_by_reference = {booking.reference: booking for booking in bookings}
-        for record in self:
-            booking = booking_by_reference.get(record.reference)
-            if booking is None:
-                record._postpone(UNAVAILABLE_SECONDS, self.env._("The warehouse gave no answer."))
-            elif booking.accepted:
-                record._set_accepted(booking)
-            elif booking.retry_after is not None:
-                record._postpone(max(1, round(booking.retry_after)), booking.message)
-            else:
-                record._set_rejected(booking.message)
+        accepted = self.browse(record.id for record in bookings)
+        accepted._set_answered({"state": "accepted", "accepted_at": fields.Datetime.now()})
+        for record, booking in bookings.items():
+            if booking.external_id:
+                record.external_id = booking.external_id
 
-    def _set_accepted(self, booking):
-        self._count_attempt()
-        values = {"state": "accepted", "accepted_at": fields.Datetime.now(), "message": False, "next_try_at": False}
-        self.write({**values, "external_id": booking.external_id or self.external_id})
-
-    def _set_rejected(self, message):
-        self._count_attempt()
-        self.write({"state": "rejected", "message": message, "next_try_at": False})
-
-    def _postpone(self, seconds, message):
-        """Keep the records pending and try again after ``seconds``."""
-        self._count_attempt()
-        self.write({"message": message, "next_try_at": fields.Datetime.now() + timedelta(seconds=seconds)})
-
-    def _count_attempt(self):
-        for record in self:
-            record.attempts += 1
-
-    # === ACTIONS === #
-
-    def action_retry(self):
-        """Send rejected records again."""
-        self.check_access("write")
-        rejected = self.filtered(lambda record: record.state == "rejected").sudo()
-        rejected.write({"state": "pending", "next_try_at": False})
-        self._enqueue(rejected.account_id)
+    def _send_again(self):
+        self._enqueue(self.account_id)
