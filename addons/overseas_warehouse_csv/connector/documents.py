@@ -26,7 +26,7 @@ def send(folder, settings, clock, kind, records, rows_of):
     bookings = each(records, take, Booking)
     if rows:
         ending, content = write_sheet([row for found in rows.values() for row in found], DOCUMENTS[kind], settings)
-        folder.write(kind, f"{_name(kind, clock, rows)}.{ending}", content)
+        folder.put(kind, f"{_name(kind, clock, rows)}.{ending}", content)
     return bookings
 
 

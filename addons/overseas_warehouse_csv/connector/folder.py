@@ -39,7 +39,7 @@ class Folder(ABC):
         """
 
     @abstractmethod
-    def write(self, kind, name, content):
+    def put(self, kind, name, content):
         """Put a file for the warehouse there, as a whole or not at all. An existing one is never replaced."""
 
     @abstractmethod
@@ -75,7 +75,7 @@ class DirectoryFolder(Folder):
             }
         return references
 
-    def write(self, kind, name, content):
+    def put(self, kind, name, content):
         self._guarded(lambda: self._write("out", kind, name, content))
 
     def uploads(self, kind):

@@ -22,20 +22,22 @@ from .sheet import BadFile, read_sheet
 _LEFT = (OutboundStatus.SHIPPED, OutboundStatus.DELIVERED)
 
 
-def read_report(kind, name, content):
+def read_report(kind, name, content, known=None):
     """Rows of a file as :func:`.sheet.read_sheet` gives them; for checking a file while it is uploaded.
 
+    :param dict known: :class:`.sheet.Known` by column name
     :raise BadFile: with all faults
     """
-    return read_sheet(name, content, REPORTS[kind], UNIQUE.get(kind, ()))
+    return read_sheet(name, content, REPORTS[kind], UNIQUE.get(kind, ()), known)
 
 
 def read_all(folder, kind):
-    """``([(upload, rows)], [BadFile])`` of all uploads of a kind, oldest first; the same content counts once."""
+    """``([(upload, rows)], [BadFile])`` of all uploads of a kind, oldest first; the same content counts once. Stock is
+    a state, not a change: what was counted before may be counted again."""
     good, bad, seen = [], [], set()
     for upload in folder.uploads(kind):
         digest = sha256(upload.content).digest()
-        if digest in seen:
+        if digest in seen and kind != "stock":
             continue
         seen.add(digest)
         try:

@@ -32,6 +32,18 @@ class Column:
     required: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What may stand in a column.
+
+    :param values: all that is known
+    :param str fault: what is said of another value, with ``%s`` for it
+    """
+
+    values: frozenset
+    fault: str
+
+
 class BadFile(InvalidPayload):
     """A file of which nothing is taken.
 
@@ -45,13 +57,14 @@ class BadFile(InvalidPayload):
         self.faults = faults
 
 
-def read_sheet(name, content, layout, unique=()):
+def read_sheet(name, content, layout, unique=(), known=None):
     """Rows of a table as dictionaries of values by column name; cells without a value are missing.
 
     :param str name: of the file
     :param bytes content: CSV in UTF-8 or GB 18030, or an Excel workbook, whose first sheet is read
     :param tuple layout: :class:`Column`
     :param tuple unique: names of columns that no two rows may have in common; none if empty
+    :param dict known: :class:`Known` by column name, where not every value will do
     :raise BadFile: with all faults
     """
     lines = _workbook(name, content) if content.startswith(_ZIP) else _csv(name, content)
@@ -61,7 +74,7 @@ def read_sheet(name, content, layout, unique=()):
     places, faults = _places(headings, layout)
     read, first = [], {}
     for number, cells in rows:
-        row, wrong = _row(cells, places, layout)
+        row, wrong = _row(cells, places, layout, known or {})
         read.append(row)
         faults += [f"row {number}, {heading}: {fault}" for heading, fault in wrong]
         key = number if wrong else tuple(row.get(column, "") for column in unique) or number
@@ -96,7 +109,7 @@ def _places(headings, layout):
     return places, faults
 
 
-def _row(cells, places, layout):
+def _row(cells, places, layout, known):
     row, wrong = {}, []
     for column in layout:
         position = places.get(column.name)
@@ -108,9 +121,12 @@ def _row(cells, places, layout):
                 wrong.append((column.headings[0][0], "is missing"))
             continue
         try:
-            row[column.name] = column.read(cell)
+            value = row[column.name] = column.read(cell)
         except ValueError as error:
             wrong.append((column.headings[0][0], str(error)))
+            continue
+        if column.name in known and value not in known[column.name].values:
+            wrong.append((column.headings[0][0], known[column.name].fault % value))
     return row, wrong
 
 

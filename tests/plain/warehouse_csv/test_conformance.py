@@ -33,8 +33,8 @@ class Failing(DirectoryFolder):
 class Losing(DirectoryFolder):
     """Writes, and breaks off before it says so."""
 
-    def write(self, kind, name, content):
-        super().write(kind, name, content)
+    def put(self, kind, name, content):
+        super().put(kind, name, content)
         raise Unavailable("the connection broke")
 
 

@@ -22,6 +22,7 @@ from addons.overseas_warehouse_csv.connector import (
     BadFile,
     DirectoryFolder,
     FileProvider,
+    Known,
     Settings,
     read_report,
 )
@@ -233,3 +234,22 @@ def test_a_folder_without_access_is_told(tmp_path, monkeypatch):
     monkeypatch.setattr("os.listdir", refuse)
     with pytest.raises(AuthenticationFailed, match=str(tmp_path)):
         DirectoryFolder(tmp_path).check()
+
+
+def test_what_nobody_knows_is_a_fault_of_its_line():
+    known = {"sku": Known(frozenset({"CUPS"}), "there is no %s")}
+    content = b"warehouse,sku,available\nW1,CUPS,3\nW1,VASE,-1\nW1,VASE,2"
+    with pytest.raises(BadFile) as caught:
+        read_report("stock", "s.csv", content, known)
+    assert caught.value.faults == [
+        "row 3, sku: there is no VASE",
+        "row 3, sellable: -1 is negative: no warehouse holds fewer than no units, ask it for a corrected file",
+        "row 4, sku: there is no VASE",
+    ]
+
+
+def test_stock_that_returns_to_what_it_was_is_news(provider, clerk):
+    for units in (7, 5, 7):
+        clerk.report("stock", ["warehouse", "sku", "available"], [["W1", "CUPS", units]])
+    (line,) = provider.fetch_stock(["W1"]).records
+    assert line.sellable == 7

@@ -1,0 +1,42 @@
+"""What was given to a warehouse by file is stopped by a person who calls it."""
+
+from odoo import models
+from odoo.exceptions import UserError
+
+
+class OverseasOutbound(models.Model):
+    _inherit = "overseas.outbound"
+
+    def _cancel_there(self):
+        """Override of `overseas_warehouse`: an order in a file cannot be called back."""
+        given = self.filtered(
+            lambda record: record.account_id.provider == "csv" and record.state in ("accepted", "exception")
+        )
+        if given:
+            raise UserError(
+                self.env._(
+                    "%s stands in a file for the warehouse. Ask the warehouse to stop it, upload its report with the "
+                    "status 'cancelled', then cancel the delivery.",
+                    ", ".join(given.mapped("reference")),
+                )
+            )
+        return super()._cancel_there()
+
+
+class OverseasInbound(models.Model):
+    _inherit = "overseas.inbound"
+
+    def action_cancel(self):
+        """Override of `overseas_warehouse`: a notice in a file is withdrawn by a person, and no longer followed."""
+        given = self.filtered(
+            lambda inbound: inbound.account_id.provider == "csv" and inbound.state in ("accepted", "receiving")
+        )
+        if given:
+            raise UserError(
+                self.env._(
+                    "%s stands in a file for the warehouse. If the goods do not come, have the warehouse report the "
+                    "notice as finished with 0 units; what is missing is shown then.",
+                    ", ".join(given.mapped("reference")),
+                )
+            )
+        return super().action_cancel()

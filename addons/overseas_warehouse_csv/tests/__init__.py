@@ -1,0 +1,1 @@
+from . import test_files, test_upload

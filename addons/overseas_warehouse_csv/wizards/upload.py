@@ -1,0 +1,99 @@
+import base64
+import hashlib
+
+from odoo import fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ..connector import BadFile, Known, read_report
+from ..models.file import FOLLOWED, REPORT_KINDS
+
+MOST_FAULTS = 50
+WITH_UNKNOWN_PRODUCTS = ("returns", "bills")  # these wait for a person instead
+
+
+class OverseasFileUpload(models.TransientModel):
+    """Takes a report of a warehouse without an interface, as a whole or not at all."""
+
+    _name = "overseas.file.upload"
+    _description = "Upload of a Warehouse's Report"
+
+    account_id = fields.Many2one(
+        "overseas.account", required=True, domain=[("provider", "=", "csv"), ("state", "!=", "disabled")]
+    )
+    kind = fields.Selection(REPORT_KINDS, "What It Is", required=True, default="stock")
+    file = fields.Binary(required=True, attachment=False, help="CSV or Excel, as the warehouse sent it.")
+    filename = fields.Char()
+
+    def action_upload(self):
+        """File the report. Nothing changes if anything in it cannot be read; all that is wrong is told at once."""
+        self.ensure_one()
+        content = base64.b64decode(self.file)
+        name = self.filename or f"{self.kind}.csv"
+        self._check_new(content)
+        try:
+            rows = read_report(self.kind, name, content, self._get_known())
+        except BadFile as error:
+            lines = error.faults[:MOST_FAULTS]
+            if more := error.faults[MOST_FAULTS:]:
+                lines.append(self.env._("… and %d more", len(more)))
+            raise ValidationError(
+                self.env._("Nothing was taken from %s. Correct it, or ask the warehouse to, and upload it again:", name)
+                + "\n\n"
+                + "\n".join(lines)
+            ) from error
+        file = self.env["overseas.file"].sudo()._file_report(self.account_id, self.kind, name, content, rows)
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._(
+                    "%(name)s: %(count)d rows are being taken over.", name=file.name, count=len(rows)
+                ),
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
+
+    def _check_new(self, content):
+        """:raise UserError: the same file is there already; stock may be the same twice"""
+        if self.kind == "stock":
+            return
+        same = self.env["ir.attachment"].sudo().search(
+            [("res_model", "=", "overseas.file"), ("res_field", "=", "content"),
+             ("checksum", "=", hashlib.sha1(content, usedforsecurity=False).hexdigest())]
+        )  # fmt: skip
+        domain = [("account_id", "=", self.account_id.id), ("kind", "=", self.kind), ("direction", "=", "in")]
+        if known := self.env["overseas.file"].search([*domain, ("id", "in", same.mapped("res_id"))], limit=1):
+            raise UserError(
+                self.env._(
+                    "The same file was uploaded on %(day)s as %(name)s. It counts once; nothing was changed.",
+                    day=fields.Date.to_string(known.filed_at),
+                    name=known.name,
+                )
+            )
+
+    def _get_skus(self):
+        products = self.env["overseas.product"].search_fetch([("account_id", "=", self.account_id.id)], ["sku"])
+        return Known(
+            frozenset(products.mapped("sku")),
+            self.env._(
+                "no product of this account has the SKU %s: add it under Overseas Warehouses > Products, or correct it"
+            ),
+        )
+
+    def _get_known(self):
+        """:class:`~..connector.Known` by column: what a report of this kind may name."""
+        known = {}
+        if self.kind not in WITH_UNKNOWN_PRODUCTS:
+            known["sku"] = self._get_skus()
+        if self.kind in ("stock", "returns"):
+            codes = frozenset(self.account_id.warehouse_ids.mapped("code"))
+            known["warehouse"] = Known(codes, self.env._("the account has no connected warehouse %s"))
+        if self.kind in FOLLOWED:
+            model = FOLLOWED[self.kind][0]
+            documents = self.env[model].search_fetch([("account_id", "=", self.account_id.id)], ["reference"])
+            known["reference"] = Known(
+                frozenset(documents.mapped("reference")),
+                self.env._("the warehouse was given nothing with the number %s: check the number"),
+            )
+        return known
