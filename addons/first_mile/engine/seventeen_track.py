@@ -6,13 +6,19 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from ...marketplace.contract.errors import AuthenticationFailed, InvalidPayload, Rejected
+from ...marketplace.contract.errors import AuthenticationFailed, InvalidPayload, Rejected, Unavailable
 from ...marketplace.contract.payload import Payload
 from ...marketplace.transport.buckets import Limit
 
 BASE_URL = "https://api.17track.net/track/v2.4"
 LIMITS = {"17track": Limit(rate=3, burst=3)}
 MAX_NUMBERS = 40
+# What 17TRACK says with these codes is about the key, the service or the state of a number.
+KEY_REFUSED = {-18010001, -18010002, -18010004, -18010005}
+OUT_OF_ORDER = -18010003
+REGISTERED_ALREADY = -18019901
+NOT_REGISTERED = -18019902
+NOTHING_YET = -18019909
 
 
 @dataclass(frozen=True)
@@ -85,6 +91,8 @@ class Client:
     :param http: :class:`~...marketplace.transport.client.HttpClient` with ``LIMITS``
     :param str key: of the account; secret
     """
+
+    capabilities = frozenset({"tracking"})
 
     def __init__(self, http, key, base_url=BASE_URL):
         self._http, self._key, self._base_url = http, key, base_url
@@ -163,10 +171,14 @@ def parse_notice(body, signature, key):
     :param bytes body: as received
     :param str signature: its header ``sign``
     :raises AuthenticationFailed: it was not signed with ``key``
+    :raises InvalidPayload: it was, but cannot be read
     """
     if not hmac.compare_digest(sign(body, key), (signature or "").lower()):
         raise AuthenticationFailed("The notice is not signed with the key of this account.")
-    notice = Payload(json.loads(body))
+    try:
+        notice = Payload(json.loads(body))
+    except ValueError as error:
+        raise InvalidPayload("notice", f"JSON was expected: {error}") from None
     data = notice.node("data", required=True)
     return Notice(
         notice.text("event", required=True),
@@ -186,6 +198,10 @@ def _open(payload):
     code = answer.get("code")
     if not isinstance(code, int):
         raise InvalidPayload("code", f"a number was expected, not {code!r}")
+    if code in KEY_REFUSED:
+        raise AuthenticationFailed(f"17TRACK does not accept the key (code {code}).")
+    if code == OUT_OF_ORDER:
+        raise Unavailable("17TRACK is out of order for the moment.")
     if code:
         raise Rejected(answer.text("message") or f"17TRACK refuses the call with code {code}.", str(code))
     return answer.node("data", required=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from addons.first_mile.engine import seventeen_track as track17
-from addons.marketplace.contract.errors import AuthenticationFailed, InvalidPayload, Rejected
+from addons.marketplace.contract.errors import AuthenticationFailed, InvalidPayload, Rejected, Unavailable
 
 SHARED = Path(os.environ.get("CROSSBORDER_SHARED") or Path(__file__).resolve().parents[4] / "shared")
 SAMPLES = SHARED / "specs" / "17track"
@@ -104,7 +104,14 @@ def test_notice_signed_with_another_key_is_refused():
 
 def test_refused_calls_and_strange_answers():
     with pytest.raises(Rejected) as caught:
+        track17.parse_quota({"code": -18010014, "data": {}})
+    assert caught.value.code == "-18010014"
+    with pytest.raises(AuthenticationFailed):
         track17.parse_quota({"code": -18010002, "data": {}})
-    assert caught.value.code == "-18010002"
+    with pytest.raises(Unavailable):
+        track17.parse_quota({"code": -18010003, "data": {}})
     with pytest.raises(InvalidPayload):
         track17.parse_quota({"data": {}})
+    body = b"no JSON"
+    with pytest.raises(InvalidPayload):
+        track17.parse_notice(body, track17.sign(body, KEY), KEY)
