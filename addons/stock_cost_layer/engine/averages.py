@@ -14,8 +14,8 @@ class MovingAverage(Method):
         queue, units, there = place.queue, event.units, place.units
         if not there:
             return 0, ZERO
-        if queue[0].units > units:  # most sales take from one lot and leave some of it
-            lot = queue[0]
+        lot = self._choose(queue, event)
+        if lot.units > units:  # most sales take from one lot and leave some of it
             lot.units -= units
             place.units -= units
             use(lot.node, node, units)
@@ -25,7 +25,7 @@ class MovingAverage(Method):
             units = there - place.units
         cost = part(place.amounts, units, there)
         place.amounts = subtract(place.amounts, cost)
-        if event.kind == Kind.TRANSFER:
+        if event.kind in (Kind.TRANSFER, Kind.CORRECTION):
             self._note_arrival(place, -units, subtract(ZERO, cost))
         return units, cost
 

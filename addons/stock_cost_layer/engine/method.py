@@ -22,6 +22,7 @@ class Method:
             Kind.TRANSFER: self._transfer,
             Kind.RETURN: self._return,
             Kind.GAIN: self._gain,
+            Kind.CORRECTION: self._correct_receipt,
             Kind.COST: self._cost,
             **dict.fromkeys(Kind.OUT, self._issue),
         }
@@ -107,6 +108,16 @@ class Method:
         node = product.nodes[event.id]
         node.amounts = subtract(node.amounts, found)
         return subtract(expensed, found)
+
+    def _correct_receipt(self, product, event):
+        """Take out units that never came. What they cost beyond the correction stays with the rest of the receipt."""
+        place = product.place(event.place)
+        found, cost = self._take(place, None, event)
+        node = product.nodes[event.id] = Node(event.id, event.batch)
+        node.kept = event.units - found
+        if node.kept:
+            place.short.append([node, node.kept])
+        return self._spread(product, product.nodes.get(event.origin, node), add(cost, event.amounts))
 
     def _cost(self, product, event):
         node = product.nodes.get(event.origin)
@@ -209,6 +220,11 @@ class Method:
                 del lot.node.lots[place.key]
 
     def _choose(self, queue, event):
+        """The lot to take from next: the oldest; a correction takes from its own receipt as long as it can."""
+        if event.kind == Kind.CORRECTION:
+            for lot in queue:
+                if lot.node.id == event.origin:
+                    return lot
         return queue[0]
 
     # === VALUE: what methods differ in === #

@@ -8,7 +8,7 @@ from .components import ZERO
 class Node:
     """Units that came or went together, and where they are now.
 
-    At any time `origin units = lots + uses + kept + backs`.
+    At any time `origin units = lots + uses + kept + backs`, less what corrections took from it.
     """
 
     __slots__ = ("id", "batch", "lots", "uses", "kept", "amounts", "backs")
@@ -24,7 +24,9 @@ class Node:
 
 
 def use(source, node, units):
-    """Remember that units of a node became part of a later one."""
+    """Remember that units of a node became part of a later one; of none when they never were."""
+    if node is None:
+        return
     if source.uses is None:
         source.uses = {node.id: units}
     else:

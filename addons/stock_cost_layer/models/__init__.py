@@ -9,4 +9,5 @@ from . import (
     snapshot,
     state,
     stock_move,
+    stock_move_line,
 )

@@ -13,6 +13,7 @@ KINDS = [
     ("transfer", "Transfer"),
     ("return", "Return"),
     ("gain", "Found"),
+    ("correction", "Never Came"),
     ("cost", "Late Cost"),
 ]
 
@@ -52,7 +53,7 @@ class CostEvent(models.Model):
         ondelete="restrict",
         index="btree_not_null",
         readonly=True,
-        help="Receipt or transfer of a late cost; delivery of a return.",
+        help="Receipt or transfer of a late cost; delivery of a return; receipt of what never came.",
     )
     lot_id = fields.Many2one("stock.lot", "Batch", ondelete="restrict", readonly=True)
     move_id = fields.Many2one("stock.move", "Stock Move", ondelete="restrict", index="btree_not_null", readonly=True)
@@ -99,15 +100,25 @@ class CostEvent(models.Model):
         if not company.cost_layer_method:
             return self.browse()
         states = self.env["cost.state"]._lock(company, {values["product_id"] for values in rows})
-        first_open = {}
-        for values in rows:
-            stated = fields.Date.to_date(values.pop("day", None)) or fields.Date.context_today(self)
-            if stated not in first_open:
-                first_open[stated] = company._get_cost_open_day(stated)
-            values.update(stated_day=stated, day=first_open[stated])
+        self._set_days(company, rows)
         events = super().create(rows)  # pylint: disable=super-method-mismatch
         states._apply(events._to_engine())
         return events
+
+    @api.model
+    def _set_days(self, company, rows):
+        """The day that each event counts for: open, and not before that of the event it belongs to.
+
+        A forwarder may bill before the goods arrive; until then there is nothing that could cost more.
+        """
+        first_open, today = {}, fields.Date.context_today(self)
+        for values in rows:
+            stated = fields.Date.to_date(values.get("day")) or today
+            origin = self.browse(values.get("origin_id") or ())
+            day = max(stated, origin.day) if origin else stated
+            if day not in first_open:
+                first_open[day] = company._get_cost_open_day(day)
+            values.update(stated_day=stated, day=first_open[day])
 
     @api.model
     def _leave_out_known(self, rows):

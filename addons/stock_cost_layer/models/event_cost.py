@@ -31,15 +31,21 @@ class CostEvent(models.Model):
         :return: the late cost events
         :raise ValidationError: a move has no cost event, or there is no such component
         """
-        moves = self.env["stock.move"].browse({allocation["move"].id for allocation in allocations})
-        origins = defaultdict(self.browse)
-        for event in self.sudo().search([("move_id", "in", moves.ids), ("kind", "!=", "cost")], order="id"):
-            origins[event.move_id.id] |= event
+        origins = self._get_paying_events(allocation["move"].id for allocation in allocations)
         values = []
         for allocation, number in self._convert(allocations):
             self._check_allocation(allocation, origins[allocation["move"].id])
             values += self._prepare_costs(allocation, number, origins[allocation["move"].id])
         return self._append(values)
+
+    def _get_paying_events(self, move_ids):
+        """What brought the units of moves, without what corrected their quantity: ``{move id: events}``."""
+        origins = defaultdict(self.browse)
+        for event in self.sudo().search([("move_id", "in", list(move_ids)), ("kind", "!=", "cost")], order="id"):
+            first = origins[event.move_id.id][:1] or event
+            if (event.kind, event.place_id) == (first.kind, first.place_id):
+                origins[event.move_id.id] |= event
+        return origins
 
     def _check_allocation(self, allocation, origins):
         if allocation["component"] not in COMPONENTS:

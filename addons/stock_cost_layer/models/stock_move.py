@@ -1,4 +1,3 @@
-from collections import defaultdict
 from decimal import Decimal
 
 from odoo import fields, models
@@ -33,32 +32,19 @@ class StockMove(models.Model):
     def _set_value(self, correction_quantity=None):
         """Override of `stock_account`: a receipt that became dearer or cheaper is a late cost of its layers."""
         result = super()._set_value(correction_quantity=correction_quantity)
-        self.sudo()._log_value_changes()
+        if not self.env.context.get("cost_layer_quantity_changes"):
+            self.sudo()._log_value_changes()
         return result
 
     def _log_costs(self):
-        rows = self._get_cost_rows()
+        rows = self.filtered(lambda move: move.state == "done").move_line_ids._get_cost_rows()
         if not rows:
             return
         origins = self._get_cost_origins()
         values = []
         for move, parts in rows.items():
-            values += move._prepare_cost_events(parts, origins)
+            values += move._prepare_cost_events(parts, move.value, origins)
         self.env["cost.event"]._append(values)
-
-    def _get_cost_rows(self):
-        """Done units that change their place: ``{move: {(from, to, batch): units}}``."""
-        rows = {}
-        for line in self.filtered(lambda move: move.state == "done").move_line_ids:
-            move = line.move_id
-            if not (move.company_id.cost_layer_method and move.product_id.is_storable):
-                continue
-            source, target = line.location_id._get_cost_place(), line.location_dest_id._get_cost_place()
-            if source == target or line._should_exclude_for_valuation():
-                continue
-            parts = rows.setdefault(move, defaultdict(int))
-            parts[source, target, line.lot_id] += round(line.quantity_product_uom * UNIT)
-        return rows
 
     def _get_cost_origins(self):
         """First event of each move that these give back: ``{move id: event}``, of its batch first."""
@@ -70,35 +56,44 @@ class StockMove(models.Model):
             origins[event.move_id.id, event.lot_id.id] = origins[event.move_id.id, False] = event
         return origins
 
-    def _prepare_cost_events(self, parts, origins):
+    def _prepare_cost_events(self, parts, value, origins):
+        """Columns of the events of `parts`: ``{(from, to, batch): units}``, which are worth `value` if bought."""
         self.ensure_one()
         unit = 10**self.company_id.currency_id.decimal_places
         parts = {key: units for key, units in parts.items() if units > 0}
         if not parts:
             return []
-        shares = split_number(round(self.value * unit), list(parts.values()))
+        shares = split_number(round(value * unit), list(parts.values()))
         values = []
         for ((source, target, lot), units), share in zip(parts.items(), shares, strict=True):
-            returned = self.origin_returned_move_id.id
-            origin = origins.get((returned, lot.id)) or origins.get((returned, False))
+            origin = self._get_cost_origin(origins, lot)
             kind = self._get_cost_kind(source, target, origin)
             values.append(
                 {
-                    "company_id": self.company_id.id,
-                    "kind": kind,
-                    "day": self._get_cost_day(),
-                    "product_id": self.product_id.id,
+                    **self._prepare_cost_event(kind, lot),
                     "place_id": (source or target).id,
                     "target_id": target.id if source and target else False,
                     "quantity": units / UNIT,
                     "purchase": share / unit if kind == "receipt" else 0,
                     "origin_id": origin.id if origin and kind in ("return", "supplier_return") else False,
-                    "lot_id": lot.id,
-                    "move_id": self.id,
-                    "source": self.reference,
                 }
             )
         return values
+
+    def _get_cost_origin(self, origins, lot):
+        returned = self.origin_returned_move_id.id
+        return origins.get((returned, lot.id)) or origins.get((returned, False))
+
+    def _prepare_cost_event(self, kind, lot):
+        return {
+            "company_id": self.company_id.id,
+            "kind": kind,
+            "day": self._get_cost_day(),
+            "product_id": self.product_id.id,
+            "lot_id": lot.id,
+            "move_id": self.id,
+            "source": self.reference,
+        }
 
     def _get_cost_kind(self, source, target, origin):
         if source and target:
@@ -114,7 +109,8 @@ class StockMove(models.Model):
 
     def _log_value_changes(self):
         """Late costs for receipts whose value is no longer what the log says."""
-        events = self.env["cost.event"].search([("move_id", "in", self.ids), ("kind", "in", ("receipt", "cost"))])
+        kinds = ("receipt", "correction", "cost")
+        events = self.env["cost.event"].search([("move_id", "in", self.ids), ("kind", "in", kinds)])
         by_move = events.filtered(lambda event: event.move_id.is_in).grouped("move_id")
         allocations = []
         for move, logged in by_move.items():

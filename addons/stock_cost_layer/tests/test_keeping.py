@@ -62,6 +62,14 @@ class TestKeeping(CostCase):
         self.refused("DELETE FROM cost_snapshot_line")
         self.check(self.product)
 
+    def test_a_bill_that_is_older_than_its_goods_waits_for_them(self):
+        """Freight is billed before the ship arrives: a month that ends between them can be closed without it."""
+        event = self.bill(self.receipt, 20, date=self.last_month)
+        self.assertEqual((event.stated_day, event.day), (self.last_month, self.event.day))
+        snapshot = self.env["cost.snapshot"].create({"day": self.last_month})
+        self.assertFalse(snapshot.line_ids)
+        self.check()
+
     def test_months_that_cannot_be_closed(self):
         for day, message in (
             (self.last_month - timedelta(days=1), "last day"),
@@ -88,11 +96,13 @@ class TestKeeping(CostCase):
         self.check(self.product)
 
     def test_bill_of_a_locked_period_is_posted_in_the_open_one(self):
+        receipt = self.early()
         self.company.fiscalyear_lock_date = self.last_month
-        event = self.bill(self.receipt, 20, date=self.last_month - timedelta(days=9))
+        values = {"kind": "cost", "day": self.last_month - timedelta(days=9), "freight": 20, "origin_id": receipt.id}
+        event = receipt._append([{**values, "product_id": self.second.id, "place_id": receipt.place_id.id}])
         self.assertEqual(event.day, self.last_month + timedelta(days=1))
         self.assertEqual(event.posting_ids.account_move_id.date, event.day)
-        self.check()
+        self.check(self.product)
 
     def test_bill_of_goods_that_did_not_move(self):
         move = self.env["stock.move"].create(

@@ -164,6 +164,30 @@ def test_lost_and_found_again_at_cost(log, name):
 
 
 @pytest.mark.parametrize("name", METHODS)
+def test_units_that_never_came_leave_their_freight_to_the_rest(log, name):
+    """Seven came, not ten: 3.00 less for the goods, and the freight of ten is paid by seven, as is a later bill."""
+    receipt = log(Kind.RECEIPT, 10, 1000, freight=70)
+    log(Kind.SALE, 1)
+    log(Kind.CORRECTION, 3, -300, origin=receipt)
+    state = METHODS[name]().replay(log)
+    assert state.values()["A", UK] == (6 * UNIT, (600, 60, 0, 0, 0, 0))
+    assert sold(state) == 110
+    log(Kind.COST, 0, freight=14, origin=receipt)
+    state.apply(log[-1])
+    assert (stock(state), sold(state)) == (672, 112)
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_units_that_never_came_but_were_sold_are_a_shortage(log, name):
+    receipt = log(Kind.RECEIPT, 4, 400)
+    log(Kind.SALE, 4)
+    log(Kind.CORRECTION, 1, -100, origin=receipt)
+    state = METHODS[name]().replay(log)
+    assert state.values()["A", UK] == (-UNIT, ZERO)
+    assert sold(state) == 300
+
+
+@pytest.mark.parametrize("name", METHODS)
 def test_late_bill_of_a_receipt_that_is_not_there(log, name):
     log(Kind.COST, 0, freight=5, origin=77)
     with pytest.raises(UnknownOrigin, match="77"):

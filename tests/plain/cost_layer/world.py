@@ -18,7 +18,7 @@ _step = st.tuples(
         [Kind.RECEIPT] * 3
         + [Kind.SALE] * 4
         + [Kind.TRANSFER] * 3
-        + [Kind.RETURN, Kind.RETURN, Kind.COST, Kind.COST, Kind.LOSS, Kind.GAIN, Kind.SUPPLIER_RETURN]
+        + [Kind.RETURN, Kind.RETURN, Kind.COST, Kind.COST, Kind.LOSS, Kind.GAIN, Kind.SUPPLIER_RETURN, Kind.CORRECTION]
     ),
     st.sampled_from(PRODUCTS),
     st.sampled_from(PLACES),
@@ -40,14 +40,15 @@ def build(steps):
         day += timedelta(days=days)
         target = PLACES[(PLACES.index(place) + hop) % 3] if kind == Kind.TRANSFER else None
         amounts, origin = ZERO, None
-        if kind in (Kind.RETURN, Kind.COST, Kind.SUPPLIER_RETURN):
+        if kind in (Kind.RETURN, Kind.COST, Kind.SUPPLIER_RETURN, Kind.CORRECTION):
             wanted = (Kind.SALE, Kind.LOSS) if kind == Kind.RETURN else (Kind.RECEIPT,)
             earlier = [event for event in events if event.product == product and event.kind in wanted]
             if not earlier:
                 continue
             origin = earlier[pick % len(earlier)].id
-        if kind in (Kind.RECEIPT, Kind.COST):
-            name = "purchase" if kind == Kind.RECEIPT else "freight"
+        if kind in (Kind.RECEIPT, Kind.COST, Kind.CORRECTION):
+            name = "freight" if kind == Kind.COST else "purchase"
+            first = -first if kind == Kind.CORRECTION else first
             amounts = to_amounts({name: first * RATES[currency], "duty": second * RATES[currency]}, 2)
         count = 0 if kind == Kind.COST else units * UNIT
         batch = f"B{pick % 3}" if pick % 2 else None
@@ -60,7 +61,7 @@ def count(events):
     """Units per product and place by plain addition."""
     units = Counter()
     for event in events:
-        sign = -1 if event.kind in Kind.OUT or event.kind == Kind.TRANSFER else 1
+        sign = -1 if event.kind in (*Kind.OUT, Kind.TRANSFER, Kind.CORRECTION) else 1
         units[event.product, event.place] += sign * event.units
         if event.kind == Kind.TRANSFER:
             units[event.product, event.target] += event.units
