@@ -20,6 +20,7 @@
         "views/import_views.xml",
         "views/customs_tariff_views.xml",
         "views/shipment_views.xml",
+        "views/announcing_views.xml",
         "views/menus.xml",
     ],
 }

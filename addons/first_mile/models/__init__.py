@@ -13,6 +13,8 @@ from . import (  # isort: skip
     cost,
     cost_layers,
     cost_bill,
+    announcing,
+    announced_receipt,
     delay,
     timeline,
 )

@@ -101,10 +101,10 @@ class FirstMileShipment(models.Model):
             return "draft"
         departures = pickings.filtered("is_first_mile_departure")
         arrivals = pickings - departures
-        if arrivals and all(picking.state == "done" for picking in arrivals):
-            return "received"
         if not any(picking.state == "done" for picking in departures):
             return "planned"
+        if arrivals and all(picking.state == "done" for picking in arrivals):
+            return "received"
         last = self.leg_ids.sorted(lambda leg: (leg.sequence, leg.id))[-1:]
         return "arrived" if last.ata else "in_transit"
 

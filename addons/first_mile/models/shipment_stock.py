@@ -18,8 +18,16 @@ class FirstMileShipment(models.Model):
             shipment._create_transfers(totals)
         return True
 
+    def _get_transit(self):
+        """Where the goods are while they travel."""
+        self.ensure_one()
+        departures = self.picking_ids.filtered(
+            lambda picking: picking.is_first_mile_departure and picking.state != "cancel"
+        )
+        return departures[:1].location_dest_id or self.company_id.internal_transit_location_id
+
     def _create_transfers(self, totals):
-        transit = self.company_id.internal_transit_location_id
+        transit = self._get_transit()
         hub, destination = self.warehouse_id, self.destination_id
         departure = self._create_transfer(hub.out_type_id, hub.lot_stock_id, transit, totals, self.etd)
         arrival = self._create_transfer(destination.in_type_id, transit, destination.lot_stock_id, totals, self.eta)
@@ -112,7 +120,7 @@ class FirstMileShipment(models.Model):
         :param dict totals: units by product
         """
         self.ensure_one()
-        transit = self.company_id.internal_transit_location_id
+        transit = self._get_transit()
         moves = self._get_open_transfers(departing=False).move_ids
         for product, units in totals.items():
             move = moves.filtered(lambda move, product=product: move.product_id == product)[:1]

@@ -1,4 +1,5 @@
 from . import (
+    test_announcing,
     test_cost,
     test_cost_layers,
     test_customs,
