@@ -5,17 +5,12 @@ and ``fop.Error``). The codes are not published with the operations: credentials
 words of code and message, everything else is a refusal.
 """
 
-import re
-
-from ...marketplace.contract import AuthenticationFailed, RateLimited, Rejected, Unavailable
 from ...marketplace.transport import redact
+from ...overseas_warehouse.connector.wording import Wording
 
-_AUTHENTICATION = re.compile(
-    r"\bsign(ature)?\b|app_?key|access_?token|unauthori[sz]ed|permission|签名|授权|权限|令牌|appkey", re.IGNORECASE
-)
-_LIMIT = re.compile(r"too (many|frequent)|rate.?limit|frequen(t|cy)|限流|频繁|频率|超过.*次", re.IGNORECASE)
-_OUTAGE = re.compile(
-    r"system (error|exception|busy)|internal|time.?out|ApiException|系统(异常|错误|繁忙)|超时", re.IGNORECASE
+WORDING = Wording(
+    authentication=(r"\bsign(ature)?\b|app_?key|access_?token|unauthori[sz]ed|permission|签名|授权|权限|令牌|appkey"),
+    outage=r"system (error|exception|busy)|internal|time.?out|ApiException|系统(异常|错误|繁忙)|超时",
 )
 
 
@@ -25,14 +20,7 @@ def judge(operation, response, body):
         return None
     code, message = _stated(body)
     text = redact(f"{operation}: {code} {message}".strip())[:500]
-    words = f"{code} {message}"
-    if _AUTHENTICATION.search(words):
-        return AuthenticationFailed(text)
-    if _LIMIT.search(words):
-        return RateLimited(text, 0.0)
-    if _OUTAGE.search(words):
-        return Unavailable(text)
-    return Rejected(text, code)
+    return WORDING.judge(f"{code} {message}", text, code)
 
 
 def _stated(body):

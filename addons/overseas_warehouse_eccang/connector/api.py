@@ -4,17 +4,12 @@ The sources name services and the fields of requests, not those of answers. Answ
 them, whose V1 interface is of the same family: ``ask``, ``message``, ``Error``, and the same names of fields.
 """
 
-import re
-from datetime import timedelta, timezone
-
-from ...marketplace.contract import AuthenticationFailed, Payload, RateLimited, Rejected, Unavailable
+from ...marketplace.contract import Payload, Rejected
 from ...marketplace.transport import HttpClient, redact, remember_secret
+from ...overseas_warehouse.connector.ec_family import WORDING
+from ...overseas_warehouse.connector.numbers import BEIJING
 from . import soap
 
-_AUTHENTICATION = re.compile(r"app-?_?(token|key)|授权|鉴权|token", re.I)
-_LIMIT = re.compile(r"频繁|频率|too (many|frequent)|rate limit", re.I)
-_OUTAGE = re.compile(r"系统(繁忙|异常|错误)|服务(繁忙|异常)|system (busy|error)|timeout|超时", re.I)
-_ABSENT = re.compile(r"不存在|未找到|找不到|无数据|没有数据|not (exist|found)|no data", re.I)
 _NEVER = ("", "0000-00-00 00:00:00")
 
 
@@ -23,7 +18,7 @@ class Node(Payload):
 
     __slots__ = ()
     numbers_as_text = True
-    zone = timezone(timedelta(hours=8))
+    zone = BEIJING
 
     def get(self, key):
         value = self.data.get(key)
@@ -65,7 +60,7 @@ class EccangApi:
         try:
             return self.ask(service, params)
         except Rejected as error:
-            if _ABSENT.search(error.reason):
+            if WORDING.is_absent(error):
                 return None
             raise
 
@@ -101,10 +96,4 @@ def _failure(service, body):
     detail = body.get("Error") if isinstance(body.get("Error"), dict) else {}
     reason = " ".join(filter(None, (str(body.get("message") or ""), str(detail.get("errMessage") or ""))))
     text = redact(f"{service}: {reason}".strip())[:500]
-    if _AUTHENTICATION.search(reason):
-        return AuthenticationFailed(text)
-    if _LIMIT.search(reason):
-        return RateLimited(text, 60.0)
-    if _OUTAGE.search(reason):
-        return Unavailable(text)
-    return Rejected(text, str(detail.get("errCode") or ""))
+    return WORDING.judge(reason, text, str(detail.get("errCode") or ""), wait=60.0)

@@ -1,14 +1,9 @@
 """Notices (ASN). Source: ``CreateAsn``, ``AsnItemsDTOParam``, ``GetAsnList``; see :mod:`.api` on answers."""
 
 from ...marketplace.contract.writes import each
+from ...overseas_warehouse.connector.ec_family import NOTICE_STATUSES as STATUSES
 from ...overseas_warehouse.contract import Booking, InboundState, InboundStatus, ReceivedLine
 
-STATUSES = {
-    "0": InboundStatus.DRAFT, "1": InboundStatus.ANNOUNCED, "2": InboundStatus.REJECTED,
-    "3": InboundStatus.IN_TRANSIT, "4": InboundStatus.IN_TRANSIT, "5": InboundStatus.IN_TRANSIT,
-    "6": InboundStatus.IN_TRANSIT, "7": InboundStatus.IN_TRANSIT, "8": InboundStatus.RECEIVING,
-    "9": InboundStatus.RECEIVING, "10": InboundStatus.RECEIVED, "100": InboundStatus.CANCELLED,
-}  # fmt: skip
 _DAMAGED = "2"
 
 

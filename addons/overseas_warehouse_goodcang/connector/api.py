@@ -3,19 +3,14 @@
 Source: ``goodcang/docs`` (URL, answers of V1 and V2), ``goodcang/operations.json`` and ``fields.json``.
 """
 
-import re
 from datetime import datetime, timezone
 
 from ...marketplace.contract import AuthenticationFailed, InvalidPayload, RateLimited, Rejected, Unavailable
 from ...marketplace.transport import HttpClient, redact, remember_secret
+from ...overseas_warehouse.connector.ec_family import WORDING
 from .fields import Node
 
 HOST = "https://oms.goodcang.net"
-# The documents name no codes of errors: their texts are what there is to tell them apart.
-_AUTHENTICATION = re.compile(r"app-?_?(token|key)|授权|鉴权|签名|token", re.I)
-_LIMIT = re.compile(r"频繁|频率|too (many|frequent)|rate limit", re.I)
-_OUTAGE = re.compile(r"系统(繁忙|异常|错误)|服务(繁忙|异常)|system (busy|error)|timeout|超时", re.I)
-_ABSENT = re.compile(r"不存在|未找到|找不到|无数据|没有数据|not (exist|found)|no data", re.I)
 
 
 class GoodcangApi:
@@ -53,7 +48,7 @@ class GoodcangApi:
         try:
             return self.ask(operation, payload)
         except Rejected as error:
-            if _ABSENT.search(error.reason):
+            if WORDING.is_absent(error):
                 return None
             raise
 
@@ -107,11 +102,11 @@ def judge(operation, response, body):
     code = str(detail.get("errCode") or stated)
     reason = " ".join(filter(None, (str(body.get("message") or ""), str(detail.get("errMessage") or ""))))
     text = redact(f"{operation}: {code}: {reason}")[:500]
-    if response.status_code in (401, 403) or _AUTHENTICATION.search(reason):
+    if response.status_code in (401, 403):
         return AuthenticationFailed(text)
-    if response.status_code == 429 or _LIMIT.search(reason):
-        wait = response.headers.get("Retry-After", "")
-        return RateLimited(text, float(wait) if wait.isdigit() else 0.0)
-    if response.status_code >= 500 or _OUTAGE.search(reason):
-        return Unavailable(text)
-    return Rejected(text, code)
+    retry_after = response.headers.get("Retry-After", "")
+    wait = float(retry_after) if retry_after.isdigit() else 0.0
+    if response.status_code == 429:
+        return RateLimited(text, wait)
+    error = WORDING.judge(reason, text, code, wait)
+    return Unavailable(text) if response.status_code >= 500 and isinstance(error, Rejected) else error

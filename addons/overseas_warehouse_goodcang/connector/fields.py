@@ -1,17 +1,16 @@
 """GoodCang's way to state counts, measures and times in JSON."""
 
-from datetime import timedelta, timezone
 from decimal import Decimal, InvalidOperation
 
 from ...marketplace.contract import InvalidPayload, Payload
+from ...overseas_warehouse.connector.numbers import BEIJING
 
-#: Times of all answers are Beijing's (field tables of ``finance`` and ``inventory``: 北京时间).
-BEIJING = timezone(timedelta(hours=8))
 _NEVER = ("", "0000-00-00 00:00:00", "0000-00-00")
 
 
 class Node(Payload):
-    """A received JSON object: numbers may be text, and times that never came are zeros."""
+    """A received JSON object: numbers may be text, times are Beijing's (field tables of ``finance`` and ``inventory``:
+    北京时间), and those that never came are zeros."""
 
     __slots__ = ()
     numbers_as_text = True

@@ -9,18 +9,12 @@ from datetime import timedelta
 
 from ...marketplace.contract import ActionResult, InvalidPayload, Label, Rejected
 from ...marketplace.contract.writes import each
+from ...overseas_warehouse.connector.ec_family import NOTICE_STATUSES as STATUSES
 from ...overseas_warehouse.contract import Booking, InboundState, InboundStatus, ReceivedLine, Transport
 from .fields import Node, format_time
 
 #: ``receiving_shipping_type``; GoodCang names none for trucks.
 TRANSPORTS = {Transport.AIR: 0, Transport.SEA_LCL: 1, Transport.EXPRESS: 2, Transport.SEA_FCL: 4, Transport.RAIL: 5}
-#: ``receiving_status``; until all is put away (10) counts still grow.
-STATUSES = {
-    "0": InboundStatus.DRAFT, "1": InboundStatus.ANNOUNCED, "2": InboundStatus.REJECTED,
-    "3": InboundStatus.IN_TRANSIT, "4": InboundStatus.IN_TRANSIT, "5": InboundStatus.IN_TRANSIT,
-    "6": InboundStatus.IN_TRANSIT, "7": InboundStatus.IN_TRANSIT, "8": InboundStatus.RECEIVING,
-    "9": InboundStatus.RECEIVING, "10": InboundStatus.RECEIVED, "100": InboundStatus.CANCELLED,
-}  # fmt: skip
 #: How far back a notice is looked for by our number, which GoodCang cannot search by.
 LOOK_BACK = timedelta(days=90)
 _GOOD = "1"

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta, timezone
 
 from ...marketplace.contract import ActionResult, InvalidPayload, Label, NotReady, Rejected, each
 from ...overseas_warehouse.contract import Booking, InboundState, InboundStatus, ReceivedLine, Transport
-from .errors import is_unknown
+from .errors import WORDING
 from .fields import clock_text, plain
 
 _DIRECT = "DW"
@@ -168,7 +168,7 @@ def _detail(api, number):
     try:
         node = api.node("winit.wh.inbound.getOrderDetail", {"orderNo": number, "isIncludePackage": "Y"})
     except Rejected as refusal:
-        if is_unknown(refusal):
+        if WORDING.is_absent(refusal):
             return None
         raise
     return node if "orderNo" in node else None

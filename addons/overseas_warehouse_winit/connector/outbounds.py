@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from ...marketplace.contract import ActionResult, InvalidPayload, Money, Rejected, each
 from ...overseas_warehouse.contract import Booking, FeeKind, OutboundState, OutboundStatus
-from .errors import is_unknown
+from .errors import WORDING
 from .fields import day_text
 from .stock import GOOD
 
@@ -110,7 +110,7 @@ def _fetch(api, handle):
     try:
         found = api.node("queryOutboundOrder", {"outboundOrderNum": number}).nodes("list")
     except Rejected as refusal:
-        if is_unknown(refusal):
+        if WORDING.is_absent(refusal):
             return None
         raise
     return _state(found[0]) if found else None

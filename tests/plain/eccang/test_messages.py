@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from addons.marketplace.contract import Address, AuthenticationFailed, Money, RateLimited, Rejected, Unavailable
+from addons.overseas_warehouse.connector import ec_family
 from addons.overseas_warehouse.contract import (
     Carton,
     Handle,
@@ -96,7 +97,7 @@ def test_a_stop_that_is_not_confirmed_is_asked_about_again():
     waiting = {"ask": "Success", "data": {"order_code": "G1", "order_status": "W"}}
     client = api(envelope(waiting), envelope({"ask": "Success"}), envelope(waiting))
     (result,) = outbound.cancel(client, [Handle("SO1", "G1")])
-    assert not result.accepted and result.retry_after == outbound.CONFIRMATION
+    assert not result.accepted and result.retry_after == ec_family.CONFIRMATION
 
 
 def test_a_lost_connection_leaves_the_other_orders_for_later():
@@ -116,7 +117,7 @@ def test_notices_sum_what_was_received_per_box():
 
 def test_times_are_beijings():
     row = {"order_code": "G1", "order_status": "D", "date_shipping": "2026-01-02 08:00:00", "tracking_no": "T"}
-    state = outbound.read(Node(row, "order"))
+    state = ec_family.read_order(Node(row, "order"))
     assert state.status is OutboundStatus.SHIPPED
     assert state.shipped_at == datetime(2026, 1, 2, tzinfo=timezone.utc)
 

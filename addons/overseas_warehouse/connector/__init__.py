@@ -1,0 +1,1 @@
+"""What connectors of several operators have in common. Plain Python, no Odoo."""
