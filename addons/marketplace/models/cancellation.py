@@ -159,8 +159,21 @@ class SaleOrder(models.Model):
         for order in self.filtered(lambda order: order.state != "cancel"):
             if order.picking_ids.filtered(lambda picking: picking.state == "done"):
                 order._hold("changed", self.env._("The marketplace cancelled this order after it was shipped."))
-            else:
+            elif order._stop_for(self.env._("The marketplace cancelled this order.")):
                 order.with_context(**QUIET)._action_cancel()
+
+    def _stop_for(self, change):
+        """Stop the open transfers of an order that is to be changed; the order is held where one leaves all the same.
+
+        :param str change: what the marketplace did, for the person who decides then
+        :return: whether nothing leaves any more
+        """
+        self.ensure_one()
+        leaving = self.picking_ids.filtered(lambda picking: picking.state not in ("done", "cancel"))._stop_leaving()
+        if leaving:
+            reasons = [f"{picking.name}: {reason}" for picking, reason in leaving.items()]
+            self._hold("changed", "\n".join([change, *reasons]))
+        return not leaving
 
     def _reduce_as_agreed(self, units_by_ref):
         """Take cancelled units off the order and its open transfers. The money follows with the next revision.

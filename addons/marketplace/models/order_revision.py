@@ -105,6 +105,8 @@ class MarketplaceOrderImporter(models.AbstractModel):
         if left or any(sale_order.order_line.mapped("marketplace_qty_shipped")):
             sale_order._hold("changed", self.env._("The marketplace cancelled this order after it was shipped."))
             return
+        if not sale_order._stop_for(self.env._("The marketplace cancelled this order.")):
+            return
         sale_order._action_cancel()
         sale_order._release()
 
@@ -174,6 +176,8 @@ class MarketplaceOrderImporter(models.AbstractModel):
             return
         if sale_order.order_line.filtered(lambda line: line.qty_delivered and line.marketplace_line_ref):
             sale_order._hold("changed", self.env._("The marketplace changed quantities or amounts after shipping."))
+            return
+        if not sale_order._stop_for(self.env._("The marketplace changed quantities or amounts.")):
             return
         self._rewrite_lines(sale_order, order, vals_list)
 

@@ -54,6 +54,18 @@ class StockPicking(models.Model):
             parcels |= picking.marketplace_parcel_ids.sorted("reference")
         return self.env["marketplace.label.print"]._print(parcels.attachment_id)
 
+    def _stop_leaving(self):
+        """Keep transfers that are to be cancelled from leaving. Hook for goods that are in somebody else's hands.
+
+        :return: ``{transfer: why it leaves all the same}``; those can only be held
+        """
+        return {}
+
+    def _has_left(self):
+        """Whether the goods are gone, whatever a person still has to decide. Hook for goods in other hands."""
+        self.ensure_one()
+        return self.state == "done"
+
     def action_cancel(self):
         """Override of `stock`: what will not leave needs no label. What is booked stays to be seen."""
         result = super().action_cancel()

@@ -35,8 +35,8 @@ class StockPicking(models.Model):
 
     def _tell_holds(self):
         """What a person still has to decide before these transfers leave, a line each. What is short may leave in
-        part."""
-        leaving = self.filtered(lambda picking: picking.picking_type_code == "outgoing")
+        part; what somebody else has shipped already is only recorded."""
+        leaving = self.filtered(lambda picking: picking.picking_type_code == "outgoing" and not picking._has_left())
         orders = (leaving.sale_id | leaving.move_ids.sale_line_id.order_id).filtered("marketplace_hold")
         holds = self.env["marketplace.hold"]._find_open(orders).filtered(lambda hold: hold.kind != "short")
         kinds = dict(holds._fields["kind"]._description_selection(self.env))

@@ -41,9 +41,27 @@ class StockPicking(models.Model):
         Outbound._enqueue(new.account_id)
         refused.action_retry()
 
+    def _stop_leaving(self):
+        """Override of `marketplace`: what an overseas warehouse was given is stopped there, unless it has left or the
+        warehouse does not answer."""
+        leaving = super()._stop_leaving()
+        for picking in self:
+            try:
+                picking.sudo()._get_open_outbounds()._cancel_there()
+            except UserError as error:
+                leaving[picking] = str(error)
+        return leaving
+
+    def _has_left(self):
+        """Override of `marketplace`: what the overseas warehouse says it has shipped is gone."""
+        return super()._has_left() or "shipped" in self.sudo().overseas_outbound_ids.mapped("state")
+
+    def _get_open_outbounds(self):
+        return self.overseas_outbound_ids.filtered(lambda outbound: outbound.state != "cancelled")
+
     def action_cancel(self):
         """Override of `stock`: what an overseas warehouse was given is stopped there first."""
-        self.sudo().overseas_outbound_ids.filtered(lambda outbound: outbound.state != "cancelled")._cancel_there()
+        self.sudo()._get_open_outbounds()._cancel_there()
         return super().action_cancel()
 
     def button_validate(self):
