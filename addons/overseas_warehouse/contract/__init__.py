@@ -3,6 +3,7 @@
 Errors, money, addresses, results, pages and the reading of payloads are those of the marketplaces' contract.
 """
 
+from .plain import to_json
 from .provider import Booking, Provider, ProviderCapability
 from .records import (
     BillLine,
@@ -63,4 +64,5 @@ __all__ = [
     "StockLine",
     "Transport",
     "WarehouseInfo",
+    "to_json",
 ]

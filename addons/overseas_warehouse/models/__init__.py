@@ -14,3 +14,4 @@ from . import snapshot
 from . import snapshot_line
 from . import bill
 from . import returns
+from . import privacy

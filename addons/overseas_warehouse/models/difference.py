@@ -5,6 +5,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+ACTIVITY = "overseas_warehouse.activity_type_claim"
+REMINDER_DAYS = 7
+
 
 class OverseasDifference(models.Model):
     _name = "overseas.difference"
@@ -85,6 +88,51 @@ class OverseasDifference(models.Model):
             "deadline": fields.Date.context_today(self) + timedelta(days=inbound.warehouse_id.claim_days),
         }
 
+    # === REMINDERS === #
+
+    @api.model
+    def _cron_remind(self):
+        """Remind of claims that nobody has made, once each, a week before it is too late."""
+        kind = self.env.ref(ACTIVITY)
+        due = self.sudo().search(
+            [
+                ("state", "=", "open"),
+                ("kind", "!=", "excess"),
+                ("deadline", "<=", fields.Date.context_today(self) + timedelta(days=REMINDER_DAYS)),
+                ("activity_ids", "not any", [("activity_type_id", "=", kind.id)]),
+            ]
+        )
+        managers = due._get_managers()
+        model_id = self.env["ir.model"]._get_id(self._name)
+        # Nobody gets a mail for each of them: they stand in the list of activities.
+        self.env["mail.activity"].sudo().with_context(mail_activity_quick_update=True).create(
+            [
+                {
+                    "activity_type_id": kind.id,
+                    "automated": True,
+                    "res_model_id": model_id,
+                    "res_id": difference.id,
+                    "user_id": user.id,
+                    "date_deadline": difference.deadline,
+                    "summary": self.env._("Claim %s", difference.display_name),
+                }
+                for difference in due
+                if (user := difference._get_responsible(managers))
+            ]
+        )
+
+    def _get_responsible(self, managers):
+        """Who announced the goods, as long as that is a person who still works here; else a manager of the company."""
+        user = self.inbound_id.create_uid
+        if user.active and not user.share and user != self.env.ref("base.user_root"):
+            return user
+        return managers.filtered(lambda manager: self.company_id in manager.company_ids)[:1]
+
+    def _get_managers(self):
+        group = self.env.ref("marketplace.group_manager")
+        domain = [("all_group_ids", "in", group.ids), ("company_ids", "in", self.company_id.ids), ("share", "=", False)]
+        return self.env["res.users"].sudo().search(domain, order="id")
+
     # === ACTIONS === #
 
     def action_claim(self):
@@ -99,7 +147,9 @@ class OverseasDifference(models.Model):
                     ", ".join(bare.mapped("display_name")),
                 )
             )
-        self.filtered(lambda difference: difference.state == "open").write({"state": "claimed"})
+        claimed = self.filtered(lambda difference: difference.state == "open")
+        claimed.write({"state": "claimed"})
+        claimed.sudo().activity_unlink([ACTIVITY])
 
     def action_settle(self):
         """The operator has paid or credited it; units that are short are written off."""
@@ -114,6 +164,7 @@ class OverseasDifference(models.Model):
         todo = self.filtered(lambda difference: difference.state in ("open", "claimed"))
         todo.filtered(lambda difference: difference.kind == "shortage")._write_off()
         todo.write({"state": state})
+        todo.sudo().activity_unlink([ACTIVITY])
 
     def _write_off(self):
         """Take units that never arrived out of the goods on their way."""

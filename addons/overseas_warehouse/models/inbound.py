@@ -142,8 +142,12 @@ class OverseasInbound(models.Model):
     def _describe(self):
         return self.env._("Announce goods")
 
-    def _send(self, provider):
-        return provider.create_inbounds([inbound._prepare_notice() for inbound in self])
+    def _prepare_given(self):
+        return {inbound: inbound._prepare_notice() for inbound in self}
+
+    @api.model
+    def _send(self, provider, given):
+        return provider.create_inbounds(given)
 
     def _prepare_notice(self):
         """The notice in the words of the contract."""

@@ -120,21 +120,20 @@ class OverseasOutbound(models.Model):
         return super()._job_exchange(account)
 
     def _send_now(self, account):
-        """Override of `overseas.sendable`: orders that cannot be written down are refused here, the others go."""
-        orders, fit = {}, self.browse()
-        known = self._get_known()
+        """Override of `overseas.sendable` to keep what the operator would charge."""
+        orders = super()._send_now(account)
+        self.browse(record.id for record in orders)._keep_quotes(account, orders)
+        return orders
+
+    def _prepare_given(self):
+        known, orders, refused = self._get_known(), {}, {}
         for record in self:
             try:
                 orders[record] = record._prepare_order(known)
             except Rejected as error:
-                record._set_rejected(error.reason)
-            else:
-                fit += record
-        if not fit:
-            return None
-        result = super(OverseasOutbound, fit.with_context(overseas_orders=orders))._send_now(account)
-        fit._keep_quotes(account, orders)
-        return result
+                refused[record] = error.reason
+        self._reject_each(refused)
+        return orders
 
     def _keep_quotes(self, account, orders):
         """Note what the operator would charge for orders that it took, to compare its bills with.
@@ -152,9 +151,9 @@ class OverseasOutbound(models.Model):
             if quote := by_reference.get(record.reference):
                 record.quotes = _sum_fees(quote.fees)
 
-    def _send(self, provider):
-        orders = self.env.context["overseas_orders"]
-        return provider.create_outbounds([orders[record] for record in self])
+    @api.model
+    def _send(self, provider, given):
+        return provider.create_outbounds(given)
 
     def _get_known(self):
         """``{(account, product): its entry there}``."""

@@ -113,8 +113,12 @@ class OverseasProduct(models.Model):
     def _describe(self):
         return self.env._("Send products")
 
-    def _send(self, provider):
-        return provider.push_products([record._prepare_card() for record in self])
+    def _prepare_given(self):
+        return {record: record._prepare_card() for record in self}
+
+    @api.model
+    def _send(self, provider, given):
+        return provider.push_products(given)
 
     def _prepare_card(self):
         """The product in the words of the contract."""

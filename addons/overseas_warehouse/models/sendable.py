@@ -1,12 +1,16 @@
+import json
+
 from odoo import api, fields, models
+
+from ..contract import to_json
 
 
 class OverseasSendable(models.AbstractModel):
     """What an operator of warehouses is given in bulk, each record once: it is sent until it is taken or refused.
 
     A model that inherits this has ``account_id``, a ``reference`` that the provider takes for the idempotency key, and
-    a ``state`` with ``pending``, ``accepted`` and ``rejected``. It defines `_get_capability`, `_describe`, `_send` and
-    `_follow`. Sending a record twice is harmless, so a job that is lost is simply run again.
+    a ``state`` with ``pending``, ``accepted`` and ``rejected``. It defines `_get_capability`, `_describe`,
+    `_prepare_given`, `_send` and `_follow`. Sending a record twice is harmless: a job that is lost is simply run again.
     """
 
     _name = "overseas.sendable"
@@ -18,6 +22,8 @@ class OverseasSendable(models.AbstractModel):
     external_id = fields.Char("Warehouse Number", readonly=True, copy=False, help="The warehouse's own number of it.")
     message = fields.Char("Warehouse Answer")
     accepted_at = fields.Datetime(readonly=True, copy=False)
+    payload = fields.Json(readonly=True, copy=False)
+    payload_text = fields.Text("What Was Sent", compute="_compute_payload_text", help="At the last attempt.")
 
     # === TO DEFINE === #
 
@@ -31,8 +37,14 @@ class OverseasSendable(models.AbstractModel):
         """What is done, in the words of the user."""
         raise NotImplementedError
 
-    def _send(self, provider):
-        """Send the records in one call.
+    def _prepare_given(self):
+        """The records in the words of the contract: ``{record: what is sent}``. One that cannot be written down is
+        refused with what a person has to add, and left out."""
+        raise NotImplementedError
+
+    @api.model
+    def _send(self, provider, given):
+        """Send what was prepared in one call.
 
         :return: list of ``Booking``
         """
@@ -42,6 +54,11 @@ class OverseasSendable(models.AbstractModel):
     def _follow(self, account):
         """Take over what has become of the records that the account's warehouses have taken."""
         raise NotImplementedError
+
+    @api.depends("payload")
+    def _compute_payload_text(self):
+        for record in self:
+            record.payload_text = record.payload and json.dumps(record.payload, indent=2, ensure_ascii=False)
 
     # === JOBS === #
 
@@ -63,12 +80,22 @@ class OverseasSendable(models.AbstractModel):
             self._enqueue(account, seconds or 1)
 
     def _send_now(self, account):
-        """Send the records of one account, and keep them when it does not answer."""
-        bookings, error = account._ask(self._describe(), self._send)
+        """Send the records of one account, and keep them when it does not answer.
+
+        :return: what was sent, as `_prepare_given`
+        """
+        given = self._prepare_given()
+        if not given:
+            return given
+        bookings, error = account._ask(self._describe(), lambda provider: self._send(provider, list(given.values())))
+        for record, content in given.items():
+            record.payload = to_json(content)
+        sent = self.browse(record.id for record in given)
         if error is not None:
-            self._apply_error(error)
+            sent._apply_error(error)
         else:
-            self._apply_results(bookings)
+            sent._apply_results(bookings)
+        return given
 
     # === ANSWERS === #
 

@@ -1,1 +1,10 @@
-from . import test_bill, test_inbound, test_outbound, test_snapshot, test_warehouse
+from . import (
+    test_bill,
+    test_difference,
+    test_inbound,
+    test_marketplace,
+    test_outbound,
+    test_returns,
+    test_snapshot,
+    test_warehouse,
+)

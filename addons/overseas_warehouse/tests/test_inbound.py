@@ -29,6 +29,9 @@ class TestInbound(OverseasCase):
         self.assertEqual(notice.units, {"CUP": 15, "PLATE": 8})
         self.assertEqual([carton.number for carton in notice.cartons], [1, 2])
         self.assertEqual(inbound.external_id, self.world.inbounds[inbound.reference].external_id)
+        sent = inbound.payload
+        self.assertEqual((sent["transport"], sent["eta"]), ("sea_lcl", inbound.eta.isoformat()))
+        self.assertEqual(sent["cartons"][0]["contents"], [["CUP", 10]])
 
     def test_announced_twice_changes_nothing_and_says_so(self):
         inbound = self._announce()

@@ -1,11 +1,12 @@
 from unittest.mock import patch
 
+from odoo.addons.marketplace.contract import OrderStatus
 from odoo.addons.marketplace.tests.import_case import ImportCase
 from odoo.addons.queue_job.tests.common import trap_jobs
 from odoo.tests import tagged
 
 from ..conformance.memory import MemoryProvider, MemoryWarehouse
-from ..contract import WarehouseInfo
+from ..contract import OutboundStatus, WarehouseInfo
 
 
 @tagged("post_install", "-at_install")
@@ -70,6 +71,62 @@ class TestMarketplace(ImportCase):
         self.assertEqual(shipment.state, "confirmed")
         ((told,),) = self.connector.get_calls("confirm_shipments")
         self.assertEqual([parcel.tracking for parcel in told], [outbound.tracking])
+
+    def _revise(self, units=2, **vals):
+        """Import a later revision; its inbox row."""
+        self._import(self._order("O1", self._line("MUG", units, f"{units * 10}.00"), revision=2, **vals))
+        return self._rows("O1").filtered(lambda row: row.revision == "2")
+
+    def _cancel_at_marketplace(self):
+        return self._revise(status=OrderStatus.CANCELLED)
+
+    def test_a_change_of_what_left_over_there_is_for_a_person(self):
+        order = self._import_ready()
+        self._exchange()
+        outbound = order.picking_ids.overseas_outbound_ids
+        self.world.ship(outbound.reference)
+        self.assertEqual(self._revise(units=3).state, "done")
+        self.assertEqual((order.marketplace_hold, order.order_line.product_uom_qty), ("changed", 2))
+        self.assertIn(outbound.reference, order.marketplace_hold_note)
+
+    def test_what_the_marketplace_cancels_is_stopped_over_there(self):
+        order = self._import_ready()
+        self._exchange()
+        outbound = order.picking_ids.overseas_outbound_ids
+        self.assertEqual(self._cancel_at_marketplace().state, "done")
+        self.assertEqual((order.state, outbound.state), ("cancel", "cancelled"))
+        self.assertEqual(self.world.outbounds[outbound.reference].status, OutboundStatus.CANCELLED)
+
+    def test_what_left_before_the_marketplace_cancelled_is_for_a_person(self):
+        order = self._import_ready()
+        self._exchange()
+        outbound = order.picking_ids.overseas_outbound_ids
+        self.world.ship(outbound.reference)
+        self.assertEqual(self._cancel_at_marketplace().state, "done")
+        self.assertEqual((order.state, order.marketplace_hold), ("sale", "changed"))
+        self.assertIn(outbound.reference, order.marketplace_hold_note)
+        self.assertEqual(order.marketplace_status, "cancelled")
+        self._exchange()
+        self.assertEqual((outbound.state, order.picking_ids.state), ("shipped", "done"))
+
+    def test_what_we_cancelled_at_the_marketplace_but_has_left_is_for_a_person(self):
+        order = self._import_ready()
+        self._exchange()
+        outbound = order.picking_ids.overseas_outbound_ids
+        self.world.ship(outbound.reference)
+        self.env["marketplace.cancellation"]._cancel(order, "buyer_request")
+        self.env["marketplace.cancellation"]._job_confirm(self.shop)
+        self.assertEqual(order.marketplace_cancellation_ids.state, "confirmed")
+        self.assertEqual((order.state, order.marketplace_hold), ("sale", "changed"))
+        self.assertIn(outbound.reference, order.marketplace_hold_note)
+
+    def test_what_was_sent_is_erased_with_the_buyer(self):
+        order = self._import_ready()
+        self._exchange()
+        outbound = order.picking_ids.overseas_outbound_ids
+        self.assertEqual(outbound.payload["address"]["city"], "Leeds")
+        self.shop.account_id._erase_orders(order)
+        self.assertFalse(outbound.payload)
 
     def test_a_held_order_waits(self):
         order = self._import_ready()

@@ -33,6 +33,21 @@ class TestOutbound(OverseasCase):
         self.assertEqual((line.sku, line.units, line.declared_value.text), ("CUP", 2, "2.50"))
         self.assertEqual(outbound.external_id, self.world.outbounds[outbound.reference].external_id)
 
+    def test_what_was_sent_is_kept(self):
+        picking, outbound = self._give(name="Ada Lovelace", country_id=self.env.ref("base.ch").id)
+        payload = outbound.payload
+        self.assertEqual((payload["reference"], payload["warehouse"]), (outbound.reference, "MEM-DE"))
+        self.assertEqual((payload["address"]["name"], payload["address"]["city"]), ("Ada Lovelace", "Bonn"))
+        [line] = payload["lines"]
+        self.assertEqual((line["sku"], line["units"], line["declared_value"]["amount"]), ("CUP", 2, "2.50"))
+        self.assertNotIn("street2", payload["address"])
+        self.assertIn('"city": "Bonn"', outbound.payload_text)
+
+    def test_what_was_sent_is_kept_though_nobody_answered(self):
+        self.provider._error = Unavailable("no answer")
+        _picking, outbound = self._give()
+        self.assertEqual((outbound.state, outbound.payload["reference"]), ("pending", outbound.reference))
+
     def test_within_the_country_nothing_is_declared(self):
         _picking, outbound = self._give()
         self.assertIsNone(self.world.orders[outbound.reference].lines[0].declared_value)
