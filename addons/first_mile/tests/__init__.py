@@ -10,4 +10,6 @@ from . import (
     test_quote,
     test_security,
     test_shipment,
+    test_tracking,
+    test_tracking_webhook,
 )

@@ -1,4 +1,4 @@
-"""17TRACK as the simulator plays it: no warehouse, but reached as those are; it knows numbers and what became of them."""
+"""17TRACK as the simulator plays it: no warehouse, but reached as those are."""
 
 from ...site import depot_channel
 from .site import TrackSite, credentials

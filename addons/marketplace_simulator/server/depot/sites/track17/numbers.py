@@ -74,7 +74,7 @@ def render(known, scans):
     """A number with its events."""
     events = [_event(event) for event in scans["events"]]
     latest, expected = events[0], scans["expected"] or (None, None)
-    status = {"status": STATUSES[scans["events"][0]["stage"]], "sub_status": latest["sub_status"], "sub_status_descr": None}
+    status = {"status": STATUSES[latest["stage"]], "sub_status": latest["sub_status"], "sub_status_descr": None}
     provider = {"provider": {"key": known["carrier"], "name": "Simulated Carrier"}, "events": events}
     return {**known, "track_info": {
         "latest_status": status, "latest_event": latest,

@@ -1,4 +1,4 @@
-"""17TRACK's protocol, version 2.4: POST of JSON lists with the header ``17token``; webhooks signed with the same key."""
+"""17TRACK's protocol, version 2.4: POST of JSON lists with the header ``17token``, webhooks signed with it."""
 
 import hashlib
 import hmac
