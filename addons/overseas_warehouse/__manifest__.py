@@ -21,6 +21,7 @@
         "views/difference_views.xml",
         "views/snapshot_views.xml",
         "views/bill_views.xml",
+        "views/price_views.xml",
         "views/return_views.xml",
         "views/menus.xml",
     ],

@@ -13,5 +13,7 @@ from . import stock_event
 from . import snapshot
 from . import snapshot_line
 from . import bill
+from . import price
+from . import vendor_bill
 from . import returns
 from . import privacy

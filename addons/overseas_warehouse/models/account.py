@@ -16,6 +16,9 @@ class OverseasAccount(models.Model):
         default="none",
         help="The operator of the warehouses. Install a connector to get more choices.",
     )
+    partner_id = fields.Many2one(
+        "res.partner", "Vendor", check_company=True, ondelete="restrict", help="Whom the operator's bills are paid to."
+    )
     warehouse_ids = fields.One2many("overseas.warehouse", "account_id")
     warehouse_count = fields.Integer(compute="_compute_warehouse_count")
 

@@ -1,4 +1,3 @@
-from collections import defaultdict
 from datetime import datetime, timedelta, timezone
 
 from odoo import api, fields, models
@@ -161,7 +160,11 @@ class OverseasBillLine(models.Model):
     amount = fields.Monetary(readonly=True)
     outbound_id = fields.Many2one("overseas.outbound", "Order", readonly=True, ondelete="set null", index=True)
     inbound_id = fields.Many2one("overseas.inbound", "Goods", readonly=True, ondelete="set null", index=True)
-    quoted = fields.Monetary(readonly=True, help="What the operator quoted for the order when it was sent.")
+    quoted = fields.Monetary(
+        readonly=True,
+        help="What the operator quoted for the order when it was sent; for goods taken in or stored, what they cost by "
+        "the price list.",
+    )
     difference = fields.Monetary(
         readonly=True, help="All charges of this kind for the document so far, less what was quoted."
     )
@@ -217,9 +220,10 @@ class OverseasBillLine(models.Model):
         for line in self:
             line.outbound_id = outbounds.get((line.account_id, line.document))
             line.inbound_id = inbounds.get((line.account_id, line.document))
-        charged = self._get_charged()
+        charged = self._get_charged("outbound_id") | self._get_charged("inbound_id")
+        listed = self.env["overseas.price"]._quote(self)
         for line in self:
-            line.write(line._compare(charged))
+            line.write(line._compare(charged, listed))
 
     def _find(self, model):
         """``{(account, number): record}`` of the documents that are named, by both of their numbers."""
@@ -235,26 +239,30 @@ class OverseasBillLine(models.Model):
         by_number = {(record.account_id, record.external_id): record for record in found if record.external_id}
         return {**by_number, **{(record.account_id, record.reference): record for record in found}}
 
-    def _get_charged(self):
-        """``{(order, kind, currency): sum}`` of all charges of the orders that these are for."""
-        groups = self._read_group(
-            [("outbound_id", "in", self.outbound_id.ids)], ["outbound_id", "kind", "currency_id"], ["amount:sum"]
-        )
-        charged = defaultdict(float)
-        for outbound, kind, currency, amount in groups:
-            charged[outbound, kind, currency] = amount
-        return charged
+    def _get_charged(self, field):
+        """``{(document, kind, currency): sum}`` of all charges of the documents that these are for.
 
-    def _compare(self, charged):
-        if not self.outbound_id:
-            known = self.inbound_id or self.kind == "storage"
-            return {"match": "no_quote" if known else "no_document"}
-        quote = (self.outbound_id.quotes or {}).get(f"{self.kind} {self.currency_id.name}")
+        :param str field: of the document
+        """
+        groups = self._read_group([(field, "in", self[field].ids)], [field, "kind", "currency_id"], ["amount:sum"])
+        return {(document, kind, currency): amount for document, kind, currency, amount in groups}
+
+    def _compare(self, charged, listed):
+        """Values of the match.
+
+        :param dict charged: sums by document, kind and currency
+        :param dict listed: ``{line: what it should be by the price list}``
+        """
+        document = self.outbound_id or self.inbound_id
+        if not document and self.kind != "storage":
+            return {"match": "no_document", "quoted": 0, "difference": 0}
+        quote = (self.outbound_id.quotes or {}).get(f"{self.kind} {self.currency_id.name}", listed.get(self))
         if quote is None:
-            return {"match": "no_quote"}
-        difference = charged[self.outbound_id, self.kind, self.currency_id] - float(quote)
+            return {"match": "no_quote", "quoted": 0, "difference": 0}
+        quoted = self.currency_id.round(float(quote))
+        difference = charged.get((document, self.kind, self.currency_id), self.amount) - quoted
         equal = self.currency_id.is_zero(difference)
-        return {"quoted": float(quote), "difference": difference, "match": "equal" if equal else "different"}
+        return {"quoted": quoted, "difference": difference, "match": "equal" if equal else "different"}
 
     # === ACTIONS === #
 

@@ -6,5 +6,6 @@ from . import (
     test_outbound,
     test_returns,
     test_snapshot,
+    test_vendor_bill,
     test_warehouse,
 )
