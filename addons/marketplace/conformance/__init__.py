@@ -9,7 +9,18 @@ does not declare is skipped; a hook that is not filled in fails and says what it
 
 import pytest
 
-for _name in ("capabilities", "failures", "fetching", "hooks", "parsing", "returns", "tokens", "webhooks", "writes"):
+for _name in (
+    "capabilities",
+    "failures",
+    "fetching",
+    "hooks",
+    "kit",
+    "parsing",
+    "returns",
+    "tokens",
+    "webhooks",
+    "writes",
+):
     pytest.register_assert_rewrite(f"{__name__}.{_name}")
 
 from .capabilities import CapabilityTests  # noqa: E402

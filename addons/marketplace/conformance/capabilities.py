@@ -5,7 +5,8 @@ from datetime import datetime, timezone
 import pytest
 
 from ..contract import Capability, Connector
-from .hooks import Hooks, secrets_in
+from .hooks import Hooks
+from .kit import secrets_in
 
 _SINCE = datetime(2026, 1, 1, tzinfo=timezone.utc)
 _CALLBACK = "https://shop.example/callback"

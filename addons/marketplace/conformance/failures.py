@@ -3,7 +3,8 @@
 import pytest
 
 from ..contract import RateLimited
-from .hooks import FAILURES, Hooks, secrets_in
+from .hooks import FAILURES, Hooks
+from .kit import secrets_in
 
 
 class FailureTests(Hooks):

@@ -1,27 +1,23 @@
 """What a connector's author fills in, so that the kit can play its marketplace."""
 
-import logging
 from datetime import datetime, timezone
 
 import pytest
 
-from ..contract import AuthenticationFailed, RateLimited, Rejected, Unavailable
+from ..contract import RateLimited
+from .kit import FAILURES as COMMON_FAILURES
+from .kit import Kit, missing
 
 #: Failures of every call of the order operations, and what they mean to the caller.
 FAILURES = {
-    "rate limited": RateLimited,  # the marketplace refuses and says: in ten minutes
+    **COMMON_FAILURES,  # "rate limited": the marketplace refuses and says: in ten minutes
     "throttled": RateLimited,  # the marketplace refuses and does not say for how long
-    "server error": Unavailable,  # every attempt ends in 5xx
-    "no connection": Unavailable,
-    "truncated": Unavailable,  # every answer breaks off in the middle
-    "bad credentials": AuthenticationFailed,
-    "bad request": Rejected,
 }
 #: Seconds by which our clock is ahead of the marketplace's in the failure "clock ahead".
 SKEW = 60
 
 
-class Hooks:
+class Hooks(Kit):
     """The hooks. Whatever a fake marketplace knows lives as long as one test: two connectors speak to the same one."""
 
     #: External id of the shop that the sample orders belong to.
@@ -60,43 +56,35 @@ class Hooks:
         ``"not connected"``
             There are no tokens yet; the marketplace takes what :meth:`callback` brings.
         """
-        raise _missing("make_connector(failure)", "a connector that speaks to a fake marketplace")
+        raise missing("make_connector(failure)", "a connector that speaks to a fake marketplace")
 
     def raw_orders(self):
         """Valid orders as the marketplace sends them: several, with tax, discount, shipping and a cancellation."""
-        raise _missing("raw_orders()", "several orders with tax, discount, shipping and a cancellation")
+        raise missing("raw_orders()", "several orders with tax, discount, shipping and a cancellation")
 
     def damaged_orders(self):
         """``[(order that cannot be parsed, text that the path of its error contains)]``."""
-        raise _missing("damaged_orders()", "[(raw order, part of the path that its error names)]")
+        raise missing("damaged_orders()", "[(raw order, part of the path that its error names)]")
 
     def order_costing(self, amount, currency):
         """A raw order of one unit for which the buyer pays exactly ``amount`` (text), without tax and shipping."""
-        raise _missing("order_costing(amount, currency)", "a raw order of one unit at that price")
+        raise missing("order_costing(amount, currency)", "a raw order of one unit at that price")
 
     def unknown_status(self):
         """``(raw order in a state that nobody knows, the marketplace's word for it)``."""
-        raise _missing("unknown_status()", "(raw order, word of its status that the connector does not know)")
+        raise missing("unknown_status()", "(raw order, word of its status that the connector does not know)")
 
     def revised_order(self):
         """``(raw order, the same order after a later change)``."""
-        raise _missing("revised_order()", "(raw order, the same order after a later change)")
-
-    def secrets(self):
-        """Texts that must never be told: keys, tokens, buyers' data in failures."""
-        raise _missing("secrets()", "keys, tokens and buyers' data that no log and no error may hold")
-
-    def waited(self):
-        """Seconds that connectors of this test have slept in all, by the injected sleep."""
-        raise _missing("waited()", "the sum of what the injected sleep was asked to wait")
+        raise missing("revised_order()", "(raw order, the same order after a later change)")
 
     def now(self):
         """Epoch seconds of the clock that connectors of this test were given."""
-        raise _missing("now()", "epoch seconds of the injected clock")
+        raise missing("now()", "epoch seconds of the injected clock")
 
     def refreshes(self):
         """What was presented to the token service in this test, in order: refresh tokens, or any text without them."""
-        raise _missing("refreshes()", "what the token service was shown, or set tokens_expire = False")
+        raise missing("refreshes()", "what the token service was shown, or set tokens_expire = False")
 
     # === WHAT IS DECLARED === #
 
@@ -106,18 +94,18 @@ class Hooks:
         Shipment for SHIPMENT_CONFIRMATION and LABELS, Cancellation, Refund, StockLevel for STOCK_PUSH, order id for
         ACKNOWLEDGEMENT.
         """
-        raise _missing("writes()", "{capability: (what the marketplace takes, what it refuses)}")
+        raise missing("writes()", "{capability: (what the marketplace takes, what it refuses)}")
 
     def booked(self, capability):
         """How often the fake has carried out such a write in this test; overwriting the same counts once.
 
         For WEBHOOKS: how many subscriptions there are.
         """
-        raise _missing("booked(capability)", "how often the fake marketplace has really carried it out")
+        raise missing("booked(capability)", "how often the fake marketplace has really carried it out")
 
     def raw_returns(self):
         """Valid returns as the marketplace sends them: several."""
-        raise _missing("raw_returns()", "several valid returns as received")
+        raise missing("raw_returns()", "several valid returns as received")
 
     def webhook(self, about):
         """A signed :class:`~..contract.WebhookRequest` of this moment.
@@ -125,26 +113,14 @@ class Hooks:
         ``"order"``: the first of :meth:`raw_orders` has changed; ``"another order"``: the second one; ``"no id"``: what
         it is about is missing.
         """
-        raise _missing("webhook(about)", "a signed WebhookRequest")
+        raise missing("webhook(about)", "a signed WebhookRequest")
 
     def callback(self):
         """The query that the marketplace brings to our callback when the seller has agreed."""
-        raise _missing("callback()", "the query of the callback after the seller's consent")
-
-    @pytest.fixture(autouse=True)
-    def _logs_without_secrets(self, caplog):
-        caplog.set_level(logging.DEBUG)
-        yield
-        told = "\n".join(caplog.handler.format(record) for record in caplog.get_records("call"))
-        assert not secrets_in(self, told)
+        raise missing("callback()", "the query of the callback after the seller's consent")
 
 
 # Functions instead of methods, so that no name of an author's own helper can get in the way.
-
-
-def secrets_in(kit, text):
-    """Which of the secrets a text tells."""
-    return [secret for secret in kit.secrets() if secret in text]
 
 
 def connector_with(kit, capability):
@@ -169,7 +145,3 @@ def sample_ids(kit):
     """External ids of the sample orders, sorted."""
     connector = kit.make_connector()
     return sorted(connector.parse_order(payload).external_id for payload in kit.raw_orders())
-
-
-def _missing(hook, what):
-    return NotImplementedError(f"fill in {hook}: {what}")

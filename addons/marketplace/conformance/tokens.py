@@ -6,7 +6,8 @@ from urllib.parse import unquote
 import pytest
 
 from ..contract import AuthenticationFailed, Capability
-from .hooks import Hooks, connector_with, fetch_all, sample_ids, secrets_in
+from .hooks import Hooks, connector_with, fetch_all, sample_ids
+from .kit import secrets_in
 
 _CALLBACK = "https://odoo.example/marketplace/callback"
 _STATE = "state-of-4711"

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from ..contract import AuthenticationFailed, Capability, InvalidPayload, NoticeKind
-from .hooks import Hooks, connector_with, secrets_in
+from .hooks import Hooks, connector_with
+from .kit import secrets_in
 
 _URL = "https://odoo.example/marketplace/webhook/1"
 

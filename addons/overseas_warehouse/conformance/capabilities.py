@@ -4,8 +4,9 @@ from datetime import datetime, timezone
 
 import pytest
 
+from ...marketplace.conformance.kit import secrets_in
 from ..contract import Handle, Provider, ProviderCapability
-from .hooks import Hooks, secrets_in
+from .hooks import Hooks
 
 _TIME = datetime(2026, 1, 1, tzinfo=timezone.utc)
 _HANDLE = Handle("1")

@@ -2,8 +2,9 @@
 
 import pytest
 
+from ...marketplace.conformance.kit import secrets_in
 from ...marketplace.contract import RateLimited
-from .hooks import FAILURES, Hooks, secrets_in
+from .hooks import FAILURES, Hooks
 
 
 class FailureTests(Hooks):

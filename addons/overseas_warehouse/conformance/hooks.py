@@ -1,25 +1,16 @@
 """What a provider's author fills in, so that the kit can play its warehouse."""
 
-import logging
 from datetime import datetime, timezone
 
 import pytest
 
-from ...marketplace.contract import AuthenticationFailed, RateLimited, Rejected, Unavailable
+from ...marketplace.conformance.kit import FAILURES, Kit, missing
 from ..contract import Handle, ProviderCapability
 
-#: Failures of every call, and what they mean to the caller.
-FAILURES = {
-    "rate limited": RateLimited,
-    "server error": Unavailable,  # every attempt ends in 5xx
-    "no connection": Unavailable,
-    "truncated": Unavailable,  # every answer breaks off in the middle
-    "bad credentials": AuthenticationFailed,
-    "bad request": Rejected,
-}
+__all__ = ["FAILURES", "Hooks", "book", "is_utc", "provider_with", "read_pages"]
 
 
-class Hooks:
+class Hooks(Kit):
     """The hooks. What a simulated warehouse knows lives as long as one test: two providers speak to the same one."""
 
     #: Code of the warehouse that the test works in.
@@ -43,21 +34,13 @@ class Hooks:
         ``"lost answer"``
             The first write is carried out, but its answer never arrives (``requests.ReadTimeout``).
         """
-        raise _missing("make_provider(failure)", "a provider that speaks to a simulated warehouse")
-
-    def secrets(self):
-        """Texts that must never be told: keys, tokens."""
-        raise _missing("secrets()", "keys and tokens that no log and no error may hold")
-
-    def waited(self):
-        """Seconds that providers of this test have slept in all, by the injected sleep."""
-        raise _missing("waited()", "the sum of what the injected sleep was asked to wait")
+        raise missing("make_provider(failure)", "a provider that speaks to a simulated warehouse")
 
     # === WHAT IS DECLARED === #
 
     def stock(self):
         """``{sku: (sellable, damaged)}`` of :attr:`warehouse` at the start: several SKUs."""
-        raise _missing("stock()", "{sku: (sellable, damaged)} at the start")
+        raise missing("stock()", "{sku: (sellable, damaged)} at the start")
 
     def writes(self):
         """``{capability: (what the warehouse takes, what it refuses)}`` for PRODUCTS, INBOUND and OUTBOUND.
@@ -65,11 +48,11 @@ class Hooks:
         ProductCard, InboundNotice (at least two cartons, of which one holds two SKUs, at least 10 units each) and
         OutboundOrder (units that are in stock, of one SKU). What is refused has a reference of its own.
         """
-        raise _missing("writes()", "{capability: (what the warehouse takes, what it refuses)}")
+        raise missing("writes()", "{capability: (what the warehouse takes, what it refuses)}")
 
     def booked(self, capability):
         """How many products (beyond those at the start), notices or orders the warehouse really has."""
-        raise _missing("booked(capability)", "how many the simulated warehouse really has")
+        raise missing("booked(capability)", "how many the simulated warehouse really has")
 
     def receive(self, reference, counts, finished):
         """Have the warehouse count goods of a notice.
@@ -77,30 +60,18 @@ class Hooks:
         :param dict counts: ``{sku: (sellable, damaged)}`` that are counted now, on top of what was counted before
         :param bool finished: whether nothing more comes
         """
-        raise _missing("receive(reference, counts, finished)", "have the warehouse count goods of a notice")
+        raise missing("receive(reference, counts, finished)", "have the warehouse count goods of a notice")
 
     def ship(self, reference):
         """Have the warehouse ship an order, with a tracking number, and charge for it."""
-        raise _missing("ship(reference)", "have the warehouse ship an order")
+        raise missing("ship(reference)", "have the warehouse ship an order")
 
     def bring_back(self, reference):
         """Have all units of a shipped order come back: sellable, judged and put away."""
-        raise _missing("bring_back(reference)", "have a shipped order come back")
-
-    @pytest.fixture(autouse=True)
-    def _logs_without_secrets(self, caplog):
-        caplog.set_level(logging.DEBUG)
-        yield
-        told = "\n".join(caplog.handler.format(record) for record in caplog.get_records("call"))
-        assert not secrets_in(self, told)
+        raise missing("bring_back(reference)", "have a shipped order come back")
 
 
 # Functions instead of methods, so that no name of an author's own helper can get in the way.
-
-
-def secrets_in(kit, text):
-    """Which of the secrets a text tells."""
-    return [secret for secret in kit.secrets() if secret in text]
 
 
 def provider_with(kit, *capabilities):
@@ -136,7 +107,3 @@ def book(kit, provider, capability):
 def is_utc(time):
     """Whether a time is aware and UTC."""
     return time.tzinfo is not None and not time.utcoffset()
-
-
-def _missing(hook, what):
-    return NotImplementedError(f"fill in {hook}: {what}")
