@@ -1,6 +1,6 @@
 # The plain packages (connector, engine) are also imported without Odoo, from the checkout root.
 if __name__.startswith("odoo.addons."):
-    from . import models
+    from . import models, wizards
 
 
 def uninstall_hook(env):

@@ -9,8 +9,13 @@
     "external_dependencies": {"python": ["requests"]},
     "data": [
         "security/ir.model.access.csv",
+        "security/fba_inbound_rules.xml",
+        "data/fba_inbound_jobs.xml",
         "views/account_views.xml",
         "views/menus.xml",
+        "views/fba_inbound_views.xml",
+        "views/fba_inbound_packer_views.xml",
+        "views/fba_fulfilment_views.xml",
     ],
     "uninstall_hook": "uninstall_hook",
 }

@@ -220,13 +220,13 @@ class Journey:
         ]
 
     def _chosen(self, what, options, shipment_id=""):
-        """The option that a person chose, or the only one."""
+        """The option that a person chose, or the only one if it costs nothing."""
         if not options:  # Amazon's offers have expired, or are not shown yet: look at every step again
             self.state["step"] = 0
             raise NotReady(self.state, _POLL)
         chosen = self.state["choices"].get(_choice_key(what, shipment_id))
         found = [option for option in options if option.option_id == chosen] if chosen else options
-        if len(found) != 1:
+        if len(found) != 1 or (not chosen and _is_charged(found[0])):
             raise ChoiceNeeded(what, options, shipment_id)
         return found[0]
 
@@ -263,6 +263,10 @@ def _check_units(packed, group_items):
         if wrong:
             texts = ", ".join(f"{msku}: {held.get(msku, 0)} in boxes, {planned[msku]} in the plan" for msku in wrong)
             raise Rejected(f"pack what the plan says: {texts}", "PackedUnits")
+
+
+def _is_charged(option):
+    return bool(getattr(option, "quote", None)) or any(getattr(option, "costs", {}).values())
 
 
 def _live(options):

@@ -136,7 +136,7 @@ class Outbound:
         answer = Node(self._api.send("outbound.getFulfillmentPreview", "POST", path, body, idempotent=True))
         return [_read_preview(preview) for preview in answer.node("payload").nodes("fulfillmentPreviews")]
 
-    def create(self, orders):
+    def ship(self, orders):
         """Have orders shipped; one :class:`ActionResult` each. An order that Amazon has already is not made again."""
         return each(orders, self._create)
 

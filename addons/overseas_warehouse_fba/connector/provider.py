@@ -91,7 +91,7 @@ class FbaProvider(Provider):
         return [quote for order in orders for quote in self._quote(order)]
 
     def _create(self, order):
-        (result,) = self.fba.outbound(order.warehouse).create([self._mcf_order(order)])
+        (result,) = self.fba.outbound(order.warehouse).ship([self._mcf_order(order)])
         # Amazon has no number of its own for these orders.
         number = order.reference if result.accepted else ""
         return Booking(order.reference, result.accepted, result.message, result.retry_after, number)

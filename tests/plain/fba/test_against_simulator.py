@@ -194,7 +194,7 @@ def test_orders_of_other_shops_leave_amazon_once(world):
     assert [offer.speed for offer in offers] == ["Standard", "Expedited", "Priority"]
     assert all(offer.possible and sum(fee.amount for _name, fee in offer.fees) > 0 for offer in offers)
     for _time in range(2):
-        assert [result.accepted for result in outbound.create([order])] == [True]
+        assert [result.accepted for result in outbound.ship([order])] == [True]
     assert outbound.fetch(order.reference).status is McfStatus.PLANNING
     world.api.clock.pass_time(7200)
     state = outbound.fetch(order.reference)
@@ -214,7 +214,7 @@ def test_an_order_is_stopped_while_it_can_be(world):
     (sku,) = world.skus(1)
     outbound = world.fba.outbound(GB)
     order = mcf_order(msku=sku)
-    outbound.create([order])
+    outbound.ship([order])
     outbound.cancel(order.reference)
     outbound.cancel(order.reference)
     state = outbound.fetch(order.reference)
@@ -230,7 +230,7 @@ def test_too_many_units_are_not_shipped(world):
     order = mcf_order(msku=sku, units=99999)
     assert not any(offer.possible for offer in outbound.preview(order))
     assert outbound.preview(order)[0].missing == {"L1": ("NoInventory",)}
-    outbound.create([order])
+    outbound.ship([order])
     assert outbound.fetch(order.reference).unfulfillable == {"L1": 99999}
 
 

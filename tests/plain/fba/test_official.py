@@ -171,7 +171,7 @@ def test_recipes_of_multi_channel_orders_are_read():
     assert (status, len(events), events[-1][2]) == ("DELIVERED", 4, "Anytown, AZ, US")
     empty = json.loads((folder / files[0]).read_text())
     server = Amazon(answer({"errors": [{"code": "NotFound", "message": "unknown"}]}, 404), answer(empty))
-    assert connect(server).outbound(US).create([mcf_order()])[0].accepted
+    assert connect(server).outbound(US).ship([mcf_order()])[0].accepted
     print(f"parsed {len(files)} / {len(files)} recipes of multi-channel orders")
 
 
@@ -203,4 +203,4 @@ def test_multi_channel_requests_follow_the_model():
     outbound = connect(server).outbound(US)
     (offer,) = outbound.preview(mcf_order())
     assert offer.possible and [(name, fee.text) for name, fee in offer.fees] == [("FBAPerUnitFulfillmentFee", "7.50")]
-    assert [result.accepted for result in outbound.create([mcf_order()])] == [True]
+    assert [result.accepted for result in outbound.ship([mcf_order()])] == [True]
