@@ -28,7 +28,7 @@ from .components import COMPONENTS, UNIT, ZERO, add, part, split, subtract, to_a
 from .errors import CostError, InvalidEvent, UnknownOrigin
 from .event import Event, Kind
 from .layers import BatchActual, Fifo
-from .rows import Rows, dump, load, pack, unpack
+from .rows import Rows, dump, empty, load, needed, pack, unpack
 from .snapshot import SnapshotLine, snapshot
 
 METHODS = {method.name: method for method in (Fifo, MovingAverage, MonthlyAverage, BatchActual)}

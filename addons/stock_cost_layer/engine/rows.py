@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from .averages import month_of
 from .state import Lot, Node, Product
 
 
@@ -101,32 +102,38 @@ def _load_lot(product, key, node_id, lot):
     place.units += lot.units
 
 
-def pack(method, product):
-    """One product's state as lists of plain values, for JSON."""
-    alone = type(method)()
-    alone.products = {product: method.products[product]}
-    rows = dump(alone)
-    return {
-        "lots": [[place, node, *values] for (_product, place, node), values in rows.lots.items()],
-        "nodes": [[node, *values] for (_product, node), values in rows.nodes.items()],
-        "links": [[node, later, *values] for (_product, node, later), values in rows.links.items()],
-        "places": [[place, *values] for (_product, place), values in rows.places.items()],
-        "month": rows.months[product],
-    }
+def pack(rows):
+    """What lies in places as lists of plain values, for JSON: ``{product: data}``. Nodes and links are kept apart."""
+    result = {product: {"month": values, "lots": [], "places": []} for product, values in rows.months.items()}
+    for (product, place, node), values in rows.lots.items():
+        result[product]["lots"].append([place, node, *values])
+    for (product, place), values in rows.places.items():
+        result[product]["places"].append([place, *values])
+    return result
 
 
-def unpack(method, product, data):
-    """Put what :func:`pack` made into a method."""
-    rows = empty()
+def unpack(rows, product, data):
+    """Add to rows what :func:`pack` made of a product."""
     for place, node, order, units, amounts in data["lots"]:
         rows.lots[product, place, node] = (order, units, tuple(amounts))
-    for node, batch, kept, amounts in data["nodes"]:
-        rows.nodes[product, node] = (batch, kept, tuple(amounts))
-    for node, later, units, is_return in data["links"]:
-        rows.links[product, node, later] = (units, is_return)
     for place, amounts, gross, gross_units, issues, shortages in data["places"]:
         issues = tuple((node, units, tuple(part)) for node, units, part in issues)
+        shortages = tuple(map(tuple, shortages))
         rows.places[product, place] = (tuple(amounts), tuple(gross), gross_units, issues, shortages)
     month, units, amounts = data["month"]
     rows.months[product] = (month, units, tuple(amounts))
-    return load(method, rows)
+
+
+def needed(rows, events):
+    """Which nodes a batch of events needs.
+
+    :param Rows rows: lots, places and months of the events' products
+    :return: ids of nodes that are needed with all that follows from them, ids of those needed alone
+    """
+    entire = {event.origin for event in events if event.origin is not None}
+    alone = {node for _product, _place, node in rows.lots}
+    closing = {event.product for event in events if month_of(event.day) > rows.months.get(event.product, (0,))[0]}
+    for (product, _place), (*_amounts, issues, shortages) in rows.places.items():
+        entire.update(node for node, _units in shortages)
+        (entire if product in closing else alone).update(node for node, _units, _amounts in issues)
+    return entire, alone

@@ -3,6 +3,7 @@ from . import (
     event,
     event_cost,
     layer,
+    node,
     posting,
     res_company,
     res_config_settings,
@@ -10,4 +11,5 @@ from . import (
     state,
     stock_move,
     stock_move_line,
+    unit_costs,
 )

@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..engine import UNIT, ZERO, add
+from ..engine import UNIT, ZERO
 from ..engine.components import split_number
 
 METHOD_NAMES = [
@@ -148,13 +148,7 @@ class ResCompany(models.Model):
             return
         states = self.env["cost.state"]
         states = states._lock(self, states.search([("company_id", "=", self.id)]).product_id.ids)
-        if not states:
-            return
-        method = states._load(self)
-        moved = ZERO
-        for amounts in method.close(day).values():
-            moved = add(moved, amounts)
-        states._save(method)
+        moved = states._close_month(self, day) if states else ZERO
         if any(moved):
             posting = self.env["cost.posting"]
             locks = self._get_violated_lock_dates(day, False, self.cost_layer_journal_id)

@@ -2,14 +2,15 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..engine import METHODS, ZERO, add, pack, unpack
+from ..engine import METHODS, ZERO, add, dump, empty, load, needed, pack, unpack
 
 
 class CostState(models.Model):
-    """Where the units of one product went and what they cost, by the company's method: what the log has become so far.
+    """What of one product lies in warehouses and travels, and what it cost, by the company's method.
 
-    Derived: `_rebuild` makes the same from the log. One row is locked per product, so events of one product are
-    costed in the order of the log, and others do not wait.
+    Derived, like `cost.node` and `cost.link`, which tell where all other units went: `_rebuild` makes the same from
+    the log. One row is locked per product, so events of one product are costed in the order of the log, and others do
+    not wait.
     """
 
     _name = "cost.state"
@@ -40,33 +41,47 @@ class CostState(models.Model):
         )
         return self.browse(row[0] for row in found)
 
-    @api.model
-    def _load_all(self, company):
-        """All states of a company as its method of the engine."""
-        return self.search([("company_id", "=", company.id)])._load(company)
-
-    def _load(self, company):
-        """The states as the company's method of the engine."""
-        method = METHODS[company.cost_layer_method]()
+    def _read_rows(self, company, events=None):
+        """The states as the engine's rows, with the nodes that events reach, or with all."""
+        rows = empty()
         for state in self:
             if state.data:
-                unpack(method, state.product_id.id, state.data)
-        return method
+                unpack(rows, state.product_id.id, state.data)
+        seeds, holders = (None, ()) if events is None else needed(rows, events)
+        self.env["cost.node"]._read_rows(rows, company, self.product_id.ids, seeds, holders)
+        return rows
 
     def _apply(self, events):
         """Cost new events, keep the states, show them as layers and post what moved."""
         if not events:
             return
-        method = self._load(self.company_id)
+        company = self.company_id
+        rows = self._read_rows(company, events)
+        method = load(METHODS[company.cost_layer_method](), rows)
         expensed = {event.id: method.apply(event) for event in events}
-        self._save(method)
-        self.env["cost.posting"]._post(self.company_id, events, expensed)
+        self._save(company, method, rows)
+        self.env["cost.posting"]._post(company, events, expensed)
 
-    def _save(self, method):
+    def _close_month(self, company, day):
+        """Give a month of the monthly average its last word; returns what that moved to cost of sales."""
+        rows = self._read_rows(company)
+        method = load(METHODS["monthly"](), rows)
+        moved = ZERO
+        for amounts in method.close(day).values():
+            moved = add(moved, amounts)
+        self._save(company, method, rows)
+        return moved
+
+    def _save(self, company, method, before):
+        """Keep what a method holds, as far as it is otherwise than the rows before."""
+        after = dump(method)
+        data, old = pack(after), pack(before)
         for state in self:
-            if state.product_id.id in method.products:
-                state.data = pack(method, state.product_id.id)
-        self.env["cost.layer"]._show(self.company_id, method)
+            product = state.product_id.id
+            if product in data and data[product] != old.get(product):
+                state.data = data[product]
+        self.env["cost.node"]._write_rows(company, before, after)
+        self.env["cost.layer"]._show(company, method)
 
     @api.model
     def _rebuild(self, company):
@@ -77,8 +92,9 @@ class CostState(models.Model):
         events = self.env["cost.event"].search([("company_id", "=", company.id)], order="id")
         states = self._lock(company, events.product_id.ids)
         states.data = False
+        self.env["cost.node"]._forget(company)
         method = self._replay(company, company.cost_layer_method)
-        states._save(method)
+        states._save(company, method, empty())
         return method
 
     @api.model
@@ -103,36 +119,27 @@ class CostState(models.Model):
     @api.model
     def _get_sources(self, events):
         """Ids of all events that costs of these come from, these included."""
-        states = self.search([("product_id", "in", events.product_id.ids), ("company_id", "in", events.company_id.ids)])
-        earlier = {}
-        for state in states:
-            for node, later, *_values in (state.data or {}).get("links", ()):
-                earlier.setdefault(later, []).append(node)
-        found, todo = set(), [*events.ids, *events.origin_id.ids]
-        while todo:
-            node = todo.pop()
-            if node not in found:
-                found.add(node)
-                todo += earlier.get(node, ())
+        found = self.env["cost.node"]._get_sources([*events.ids, *events.origin_id.ids])
         late = self.env["cost.event"].search([("origin_id", "in", list(found)), ("kind", "=", "cost")])
         return sorted(found | set(late.ids))
 
     @api.model
     def _get_difference(self, company):
-        """What a replay from zero has otherwise than the states: ``{product id: (state, replay)}``, empty when true."""
-        fresh = self._replay(company, company.cost_layer_method)
-        kept = self._load_all(company)
+        """What a replay from zero has otherwise than what is kept: ``{key: (kept, replay)}``, empty when true."""
+        fresh = dump(self._replay(company, company.cost_layer_method))
+        kept = self.search([("company_id", "=", company.id)])._read_rows(company)
         return {
-            product: (pack(kept, product) if product in kept.products else None, pack(fresh, product))
-            for product in fresh.products
-            if product not in kept.products or pack(kept, product) != pack(fresh, product)
+            key: (there.get(key), now.get(key))
+            for there, now in zip(kept, fresh, strict=True)
+            for key in {**there, **now}
+            if there.get(key) != now.get(key)
         }
 
     @api.model
     def _get_capitalised(self, company):
         """What the states hold beyond purchase, in whole numbers of the currency's smallest unit."""
-        method = self._load_all(company)
+        rows = self.search([("company_id", "=", company.id)])._read_rows(company, ())
         total = ZERO
-        for _units, amounts in method.values().values():
+        for _units, amounts in load(METHODS[company.cost_layer_method](), rows).values().values():
             total = add(total, amounts)
         return sum(total[1:])

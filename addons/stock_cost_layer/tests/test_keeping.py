@@ -1,4 +1,5 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 import psycopg2
 from dateutil.relativedelta import relativedelta
@@ -69,6 +70,36 @@ class TestKeeping(CostCase):
         snapshot = self.env["cost.snapshot"].create({"day": self.last_month})
         self.assertFalse(snapshot.line_ids)
         self.check()
+
+    def test_what_is_read_and_written_does_not_grow_with_the_past(self):
+        """A sale after fifty reads and writes what one after ten does; a late bill, what its receipt reached."""
+        place = {"product_id": self.second.id, "place_id": self.hub.view_location_id.id}
+        sale = {**place, "kind": "sale", "quantity": 1}
+        receipt = {**place, "kind": "receipt", "quantity": 100, "purchase": 100}
+        old = self.event._append([receipt])
+        sizes = []
+
+        def note(model, company, before, after):
+            pairs = zip(before, after, strict=True)
+            changed = sum(there.get(key) != row for there, now in pairs for key, row in now.items())
+            sizes.append((sum(map(len, before)), changed))
+            return write(model, company, before, after)
+
+        nodes = type(self.env["cost.node"])
+        write = nodes._write_rows
+        with patch.object(nodes, "_write_rows", note):
+            self.event._append([sale] * 10)
+            self.event._append([sale])
+            self.event._append([sale] * 40)
+            self.event._append([sale])
+            self.assertEqual(sizes[1], sizes[3])
+            new = self.event._append([{**receipt, "freight": 1}])
+            cost = {**place, "kind": "cost", "freight": 52}
+            self.event._append([{**cost, "origin_id": new.id}])
+            self.assertEqual(sizes[-1], (6, 1), "two lots of two nodes, a place and a month; one lot is dearer")
+            self.event._append([{**cost, "origin_id": old.id}])
+            self.assertEqual(sizes[-1][1], 53, "52 sales and what is left of the lot")
+        self.check(self.product)
 
     def test_months_that_cannot_be_closed(self):
         for day, message in (

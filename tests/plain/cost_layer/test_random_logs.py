@@ -1,9 +1,11 @@
 """Thousands of random receipts, transfers, sales, returns and late bills in three currencies."""
 
+import json
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from addons.stock_cost_layer.engine import METHODS, ZERO, Kind, add, bridge, dump, load
+from addons.stock_cost_layer.engine import METHODS, ZERO, Kind, Rows, add, bridge, dump, load, needed, pack, unpack
 from tests.plain.cost_layer import world
 
 THOROUGH = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -71,6 +73,40 @@ def test_replay_in_two_parts_gives_the_same(name, events):
     first = METHODS[name]().replay(events[:half])
     resumed = load(METHODS[name](), dump(first)).replay(events[half:])
     assert dump(resumed) == dump(METHODS[name]().replay(events))
+
+
+def reached(rows, events):
+    """The part of a state that a batch needs, the way a database reads it."""
+    products = {event.product for event in events}
+    some = Rows({}, {}, {}, {}, {})
+    for product, data in pack(rows).items():
+        if product in products:
+            unpack(some, product, json.loads(json.dumps(data)))
+    entire, alone = needed(some, events)
+    todo, links = list(entire), {}
+    for node in todo:
+        for (product, earlier, later), values in rows.links.items():
+            if earlier == node and (product, earlier, later) not in links:
+                links[product, earlier, later] = values
+                todo.append(later)
+    some.links.update(links)
+    some.nodes.update({key: values for key, values in rows.nodes.items() if key[1] in {*todo, *alone}})
+    return some
+
+
+@every_method
+@THOROUGH
+@given(events=world.logs)
+def test_a_batch_needs_only_what_it_reaches(name, events):
+    """Going on from a part of the state gives what a replay from zero gives."""
+    third = len(events) * 2 // 3
+    before = dump(METHODS[name]().replay(events[:third]))
+    after = dump(load(METHODS[name](), reached(before, events[third:])).replay(events[third:]))
+    lots = {key: values for key, values in before.lots.items() if key[0] not in after.months}
+    together = Rows(*({**there, **now} for there, now in zip(before, after, strict=True)))._replace(
+        lots={**lots, **after.lots}
+    )
+    assert together == dump(METHODS[name]().replay(events))
 
 
 @every_method
