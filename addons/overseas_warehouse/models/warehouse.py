@@ -70,18 +70,9 @@ class OverseasWarehouse(models.Model):
 
         :param list infos: `WarehouseInfo`
         """
-        codes = self._get_free_codes(account, [info.code for info in infos])
         company = {"company_id": account.company_id.id}
-        warehouses = (
-            self.env["stock.warehouse"]
-            .sudo()
-            .create(
-                [
-                    {**company, "name": f"{info.name} ({account.name})", "code": code, "partner_id": False}
-                    for info, code in zip(infos, codes, strict=True)
-                ]
-            )
-        )
+        warehouses = self._get_stock_warehouses(account, infos)
+        codes = warehouses.mapped("code")
         places = [(self.env._("In Transit"), "transit"), (self.env._("Quarantine"), "internal")]
         locations = (
             self.env["stock.location"]
@@ -105,6 +96,26 @@ class OverseasWarehouse(models.Model):
                 }
                 for index, (info, warehouse) in enumerate(zip(infos, warehouses, strict=True))
             ]
+        )
+
+    @api.model
+    def _get_stock_warehouses(self, account, infos):
+        """Warehouses of Odoo that stand for those of the operator, new ones by default, in the order of ``infos``."""
+        codes = self._get_free_codes(account, [info.code for info in infos])
+        return (
+            self.env["stock.warehouse"]
+            .sudo()
+            .create(
+                [
+                    {
+                        "company_id": account.company_id.id,
+                        "name": f"{info.name} ({account.name})",
+                        "code": code,
+                        "partner_id": False,
+                    }
+                    for info, code in zip(infos, codes, strict=True)
+                ]
+            )
         )
 
     @api.model

@@ -54,3 +54,12 @@ class AmazonFba:
         """
         read, options = _READERS[report_type]
         return read(fetch_report(self._api, report_type, marketplace_id, since, until, options, handle))
+
+
+def read_report(report_type, text):
+    """A report that a person has downloaded, as :class:`~.flat_file.Sheet`.
+
+    :raise InvalidPayload: it is no report of that type
+    """
+    read, _options = _READERS[report_type]
+    return read(text)

@@ -36,9 +36,7 @@ class OverseasAccount(models.Model):
         seller = self.sudo().fba_account_id
         if seller.provider != "amazon":
             raise UserError(self.env._("%s is no Amazon account. Choose one.", seller.name))
-        seller._require_settings(
-            "amazon_region", "amazon_client_id", "amazon_client_secret", "amazon_refresh_token"
-        )
+        seller._require_settings("amazon_region", "amazon_client_id", "amazon_client_secret", "amazon_refresh_token")
         endpoint = seller.amazon_endpoint
         fba = AmazonFba(
             seller._prepare_amazon_credentials(seller._get_secrets()),
@@ -54,12 +52,19 @@ class OverseasAccount(models.Model):
         seller = self.sudo().fba_account_id
         return (*signature, seller._get_connector_signature()) if seller else signature
 
+    def _enqueue_waiting(self):
+        """Override of `overseas_warehouse`: reports that were asked for are asked about again."""
+        result = super()._enqueue_waiting()
+        self.env["fba.sheet"].search([("warehouse_id.account_id", "in", self.ids), ("state", "=", "asked")])._enqueue()
+        return result
+
 
 class MarketplaceAccount(models.Model):
     _inherit = "marketplace.account"
 
     def _end_waiting(self):
         """Override of `marketplace.connection`: what waited at Amazon's warehouses goes on as well."""
-        super()._end_waiting()
+        result = super()._end_waiting()
         domain = [("fba_account_id", "in", self.ids), ("needs_authorisation", "=", True)]
         self.env["overseas.account"].sudo().search(domain)._end_waiting()
+        return result

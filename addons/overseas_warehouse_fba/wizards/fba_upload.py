@@ -1,0 +1,40 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+from ..models.sheet import KINDS
+
+
+class FbaUpload(models.TransientModel):
+    _name = "fba.upload"
+    _description = "Upload of an FBA Report"
+
+    warehouse_id = fields.Many2one(
+        "overseas.warehouse",
+        required=True,
+        domain="[('is_fba', '=', True)]",
+        default=lambda self: self.env["overseas.warehouse"].search([("is_fba", "=", True)], limit=1),
+    )
+    kind = fields.Selection(KINDS, "Report", required=True, default="ledger")
+    content = fields.Binary("File", required=True, help="As downloaded from Seller Central, text or CSV.")
+    file_name = fields.Char()
+
+    def action_upload(self):
+        """Read the file; rows that are known already change nothing."""
+        self.ensure_one()
+        self.warehouse_id.check_access("read")
+        sheet = (
+            self.env["fba.sheet"]
+            .sudo()
+            .create(
+                {
+                    "warehouse_id": self.warehouse_id.id,
+                    "kind": self.kind,
+                    "content": self.content,
+                    "file_name": self.file_name,
+                }
+            )
+        )
+        sheet._read_safely(sheet._parse_content)
+        if sheet.state == "failed":
+            raise UserError(sheet.message)
+        return sheet.sudo(False)._get_records_action(name=self.env._("FBA Report"))
