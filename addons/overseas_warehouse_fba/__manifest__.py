@@ -10,6 +10,8 @@
     "data": [
         "security/ir.model.access.csv",
         "security/rules.xml",
+        "security/fba_inbound_rules.xml",
+        "data/fba_inbound_jobs.xml",
         "data/jobs.xml",
         "views/account_views.xml",
         "views/warehouse_views.xml",
@@ -19,6 +21,9 @@
         "views/claim_views.xml",
         "views/aged_views.xml",
         "views/menus.xml",
+        "views/fba_inbound_views.xml",
+        "views/fba_inbound_packer_views.xml",
+        "views/fba_fulfilment_views.xml",
     ],
     "uninstall_hook": "uninstall_hook",
 }

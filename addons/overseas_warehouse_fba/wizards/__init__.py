@@ -1,1 +1,2 @@
+from . import fba_inbound_packer
 from . import fba_upload
