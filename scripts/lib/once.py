@@ -2,14 +2,14 @@
 stock is published. Done through a running server as a person and the job runner would, then compared with the
 simulator's own books (:mod:`scripts.lib.once_counts`)."""
 
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 import requests
 
 from scripts.lib.home import SetupError
-from scripts.lib.odoo_client import OdooClient, OdooError
 from scripts.lib.once_counts import Counts
+from scripts.lib.once_steps import Steps
+from scripts.lib.once_supply import Supply
 from scripts.lib.services import Context
 
 # The training week passes faster than a real one: limits and report times are the real ones, this many times as fast.
@@ -23,9 +23,7 @@ STORM = (
     {"kind": "shuffle_pages", "probability": 0.5},
     {"kind": "duplicate_orders", "probability": 0.5},
 )
-PATIENCE = 1800
 BATCH = 200
-BUSY = ("wait_dependencies", "pending", "enqueued", "started")
 QUIET = {"skip_sms": True, "skip_backorder": True, "tracking_disable": True}
 TO_SHIP = [
     ("state", "=", "assigned"),
@@ -39,7 +37,8 @@ def run_once(context: Context, storm: bool = False) -> dict:
     """Do the main job on the running services.
 
     :param storm: while the marketplaces throttle, fail, lose answers, shuffle their pages and repeat orders
-    :return: the counts, ``books`` (the simulator's) and ``ok``: whether they agree
+    :return: the counts, ``books`` (the simulator's), ``supply`` (:mod:`scripts.lib.once_supply`, not in a storm) and
+        ``ok``: whether they agree
     :raise SetupError: the work did not come to an end in time
     """
     if storm:
@@ -48,19 +47,15 @@ def run_once(context: Context, storm: bool = False) -> dict:
     job.fetch()
     job.ship()
     job.publish()
-    return Counts(context.client(), context.simulator_url, storm).answer()
+    counts = Counts(context.client(), context.simulator_url, storm).answer()
+    if storm:
+        return counts
+    supply = Supply(context).run()
+    return {**counts, "supply": supply, "ok": counts["ok"] and supply["ok"]}
 
 
-class MainJob:
-    """The steps of the main job.
-
-    :param context: running services
-    """
-
-    def __init__(self, context: Context):
-        self._odoo = context.client()
-        self._note = context.progress.note
-        self._crons = _cron_ids(self._odoo)
+class MainJob(Steps):
+    """The steps of the main job."""
 
     def fetch(self) -> None:
         """Let the orders arrive: fetched, imported, reserved."""
@@ -112,11 +107,6 @@ class MainJob:
 
     # What is to be waited for
 
-    def _is_idle(self) -> bool:
-        now = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(time.time() + 1))
-        domain = [("state", "in", BUSY), "|", ("eta", "=", False), ("eta", "<=", now)]
-        return not self._count("queue.job", domain)
-
     def _is_fetched(self) -> bool:
         return (
             not self._count("marketplace.fetch", [("state", "=", "running")])
@@ -132,40 +122,6 @@ class MainJob:
 
     def _is_published(self) -> bool:
         return self._is_idle() and not self._count("marketplace.listing", [("push_state", "in", ["queued", "sent"])])
-
-    def _wait(self, what: str, is_done: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + PATIENCE
-        self._note(what)
-        while not is_done():
-            if failed := self._odoo.call("queue.job", "search_read", [("state", "=", "failed")], fields=["exc_info"]):
-                raise SetupError(f"a job failed while {what}:\n{failed[0]['exc_info']}")
-            if time.monotonic() > deadline:
-                raise SetupError(f"not finished within {PATIENCE} s: {what}")
-            time.sleep(0.5)
-
-    def _run_cron(self, name: str) -> None:
-        """Run a schedule now, after the run that may be under way by itself."""
-        deadline = time.monotonic() + PATIENCE
-        while True:
-            try:
-                return self._odoo.call("ir.cron", "method_direct_trigger", [self._crons[name]])
-            except OdooError as error:
-                if "already executing" not in str(error) or time.monotonic() > deadline:
-                    raise
-                time.sleep(0.5)
-
-    def _count(self, model: str, domain: list) -> int:
-        return self._odoo.call(model, "search_count", domain)
-
-
-def _cron_ids(odoo: OdooClient) -> dict[str, int]:
-    rows = odoo.call(
-        "ir.model.data",
-        "search_read",
-        [("module", "=", "marketplace"), ("model", "=", "ir.cron")],
-        fields=["name", "res_id"],
-    )
-    return {row["name"]: row["res_id"] for row in rows}
 
 
 def _parts(ids: list[int]) -> Iterable[list[int]]:

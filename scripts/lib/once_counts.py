@@ -7,6 +7,7 @@ from decimal import Decimal
 import requests
 
 from scripts.lib.odoo_client import OdooClient
+from scripts.lib.once_costs import print_costs
 
 ORDERS = [("marketplace_ref", "!=", False)]
 ORDER_FIELDS = ["marketplace_ref", "amount_total", "currency_id", "marketplace_hold", "marketplace_shop_id"]
@@ -195,4 +196,6 @@ def print_table(answer: dict) -> None:
     print(f"{'totals':12}{'equal to the smallest coin' if answer['totals_equal'] else 'DIFFER'}")
     books = answer["books"]
     print(f"{'simulator':12}orders {books['orders']['created']}  confirmed {books['shipments']['confirmed']}")
+    if "supply" in answer:
+        print_costs(answer["supply"])
     print(f"{'result':12}{'all counts agree' if answer['ok'] else 'THE COUNTS DO NOT AGREE'}")

@@ -31,7 +31,7 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument(
         "--channels",
         help="sales channels of the simulator: amazon,shopify,… or all (default: those of last time, else amazon); "
-        "--once with others than amazon does its job in a storm of faults",
+        "--once with others than amazon does its job in a storm of faults, and leaves out the supply chain",
     )
     result.add_argument("--replay", metavar="FILE", help="let the simulator replay demand: CSV or parquet")
     result.add_argument("--db-url", help="this PostgreSQL server: postgresql://user:password@host:port/database")
@@ -109,14 +109,17 @@ def _once(home: Home, server, progress: Progress, replay: list[str], channels: s
     """On a database and a simulator of its own, so that it neither disturbs nor depends on what runs."""
     from scripts.lib.once import ORDERS, SIMULATOR, run_once
     from scripts.lib.once_counts import print_table
+    from scripts.lib.once_supply import WORLD
     from scripts.lib.services import scratch_services
+
+    storm = channels != AMAZON
 
     with ExitStack() as stack:
         with progress.step("Database, simulator and Odoo for one run"):
-            arguments = [*SIMULATOR, "--channels", channels, *(replay or ORDERS)]
+            arguments = [*SIMULATOR, *(("--channels", channels) if storm else WORLD), *(replay or ORDERS)]
             context = stack.enter_context(scratch_services(home, server, progress, arguments))
         with progress.step("The main job, end to end"):
-            answer = run_once(context, storm=channels != AMAZON)
+            answer = run_once(context, storm)
     if as_json:
         print(json.dumps(answer))
     else:

@@ -9,6 +9,7 @@ from odoo import api, fields, models
 from odoo.addons.marketplace.contract import Capability, NotReady
 from odoo.exceptions import UserError
 
+from ..server import depot
 from ..server.channels.tokens import s256
 
 CARRIERS = [("DHL", "DHL"), ("Royal Mail", "Royal Mail"), ("DPD", "DPD"), ("UPS", "UPS")]
@@ -100,6 +101,7 @@ class MarketplaceSimulatorSetup(models.AbstractModel):
         """Credentials of every channel that sells at the simulator, as ``{provider: dict}``."""
         access = self._ask(url, "/_sim/credentials")
         channels = access.pop("channels")
+        channels = {name: given for name, given in channels.items() if name not in depot.names()}
         return {**({"amazon": {**access, "endpoint": url}} if access["regions"] else {}), **channels}
 
     def _get_accounts(self, provider, access):
