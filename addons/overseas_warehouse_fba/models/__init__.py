@@ -15,4 +15,5 @@ from . import fba_inbound_option
 from . import fba_inbound_shipment
 from . import fba_inbound_job
 from . import fba_inbound_notice
+from . import fba_inbound_ledger
 from . import fba_fulfilment

@@ -1,1 +1,10 @@
-from . import test_booking, test_claim, test_ledger, test_reconciliation, test_training
+from . import (
+    test_booking,
+    test_claim,
+    test_fba_fulfilment,
+    test_fba_inbound,
+    test_fba_inbound_packer,
+    test_ledger,
+    test_reconciliation,
+    test_training,
+)

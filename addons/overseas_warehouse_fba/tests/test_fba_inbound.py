@@ -107,6 +107,51 @@ class TestFbaInbound(FbaTrainingCase):
         self.env["overseas.inbound"]._job_exchange(self.account)
         self.assertEqual(len(notice.receipt_ids), 1)
 
+    def test_the_ledger_tells_damaged_units_and_books_none_twice(self):
+        notice, inbound = self._announce([{self.kettle: 12}])
+        self._arrange(inbound)
+        shipment = inbound.shipment_ids
+        self.warehouse.fba_from = shipment.create_date.date()
+        facts = self.warehouse._get_fba_knowledge({shipment.confirmation}).shipments[shipment.confirmation]
+        self.assertEqual(facts.expected, {self.kettle.default_code: 12})
+        shipment.box_ids.tracking = "1Z0001"
+        self._run_jobs(shipment.action_send_tracking)
+        self.simulator.tick(everything=True)
+        self.env["overseas.inbound"]._job_exchange(self.account)
+        self.assertEqual((notice.state, notice.units_received), ("receiving", 0), "the ledger has not counted yet")
+        rows = self._create_rows(shipment, available=10, defective=1)
+        self.env["fba.ledger.row"]._book(self.warehouse)
+        self.assertEqual(set(rows.mapped("state")), {"booked"})
+        self.assertFalse(rows.move_id)
+        line = notice.receipt_ids.line_ids
+        self.assertEqual((line.sellable, line.damaged), (10, 1))
+        self.env["overseas.inbound"]._job_exchange(self.account)
+        self.assertEqual((notice.state, len(notice.receipt_ids)), ("received", 1))
+        self.assertEqual(
+            sorted((one.kind, one.units) for one in notice.difference_ids), [("damage", 1), ("shortage", 1)]
+        )
+
+    def _create_rows(self, shipment, **units):
+        return self.env["fba.ledger.row"].create(
+            [
+                {
+                    "warehouse_id": self.warehouse.id,
+                    "key": f"K-{attribute}",
+                    "event_key": f"E-{attribute}",
+                    "day": shipment.create_date.date(),
+                    "fnsku": "X0001",
+                    "msku": self.kettle.default_code,
+                    "product_id": self.kettle.id,
+                    "reference": shipment.confirmation,
+                    "units": count,
+                    "kind": "receipt",
+                    "attribute": attribute,
+                    "state": "open",
+                }
+                for attribute, count in units.items()
+            ]
+        )
+
     # === INTERRUPTIONS === #
 
     def test_a_lost_answer_at_any_step_starts_nothing_twice(self):
