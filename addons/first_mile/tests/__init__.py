@@ -6,6 +6,7 @@ from . import (
     test_delay,
     test_documents,
     test_leg,
+    test_leg_map,
     test_packing_list,
     test_quote,
     test_security,

@@ -50,12 +50,3 @@ class TestLeg(FirstMileCase):
         self._track("container", "CSQU3054383")
         with self.assertRaisesRegex(ValidationError, "check digit"):
             self._track("container", "CSQU3054384")
-
-    def test_the_timeline_shows_each_leg_where_it_lies(self):
-        self.pickup.write({"atd": "2026-03-02", "ata": "2026-03-05"})
-        html = self.shipment.timeline
-        # 37 days from 2 March to 7 April; the ship leaves on the fifth
-        self.assertIn("left: 0.00%; width: 8.11%", html)
-        self.assertIn("left: 0.00%; width: 10.81%", html)
-        self.assertIn("left: 10.81%; width: 89.19%", html)
-        self.assertFalse(self._create_shipment().timeline)
