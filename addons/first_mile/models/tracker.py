@@ -110,10 +110,12 @@ class FirstMileTracker(models.Model):
         if self.state == "disabled" or self.needs_authorisation:
             return
         Tracking = self.env["first.mile.tracking"]
-        more = Tracking._register_due(self)
-        more |= Tracking._fetch_due(self)
-        if more:
-            self._enqueue_follow(1)
+        for step in (Tracking._register_due, Tracking._fetch_due):
+            more = step(self)
+            if more is None:  # 17TRACK did not answer; its next step would not be answered either
+                return
+            if more:
+                self._enqueue_follow(1)
 
     def action_check(self):
         """Ask 17TRACK how many numbers may still be registered: shows that the key works."""

@@ -91,7 +91,7 @@ class FirstMileTracking(models.Model):
     def _register_due(self, tracker):
         """Have new numbers followed; those that 17TRACK refuses are kept with its answer.
 
-        :return: whether more of them wait
+        :return: whether more of them wait, None if 17TRACK did not answer
         """
         due, more = self._search_due(tracker, ("follow_state", "=", "pending"))
         if not due:
@@ -102,7 +102,7 @@ class FirstMileTracking(models.Model):
         ]
         answer = tracker._ask(self.env._("Register tracking numbers"), lambda client: client.register(entries))
         if answer is None:
-            return False
+            return None
         accepted, refused = answer
         known = {refusal.number for refusal in refused if refusal.code == track17.REGISTERED_ALREADY}
         taken = self.union(*(due[number] for number in {*accepted, *known} if number in due))
@@ -116,7 +116,7 @@ class FirstMileTracking(models.Model):
     def _fetch_due(self, tracker):
         """Ask about numbers under way that were not asked about lately.
 
-        :return: whether more of them wait
+        :return: whether more of them wait, None if 17TRACK did not answer
         """
         before = fields.Datetime.now() - FETCH_EVERY
         due, more = self._search_due(
@@ -126,7 +126,7 @@ class FirstMileTracking(models.Model):
             return False
         answer = tracker._ask(self.env._("Ask where shipments are"), lambda client: client.fetch(list(due)))
         if answer is None:
-            return False
+            return None
         tracks, refused = answer
         self.union(*due.values()).fetched_at = fields.Datetime.now()
         self._apply_tracks([(record, track) for track in tracks for record in due.get(track.number, ())])

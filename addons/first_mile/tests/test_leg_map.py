@@ -1,5 +1,5 @@
 from odoo import Command
-from odoo.tests import freeze_time, tagged
+from odoo.tests import freeze_time, new_test_user, tagged
 
 from .first_mile_case import FirstMileCase
 
@@ -45,6 +45,12 @@ class TestLegMap(FirstMileCase):
         self.assertEqual([leg["lateDays"] for leg in legs], [2, 1, 4, 0])
         self.assertEqual([leg["status"] for leg in legs], ["done", "under_way", "waiting", "waiting"])
         self.assertEqual((legs[0]["ata"], legs[1]["ata"]), ("2026-03-05", False))
+
+    def test_clerks_of_shops_see_it(self):
+        self._draw({"kind": "main", "origin": "Shenzhen"})
+        clerk = new_test_user(self.env, "clerk", groups="marketplace.group_operator")
+        self.env.invalidate_all()
+        self.assertEqual(self.shipment.with_user(clerk).leg_map["legs"][0]["from"]["name"], "Shenzhen")
 
     def test_without_legs_there_is_no_map(self):
         self.assertFalse(self.shipment.leg_map)
