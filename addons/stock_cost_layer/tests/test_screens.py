@@ -23,17 +23,20 @@ class TestScreens(CostCase):
         (line,) = bridge.line_ids
         self.assertEqual((line.first_value, line.second_value, line.difference), (70, 60, -10))
         self.assertEqual((line.first_sold, line.second_sold), (50, 60))
+        self.assertEqual((line.purchase_effect, line.capitalised_effect), (-10, 0))
         self.assertIn(self.hub.name, line.reason)
+        self.assertEqual(bridge.display_name, "First In First Out → Moving Average")
         self.assertEqual(bridge.difference, -10)
 
     def test_bridge_to_odoo(self):
-        """Odoo has the average and no freight: 60 against 70 + 5."""
+        """Odoo has the average and no freight: 60 against 70 + 5; both count what travels."""
+        self.ship(3)
         self.bill(self.first, 5)
         self.bill(self.env["stock.move"].search([("product_id", "=", self.product.id), ("is_in", "=", True)])[-1], 5)
         (line,) = self.compare("ledger").line_ids
         self.assertEqual(line.second_value, 60)
         self.assertEqual(line.difference, round(line.second_value - line.first_value, 2))
-        self.assertIn("-5.00", line.reason)
+        self.assertEqual((line.capitalised_effect, line.units_effect, line.purchase_effect), (-5, 0, -10))
 
     def test_why_this_cost(self):
         """From the goods in the UK back to the receipt, with the freight of both."""

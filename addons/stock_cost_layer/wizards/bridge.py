@@ -11,7 +11,6 @@ class CostBridge(models.TransientModel):
 
     _name = "cost.bridge"
     _description = "Cost Bridge"
-    _rec_name = "company_id"
 
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
     currency_id = fields.Many2one(related="company_id.currency_id")
@@ -19,6 +18,12 @@ class CostBridge(models.TransientModel):
     second = fields.Selection([*METHOD_NAMES, LEDGER], "To", required=True, default="moving")
     line_ids = fields.One2many("cost.bridge.line", "bridge_id", string="Products", readonly=True)
     difference = fields.Monetary(compute="_compute_difference", help="What the second has more in stock.")
+
+    @api.depends("first", "second")
+    def _compute_display_name(self):
+        names = dict(self._fields["second"]._description_selection(self.env))
+        for record in self:
+            record.display_name = f"{names.get(record.first)} → {names.get(record.second)}"
 
     @api.depends("line_ids")
     def _compute_difference(self):
@@ -30,10 +35,6 @@ class CostBridge(models.TransientModel):
         self.ensure_one()
         lines = self._prepare_ledger() if self.second == "ledger" else self._prepare_methods()
         self.line_ids = [Command.clear(), *map(Command.create, lines)]
-        return {
-            **self.env["ir.actions.act_window"]._for_xml_id("stock_cost_layer.action_bridge"),
-            "res_id": self.id,
-        }
 
     def _prepare_methods(self):
         states = self.env["cost.state"].sudo()
@@ -46,6 +47,8 @@ class CostBridge(models.TransientModel):
                 "first_value": sum(line.first) / unit,
                 "second_value": sum(line.second) / unit,
                 "difference": sum(line.difference) / unit,
+                "purchase_effect": line.difference[0] / unit,
+                "capitalised_effect": sum(line.difference[1:]) / unit,
                 "first_sold": sum(line.first_sold) / unit,
                 "second_sold": sum(line.second_sold) / unit,
                 "reason": self._explain_places(line, unit),
@@ -65,7 +68,11 @@ class CostBridge(models.TransientModel):
         method = self.env["cost.state"].sudo()._replay(self.company_id, self.first)
         products = self.env["product.product"].sudo().with_company(self.company_id).browse(method.products)
         ledger = {
-            product.id: (to_units(product.qty_available), round(product.total_value * unit)) for product in products
+            product.id: (
+                to_units(product._with_valuation_context().qty_available),  # what travels is valued as well
+                round(product.total_value * unit),
+            )
+            for product in products
         }
         sold = method.expensed()
         for line in bridge_ledger(method, ledger):
@@ -76,13 +83,9 @@ class CostBridge(models.TransientModel):
                 "second_value": line.ledger_value / unit,
                 "difference": line.difference / unit,
                 "first_sold": sum(sold[line.product]) / unit,
-                "reason": self.env._(
-                    "Freight, duty and other costs that Odoo does not hold: %(capitalised)+.2f; other units: "
-                    "%(units)+.2f; other purchase value: %(purchase)+.2f",
-                    capitalised=-line.capitalised / unit,
-                    units=line.units_effect / unit,
-                    purchase=line.purchase_effect / unit,
-                ),
+                "capitalised_effect": -line.capitalised / unit,
+                "units_effect": line.units_effect / unit,
+                "purchase_effect": line.purchase_effect / unit,
             }
 
 
@@ -99,9 +102,14 @@ class CostBridgeLine(models.TransientModel):
     first_value = fields.Monetary("Stock, From", readonly=True)
     second_value = fields.Monetary("Stock, To", readonly=True)
     difference = fields.Monetary(readonly=True)
+    purchase_effect = fields.Monetary("Purchase Value", readonly=True, help="Goods are valued at another price.")
+    capitalised_effect = fields.Monetary(
+        "Freight, Duty, Other", readonly=True, help="Costs beyond purchase; Odoo's valuation does not hold them."
+    )
+    units_effect = fields.Monetary("Other Units", readonly=True, help="Odoo's valuation counts other units.")
     first_sold = fields.Monetary("Cost of Sales, From", readonly=True)
     second_sold = fields.Monetary("Cost of Sales, To", readonly=True)
-    reason = fields.Char("Where It Comes From", readonly=True)
+    reason = fields.Text("Where It Lies", readonly=True)
 
     def action_events(self):
         """Open the product's log."""
