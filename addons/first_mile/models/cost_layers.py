@@ -138,12 +138,13 @@ class FirstMileCost(models.Model):
     def _tell_closed(self, events):
         """Say on the shipment which costs of a closed period count in the open one."""
         for cost_id, own in events.sudo().grouped(lambda event: int(event.key.split("/")[1])).items():
-            shipment = self.browse(cost_id).shipment_id
-            moved = own.filtered(lambda event: event.day != event.stated_day)
-            for source, stated, day in dict.fromkeys((event.source, event.stated_day, event.day) for event in moved):
+            shipment = self.browse(cost_id).shipment_id.sudo()
+            for source, stated, day in dict.fromkeys((event.source, event.stated_day, event.day) for event in own):
+                if shipment.company_id._get_cost_open_day(stated) == stated:
+                    continue
                 shipment.message_post(
                     body=self.env._(
-                        "%(cost)s is of %(stated)s, a closed period. It counts on %(day)s, the first open day.",
+                        "%(cost)s is of %(stated)s, a closed period. It counts on %(day)s.",
                         cost=source,
                         stated=stated,
                         day=day,

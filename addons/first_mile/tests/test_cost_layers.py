@@ -1,6 +1,5 @@
 from datetime import timedelta
 
-from dateutil.relativedelta import relativedelta
 from odoo import Command
 from odoo.addons.stock_cost_layer.tests.common import CostCase
 from odoo.tests import tagged
@@ -172,17 +171,18 @@ class TestCostLayers(CostCase):
 
     def test_a_bill_of_a_closed_period_counts_in_the_open_one_and_says_so(self):
         self.depart()
-        last_month = self.today + relativedelta(day=1, days=-1)
-        self.company.fiscalyear_lock_date = last_month
-        bill = self.vendor_bill(60, day=last_month - timedelta(days=3))
-        cost = self.cost(bill_line_id=bill.invoice_line_ids.id)
-        cost.action_allocate()
-        self.check()
-        event = self.env["cost.event"].search([("key", "=like", f"first.mile.cost/{cost.id}/%")])
-        self.assertEqual(set(event.mapped("day")), {last_month + timedelta(days=1)})
-        self.assertEqual(set(event.mapped("stated_day")), {last_month - timedelta(days=3)})
-        self.assertIn("a closed period. It counts on", self.shipment.message_ids[0].body)
-        self.assertEqual(self.logged(cost), 60)
+        earlier = self.today - timedelta(days=3)
+        for locked, said in ((False, False), (self.today - timedelta(days=1), True)):
+            with self.subTest(locked=locked):
+                self.company.fiscalyear_lock_date = locked
+                cost = self.cost(bill_line_id=self.vendor_bill(60, day=earlier).invoice_line_ids.id)
+                cost.action_allocate()
+                self.check()
+                event = self.env["cost.event"].search([("key", "=like", f"first.mile.cost/{cost.id}/%")])
+                self.assertEqual((set(event.mapped("stated_day")), set(event.mapped("day"))), ({earlier}, {self.today}))
+                told = "".join(filter(None, self.shipment.message_ids.mapped("body")))
+                self.assertEqual(f"is of {earlier}, a closed period. It counts on {self.today}." in told, said)
+                self.assertEqual(self.logged(cost), 60)
 
     def test_a_new_estimate_of_duty_replaces_the_old_one(self):
         self.depart()
