@@ -11,6 +11,7 @@
         "security/ir.model.access.csv",
         "security/rules.xml",
         "security/fba_inbound_rules.xml",
+        "security/removal_rules.xml",
         "data/fba_inbound_jobs.xml",
         "data/jobs.xml",
         "views/account_views.xml",
@@ -24,6 +25,7 @@
         "views/fba_inbound_views.xml",
         "views/fba_inbound_packer_views.xml",
         "views/fba_fulfilment_views.xml",
+        "views/removal_views.xml",
     ],
     "uninstall_hook": "uninstall_hook",
 }

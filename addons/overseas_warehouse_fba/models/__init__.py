@@ -17,3 +17,4 @@ from . import fba_inbound_job
 from . import fba_inbound_notice
 from . import fba_inbound_ledger
 from . import fba_fulfilment
+from . import removal

@@ -8,19 +8,23 @@ from odoo.addons.marketplace.contract import AuthenticationFailed, ConnectorErro
 from odoo.addons.marketplace.models.job_retry import get_retry_seconds
 from odoo.exceptions import UserError
 
-from ..connector import compensation, ledger, planning, read_report
+from ..connector import compensation, ledger, planning, read_report, removals
 
 KINDS = [
     ("balance", "Ledger: Balances"),
     ("ledger", "Ledger: Events"),
     ("compensation", "Reimbursements"),
     ("planning", "Aged Inventory"),
+    ("removal", "Removal Orders"),
+    ("removal_parcel", "Removal Parcels"),
 ]
 REPORT_TYPES = {
     "balance": ledger.SUMMARY,
     "ledger": ledger.DETAIL,
     "compensation": compensation.REPORT,
     "planning": planning.REPORT,
+    "removal": removals.ORDERS,
+    "removal_parcel": removals.SHIPMENTS,
 }
 # Amazon adds events to days that are over, for a while.
 LATE_EVENTS = timedelta(days=5)
@@ -91,6 +95,7 @@ class FbaSheet(models.Model):
         )
         ledger_since = max(first, last.until - LATE_EVENTS) if last.until else first
         since = {"compensation": today - COMPENSATION_PERIOD, "planning": today}
+        since |= dict.fromkeys(("removal", "removal_parcel"), today - COMPENSATION_PERIOD)
         for kind, _label in KINDS:
             if kind != "ledger" or warehouse.fba_from:  # else it is asked for when its beginning is known
                 self._ask_for(warehouse, kind, since.get(kind, ledger_since), today)
@@ -199,13 +204,17 @@ class FbaSheet(models.Model):
 
     def _take_records(self, records):
         """Store the records of a report; returns how many of them are new."""
-        take = {
+        return self._get_takers()[self.kind](self, records)
+
+    @api.model
+    def _get_takers(self):
+        """``{kind: function of a report and its records}``."""
+        return {
             "ledger": self.env["fba.ledger.row"]._take,
             "balance": self.env["fba.ledger.row"]._take_balances,
             "compensation": self.env["fba.reimbursement"]._take,
             "planning": self.env["fba.aged.stock"]._take,
-        }[self.kind]
-        return take(self, records)
+        }
 
     def action_view_faults(self):
         self.ensure_one()

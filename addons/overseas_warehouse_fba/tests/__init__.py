@@ -6,5 +6,6 @@ from . import (
     test_fba_inbound_packer,
     test_ledger,
     test_reconciliation,
+    test_removal,
     test_training,
 )

@@ -126,7 +126,8 @@ class TestTraining(TransactionCase):
             [{"account_id": self.account.id, "sku": sku, "product_id": item.id} for sku, item in products.items()]
         )
         sheets = self._fetch()
-        self.assertEqual(set(sheets.mapped("kind")), {"balance", "ledger", "compensation", "planning"})
+        kinds = {"balance", "ledger", "compensation", "planning", "removal", "removal_parcel"}
+        self.assertEqual(set(sheets.mapped("kind")), kinds)
         self.assertEqual(set(sheets.mapped("state")), {"read"})
         self.assertFalse(sheets.fault_ids)
         self._adjust_opening()

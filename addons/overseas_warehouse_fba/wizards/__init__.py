@@ -1,2 +1,1 @@
-from . import fba_inbound_packer
-from . import fba_upload
+from . import fba_inbound_packer, fba_upload
