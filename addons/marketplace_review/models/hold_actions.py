@@ -195,13 +195,13 @@ class MarketplaceHold(models.Model):
         self.ensure_one()
         return (self.order_id or self.inbox_id)._get_records_action()
 
-    def _notify(self, message, kind="info"):
+    def _notify(self, message, kind="info", next_action=None):
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
                 "type": kind,
                 "message": message,
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+                "next": next_action or {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }

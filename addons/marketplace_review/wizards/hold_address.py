@@ -47,6 +47,9 @@ class MarketplaceHoldAddress(models.TransientModel):
             raise UserError(self.env._("Nothing was changed. Correct the address, or release the hold as it is."))
         partner.write(changed)
         self.hold_id.invalidate_recordset()
+        # Closing the dialog reloads the list behind it; a reload by itself would leave the dialog without its list.
+        close = {"type": "ir.actions.act_window_close"}
         if self.hold_id.state == "open":
-            return self.hold_id._notify(self.env._("Saved, but still held: %s", self.hold_id.note), "warning")
-        return {"type": "ir.actions.act_window_close"}
+            message = self.env._("Saved, but still held: %s", self.hold_id.note)
+            return self.hold_id._notify(message, "warning", next_action=close)
+        return close
