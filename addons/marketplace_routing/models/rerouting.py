@@ -36,8 +36,7 @@ class MarketplaceStockReserver(models.AbstractModel):
         """Override of `marketplace`: an order that another warehouse can ship goes there instead of being held."""
         moved = self._route_elsewhere(self.env["sale.order"].sudo().concat(*short))
         short = {order: moves for order, moves in short.items() if order not in moved}
-        if short:
-            super()._hold_missing(warehouse, short)
+        return super()._hold_missing(warehouse, short) if short else None
 
     def _route_elsewhere(self, orders):
         """Decide anew where orders ship from that are short in a warehouse.
