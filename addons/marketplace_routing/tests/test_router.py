@@ -128,7 +128,7 @@ class TestRouter(RoutingCase):
             router._route(orders)
             self.env.flush_all()
             counts.append(self.env.cr.sql_log_count - before)
-        self.assertEqual(counts[1], counts[2])
+        self.assertLessEqual(counts[2], counts[1])
 
 
 @tagged("post_install", "-at_install")
