@@ -1,7 +1,9 @@
 from .components import ZERO, add, part, split, subtract
 from .event import Kind
 from .method import Method
-from .state import use
+from .state import Product, use
+
+MOVES = frozenset({Kind.TRANSFER, Kind.CORRECTION})
 
 
 class MovingAverage(Method):
@@ -14,7 +16,7 @@ class MovingAverage(Method):
         queue, units, there = place.queue, event.units, place.units
         if not there:
             return 0, ZERO
-        lot = self._choose(queue, event)
+        lot = queue[0] if event.origin is None else self._choose(queue, event)
         if lot.units > units:  # most sales take from one lot and leave some of it
             lot.units -= units
             place.units -= units
@@ -25,7 +27,7 @@ class MovingAverage(Method):
             units = there - place.units
         cost = part(place.amounts, units, there)
         place.amounts = subtract(place.amounts, cost)
-        if event.kind in (Kind.TRANSFER, Kind.CORRECTION):
+        if event.kind in MOVES:
             self._note_arrival(place, -units, subtract(ZERO, cost))
         return units, cost
 
@@ -45,17 +47,22 @@ class MonthlyAverage(MovingAverage):
 
     name = "monthly"
 
+    def __init__(self):
+        super().__init__()
+        self._day = self._month = None
+
     def apply(self, event):
-        month = month_of(event.day)
+        if event.day != self._day:
+            self._day, self._month = event.day, month_of(event.day)
         product = self.products.get(event.product)
-        if product is None or product.month >= month:
-            expensed = super().apply(event)
-            if product is None:
-                self.products[event.product].month = month
-            return expensed
-        corrected = self._close(product)
-        product.month = month
-        return add(corrected, super().apply(event))
+        if product is None:
+            product = self.products[event.product] = Product()
+            product.month = self._month
+        corrected = ZERO
+        if product.month < self._month:
+            corrected = self._close(product)
+            product.month = self._month
+        return add(corrected, self._do[event.kind](product, event))
 
     def close(self, day):
         """Give the month of `day`, and what is open from before, its last word; ``{product: amounts expensed}``."""
@@ -87,7 +94,8 @@ class MonthlyAverage(MovingAverage):
         shares = split(correction, issued)
         expensed = ZERO
         for node, share in zip(nodes, shares, strict=True):
-            expensed = add(expensed, self._spread(product, node, share))
+            if any(share):
+                expensed = add(expensed, self._spread(product, node, share))
         return expensed
 
     def _note_issue(self, place, node, units, amounts):

@@ -47,20 +47,19 @@ def part(amounts, units, whole):
     )
 
 
-def split_number(number, weights):
+def split_number(number, weights, whole=None):
     """Split a whole number by largest remainder; the first of equal remainders gets more.
 
     :param list weights: whole numbers, none negative, at least one positive
+    :param int whole: their sum, where it is known
     :return: list of whole numbers whose sum is `number`
     """
-    whole = sum(weights)
-    shares, remainders = [], []
-    for weight in weights:
-        share, remainder = divmod(number * weight, whole)
-        shares.append(share)
-        remainders.append(remainder)
+    whole = whole or sum(weights)
+    products = [number * weight for weight in weights]
+    shares = [product // whole for product in products]
     left = number - sum(shares)
     if left:
+        remainders = [product % whole for product in products]
         for i in sorted(range(len(weights)), key=remainders.__getitem__, reverse=True)[:left]:
             shares[i] += 1
     return shares
@@ -70,8 +69,8 @@ def split(amounts, weights):
     """Split every component by largest remainder; returns one amounts tuple per weight."""
     if len(weights) == 1:
         return [amounts]
-    nothing = [0] * len(weights)
-    return list(zip(*[split_number(amount, weights) if amount else nothing for amount in amounts], strict=True))
+    nothing, whole = [0] * len(weights), sum(weights)
+    return list(zip(*[split_number(amount, weights, whole) if amount else nothing for amount in amounts], strict=True))
 
 
 def to_amounts(money, digits):

@@ -12,7 +12,7 @@ class Fifo(Method):
         queue, units = place.queue, event.units
         if not queue:
             return 0, ZERO
-        lot = self._choose(queue, event)
+        lot = queue[0] if event.origin is None and event.batch is None else self._choose(queue, event)
         if lot.units > units:  # most sales take from one lot and leave some of it
             cost = self._price_lot(lot, units)
             lot.units -= units
