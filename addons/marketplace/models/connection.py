@@ -1,4 +1,5 @@
 import threading
+from datetime import timedelta
 
 from odoo import api, fields, models, modules
 from odoo.exceptions import UserError
@@ -180,7 +181,8 @@ class MarketplaceConnection(models.AbstractModel):
         now = fields.Datetime.now()
         for account in self.sudo():
             if account.health != "ok" or (now - account.last_success_at).total_seconds() > 60:
-                account._write_health({"last_success_at": now, "health_limited": False})
+                at = max(now, account.last_error_at or now)
+                account._write_health({"last_success_at": at, "health_limited": False})
 
     def _note_error(self, error, verb):
         """Record a failed exchange so that it is seen; call it outside the savepoint that failed.
@@ -188,11 +190,14 @@ class MarketplaceConnection(models.AbstractModel):
         :param ConnectorError error: what the connector raised
         :param str verb: what was tried, in the user's words
         """
+        now = fields.Datetime.now()
         for account in self.sudo():
+            # Times are kept to the second: an error after a success of the same second comes later all the same.
+            after = account.last_success_at and account.last_success_at + timedelta(seconds=1)
             account._write_health(
                 {
                     "last_error": str(error),
-                    "last_error_at": fields.Datetime.now(),
+                    "last_error_at": max(now, after or now),
                     "last_error_verb": verb,
                     "health_limited": isinstance(error, RateLimited),
                 }

@@ -128,7 +128,8 @@ class TestRouter(RoutingCase):
             router._route(orders)
             self.env.flush_all()
             counts.append(self.env.cr.sql_log_count - before)
-        self.assertLessEqual(counts[2], counts[1])
+        # Ten more orders: a few statements may differ with what is in memory, but none is sent per order.
+        self.assertLess(counts[2] - counts[1], 5)
 
 
 @tagged("post_install", "-at_install")
