@@ -8,9 +8,9 @@ are discounts for the buyer and subsidies for the seller.
 """
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
-from ...marketplace.contract import Charge, ChargeKind, Money, TaxCollector, TaxTreatment, share
+from ...marketplace.contract import Charge, ChargeKind, Money, TaxCollector, TaxTreatment
 
 _ZERO = Decimal(0)
 
@@ -194,8 +194,8 @@ def _reduction(names, income, paid, currency):
         return reduction, None
     if paid_name == "trade_in_bonus":
         of_seller = income.money(income_name, currency)
-        rest = abs(amount.amount) - (abs(of_seller.amount) if of_seller else _ZERO)
-        return reduction, amount_of(rest, currency) if rest > 0 else None
+        share = abs(amount.amount) - (abs(of_seller.amount) if of_seller else _ZERO)
+        return reduction, amount_of(share, currency) if share > 0 else None
     return reduction, negative(reduction)
 
 
@@ -208,8 +208,18 @@ def _parts(reduction, item_name, details, weights, currency):
             return stated
     if len(details) == 1:
         return [reduction]
-    coin = Decimal(1).scaleb(reduction.amount.as_tuple().exponent)
-    return [amount_of(part, currency) for part in share(reduction.amount, weights, coin)]
+    return [amount_of(part, currency) for part in share(reduction.amount, weights)]
+
+
+def share(amount, weights):
+    """Split an amount by weights in its own smallest digit; what is left over goes to the largest weight."""
+    whole = sum(weights, _ZERO)
+    if not whole:
+        return [amount] + [_ZERO] * (len(weights) - 1)
+    quantum = Decimal(1).scaleb(amount.as_tuple().exponent)
+    parts = [(amount * weight / whole).quantize(quantum, ROUND_DOWN) for weight in weights]
+    parts[weights.index(max(weights))] += amount - sum(parts, _ZERO)
+    return parts
 
 
 def _fees(income, paid, currency):

@@ -6,6 +6,7 @@ import pytest
 
 from addons.marketplace.contract import Fulfilment, InvalidPayload, OrderStatus, TaxCollector
 from addons.marketplace.contract.plan import plan_lines
+from addons.marketplace_shopee.connector.money import share
 from addons.marketplace_shopee.connector.order_view import item_of, parse_order
 from tests.plain.shopee.samples import SHOP, at, escrow, filed, item, order, package_item
 from tests.plain.shopee.shopee import Shopee
@@ -186,6 +187,14 @@ def test_orders_of_affiliate_shops_are_at_the_agreed_prices():
     found = parse(received, detail)
     assert amounts(found.lines[0].charges) == [("item", "48.5")]
     assert (found.total, found.charges, found.warnings) == (None, (), ())
+
+
+def test_shares_lose_nothing():
+    assert sum(share(Decimal("-10.00"), [Decimal(1), Decimal(1), Decimal(1)])) == Decimal("-10.00")
+    assert share(Decimal("-1"), [Decimal(0), Decimal(0)]) == [Decimal("-1"), Decimal(0)]
+
+
+# === STATE === #
 
 
 @pytest.mark.parametrize(
