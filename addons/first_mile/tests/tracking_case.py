@@ -1,34 +1,17 @@
 """A company with an account at a simulated 17TRACK, reached over real HTTP."""
 
-import threading
-
 import requests
-from odoo.addons.marketplace_simulator.server.__main__ import Handler
 from odoo.addons.marketplace_simulator.server.app import Simulator
+from odoo.addons.marketplace_simulator.tests.simulated import Simulated
 from odoo.addons.queue_job.tests.common import trap_jobs
-from werkzeug.serving import make_server
 
 from .first_mile_case import FirstMileCase
 
 
-class TrackingCase(FirstMileCase):
-    @classmethod
-    def _request_handler(cls, session, request, /, **kwargs):
-        """Override of `odoo.tests`, which wants one number of seconds where we wait to connect and to read apart."""
-        if isinstance(kwargs.get("timeout"), tuple):
-            kwargs["timeout"] = max(kwargs["timeout"])
-        return super()._request_handler(session, request, **kwargs)
-
+class TrackingCase(Simulated, FirstMileCase):
     def setUp(self):
         super().setUp()
-        self.simulator = Simulator(channels=("track17",))
-        server = make_server("127.0.0.1", 0, self.simulator, threaded=True, request_handler=Handler)
-        self.url = self.simulator.url = f"http://127.0.0.1:{server.server_port}"
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        self.addCleanup(thread.join)
-        self.addCleanup(server.server_close)
-        self.addCleanup(server.shutdown)
+        self._serve(Simulator(channels=("track17",)))
         access = requests.get(f"{self.url}/_sim/credentials", timeout=10).json()["channels"]["track17"]
         self.tracker = self.env["first.mile.tracker"].create(
             {"state": "test", "track17_key": access["key"], "track17_endpoint": access["endpoint"]}

@@ -1,4 +1,3 @@
-import threading
 from collections import Counter
 from unittest.mock import patch
 
@@ -6,14 +5,13 @@ import requests
 from odoo.addons.queue_job.tests.common import trap_jobs
 from odoo.exceptions import UserError
 from odoo.tests import TransactionCase, tagged
-from werkzeug.serving import make_server
 
-from ..server.__main__ import Handler
 from ..server.app import Simulator
 from ..server.channels import names
+from .simulated import Simulated
 
 
-class TrainingCase(TransactionCase):
+class TrainingCase(Simulated, TransactionCase):
     """A company of its own, and a simulator for every test."""
 
     channels = ("amazon",)
@@ -30,23 +28,9 @@ class TrainingCase(TransactionCase):
         cls.env = cls.env(context={**cls.env.context, "allowed_company_ids": company.ids})
         cls.company = cls.env.company
 
-    @classmethod
-    def _request_handler(cls, session, request, /, **kwargs):
-        """Override of `odoo.tests`, which wants one number of seconds where we wait to connect and to read apart."""
-        if isinstance(kwargs.get("timeout"), tuple):
-            kwargs["timeout"] = max(kwargs["timeout"])
-        return super()._request_handler(session, request, **kwargs)
-
     def setUp(self):
         super().setUp()
-        self.simulator = Simulator(seed=5, regions=("eu",), speed=2000, orders=self.orders, channels=self.channels)
-        server = make_server("127.0.0.1", 0, self.simulator, threaded=True, request_handler=Handler)
-        self.url = self.simulator.url = f"http://127.0.0.1:{server.server_port}"
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        self.addCleanup(thread.join)
-        self.addCleanup(server.server_close)
-        self.addCleanup(server.shutdown)
+        self._serve(Simulator(seed=5, regions=("eu",), speed=2000, orders=self.orders, channels=self.channels))
 
     def _get(self, path):
         return requests.get(f"{self.url}/_sim/{path}", timeout=10).json()

@@ -1,69 +1,22 @@
-"""A seller account at the training marketplace, spoken to over HTTP, with its warehouse connected."""
+"""A seller who plans shipments to the training marketplace, and answers that get lost on the way."""
 
-import threading
 from unittest.mock import patch
 
 import requests
-from odoo.addons.marketplace_simulator.server.__main__ import Handler
 from odoo.addons.marketplace_simulator.server.app import Simulator
-from odoo.addons.marketplace_simulator.server.spapi import accounts
 from odoo.addons.queue_job.tests.common import trap_jobs
 from odoo.fields import Command
-from odoo.tests import TransactionCase
-from werkzeug.serving import make_server
 
-GB = accounts.marketplace_id("GB")
+from .fba_seller_case import FbaSellerCase
+
 SPEED = 20_000
 
 
-class FbaTrainingCase(TransactionCase):
-    """``lose`` holds the numbers of the writing calls whose answers are lost after they had their effect."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.env = cls.env(context={**cls.env.context, "tracking_disable": True})
-
-    @classmethod
-    def _request_handler(cls, session, request, /, **kwargs):
-        """Override of `odoo.tests`, which wants one number of seconds where we wait to connect and to read apart."""
-        if isinstance(kwargs.get("timeout"), tuple):
-            kwargs["timeout"] = max(kwargs["timeout"])
-        return super()._request_handler(session, request, **kwargs)
-
+class FbaTrainingCase(FbaSellerCase):
     def setUp(self):
         super().setUp()
-        self.simulator = Simulator(seed=5, regions=("eu",), speed=SPEED, orders=0)
-        server = make_server("127.0.0.1", 0, self.simulator, threaded=True, request_handler=Handler)
-        self.url = self.simulator.url = f"http://127.0.0.1:{server.server_port}"
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        self.addCleanup(thread.join)
-        self.addCleanup(server.server_close)
-        self.addCleanup(server.shutdown)
+        self._serve(Simulator(seed=5, regions=("eu",), speed=SPEED, orders=0))
         self._connect()
-
-    def _connect(self):
-        self.seller = self.env["marketplace.account"].create(
-            {
-                "name": "Amazon (training)",
-                "provider": "amazon",
-                "state": "test",
-                "amazon_region": "eu",
-                "amazon_client_id": accounts.CLIENT_ID,
-                "amazon_client_secret": accounts.CLIENT_SECRET,
-                "amazon_refresh_token": accounts.refresh_token("eu"),
-                "amazon_seller_id": accounts.SELLERS["eu"]["id"],
-                "amazon_endpoint": self.url,
-            }
-        )
-        self.account = self.env["overseas.account"].create(
-            {"name": "FBA (training)", "provider": "fba", "state": "test", "fba_account_id": self.seller.id}
-        )
-        finder = self.env["overseas.warehouse.finder"]._find(self.account)
-        finder.line_ids.filtered(lambda line: line.code == GB).connect = True
-        finder.action_connect()
-        self.warehouse = self.account.warehouse_ids
         self.warehouse.service_id = self.warehouse.service_ids.filtered(lambda service: service.code == "Standard")
         skus = [row["sku"] for row in self.simulator.world.listings("eu") if row["channel"] == "marketplace"]
         self.kettle, self.mug = (self._create_product(sku) for sku in skus[:2])

@@ -2,7 +2,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from .fba_inbound_case import GB, FbaTrainingCase
+from .fba_inbound_case import FbaTrainingCase
+from .fba_seller_case import GB
 
 
 @tagged("post_install", "-at_install")
