@@ -162,32 +162,41 @@ class SaleOrder(models.Model):
             elif order._stop_for(self.env._("The marketplace cancelled this order.")):
                 order.with_context(**QUIET)._action_cancel()
 
-    def _stop_for(self, change):
+    def _stop_for(self, change, lines=None):
         """Stop the open transfers of an order that is to be changed; the order is held where one leaves all the same.
 
         :param str change: what the marketplace did, for the person who decides then
-        :return: whether nothing leaves any more
+        :param lines: the order lines that change; all of them, if not given
+        :return: whether nothing of them leaves any more
         """
         self.ensure_one()
-        leaving = self.picking_ids.filtered(lambda picking: picking.state not in ("done", "cancel"))._stop_leaving()
+        pickings = self.picking_ids if lines is None else lines.move_ids.picking_id
+        leaving = pickings.filtered(lambda picking: picking.state not in ("done", "cancel"))._stop_leaving()
         if leaving:
             reasons = [f"{picking.name}: {reason}" for picking, reason in leaving.items()]
-            self._hold("changed", "\n".join([change, *reasons]))
+            advice = self.env._(
+                "Press Fetch Again on the order to try once more. Else settle it with whoever has the goods and with "
+                "the buyer, then release the order."
+            )
+            self._hold("changed", "\n".join([change, *reasons, advice]))
         return not leaving
 
     def _reduce_as_agreed(self, units_by_ref):
-        """Take cancelled units off the order and its open transfers. The money follows with the next revision.
+        """Take cancelled units off the order and its open transfers, unless these leave all the same. The money
+        follows with the next revision.
 
         :param dict units_by_ref: ``{marketplace line: cancelled units}``
         """
         self.ensure_one()
-        for ref, units in units_by_ref.items():
-            for line in self.order_line.filtered(lambda line, ref=ref: line.marketplace_line_ref == ref):
-                part = min(units, line.product_uom_qty - line.qty_delivered)
-                if part > 0:
-                    line._reduce_as_agreed(part)
-                    units -= part
         self._release("cancelling")
+        lines = self.order_line.filtered(lambda line: line.marketplace_line_ref in units_by_ref)
+        if self._stop_for(self.env._("The marketplace cancelled units of this order."), lines):
+            for ref, units in units_by_ref.items():
+                for line in lines.filtered(lambda line, ref=ref: line.marketplace_line_ref == ref):
+                    part = min(units, line.product_uom_qty - line.qty_delivered)
+                    if part > 0:
+                        line._reduce_as_agreed(part)
+                        units -= part
         self._enqueue_refetch()
 
     def _enqueue_refetch(self):

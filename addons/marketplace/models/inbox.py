@@ -102,6 +102,20 @@ class MarketplaceInbox(models.Model):
         return self.browse(row[0] for row in rows)
 
     @api.model
+    def _find_known(self, shop, record):
+        """The row of an object that was filed before, while we still hold what it says.
+
+        :param record: :class:`~..contract.RawRecord`
+        """
+        domain = [
+            ("shop_id", "=", shop.id),
+            ("kind", "=", record.kind),
+            ("external_id", "=", record.external_id),
+            ("revision", "=", record.revision),
+        ]
+        return self.search(domain).filtered("payload")
+
+    @api.model
     def _receive_broken(self, shop, broken):
         """File objects too damaged to carry an id, so that they are seen and never lost.
 

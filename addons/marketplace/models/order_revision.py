@@ -154,6 +154,8 @@ class MarketplaceOrderImporter(models.AbstractModel):
         if any(picking.state == "done" for picking in sale_order.picking_ids):
             sale_order._hold("changed", self.env._("The buyer changed the address after shipping."))
             return
+        if not sale_order._stop_for(self.env._("The buyer changed the address.")):
+            return
         sale_order.with_context(update_delivery_shipping_partner=True).partner_shipping_id = delivery
         sale_order._release("address")
 

@@ -220,14 +220,18 @@ class SaleOrder(models.Model):
         return True
 
     def action_marketplace_refetch(self):
-        """Get the orders again from the marketplace and bring them up to date."""
+        """Get the orders again from the marketplace and bring them up to date. A revision that a held order has already
+        is applied once more: what kept it from being applied in full may be gone."""
         for order in self:
             account = order.marketplace_shop_id.account_id
             try:
                 record = account._get_connector().fetch_order(order.marketplace_ref)
             except ConnectorError as error:
                 raise UserError(self.env._("%(order)s: %(error)s", order=order.marketplace_ref, error=error)) from error
-            rows = self.env["marketplace.inbox"].sudo()._receive(order.marketplace_shop_id, [record])
+            Inbox = self.env["marketplace.inbox"].sudo()
+            rows = Inbox._receive(order.marketplace_shop_id, [record])
+            if order.marketplace_hold:
+                rows = rows or Inbox._find_known(order.marketplace_shop_id, record)
             self.env["marketplace.order.importer"].sudo()._import_rows(rows)
         return True
 

@@ -4,6 +4,16 @@ from odoo.exceptions import UserError
 
 from ..contract import Handle, OutboundLine, OutboundOrder, OutboundStatus, ProviderCapability
 
+STATES = [
+    ("pending", "To Send"),
+    ("accepted", "Accepted"),
+    ("exception", "Needs an Answer"),
+    ("stopped", "Cancelled There"),
+    ("shipped", "Shipped"),
+    ("cancelled", "Cancelled"),
+    ("rejected", "Rejected"),
+]
+
 
 class OverseasOutbound(models.Model):
     _name = "overseas.outbound"
@@ -25,20 +35,14 @@ class OverseasOutbound(models.Model):
         help="Our number of the order. The warehouse takes a repeated number for the same order.",
     )
     state = fields.Selection(
-        [
-            ("pending", "To Send"),
-            ("accepted", "Accepted"),
-            ("exception", "Needs an Answer"),
-            ("shipped", "Shipped"),
-            ("cancelled", "Cancelled"),
-            ("rejected", "Rejected"),
-        ],
+        STATES,
         required=True,
         readonly=True,
         default="pending",
         group_expand=True,
         help="Rejected: the warehouse refuses the order, see its answer; correct the delivery and retry. Needs an "
-        "Answer: the warehouse has stopped, see its answer.",
+        "Answer: the warehouse waits for one, see what it says. Cancelled There: nobody here asked for it; send the "
+        "order again, or cancel the delivery.",
     )
     status_text = fields.Char("Status There", readonly=True, help="The warehouse's own word.")
     carrier_name = fields.Char("Carrier", readonly=True)
@@ -265,7 +269,7 @@ class OverseasOutbound(models.Model):
             values["state"] = "exception"
             values["message"] = state.message or self.env._("The warehouse has stopped the order.")
         elif state.status is OutboundStatus.CANCELLED:
-            values["state"] = "cancelled"
+            values["state"] = "stopped"
         elif self.state == "exception" and state.status is not OutboundStatus.UNKNOWN:
             values["state"] = "accepted"
         if any((self[name] or False) != (value or False) for name, value in values.items()):
@@ -337,7 +341,16 @@ class OverseasOutbound(models.Model):
             )
         )
 
+    def _give_up_stopped(self):
+        """Forget what the warehouse cancelled by itself; the deliveries may be given to it under another number."""
+        self.filtered(lambda record: record.state == "stopped").state = "cancelled"
+        self.flush_recordset(["state"])
+
     # === ACTIONS === #
+
+    def action_send_anew(self):
+        """Give the deliveries to the warehouse once more, after it cancelled the orders by itself."""
+        return self.picking_id.action_overseas_send()
 
     def action_open_picking(self):
         self.ensure_one()

@@ -1,20 +1,15 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from .outbound import STATES
+
 
 class StockPicking(models.Model):
     _inherit = "stock.picking"
 
     overseas_outbound_ids = fields.One2many("overseas.outbound", "picking_id", readonly=True)
     overseas_state = fields.Selection(
-        [
-            ("pending", "To Send"),
-            ("accepted", "Accepted"),
-            ("exception", "Needs an Answer"),
-            ("shipped", "Shipped"),
-            ("cancelled", "Cancelled"),
-            ("rejected", "Rejected"),
-        ],
+        STATES,
         string="Overseas Warehouse",
         compute="_compute_overseas_state",
         compute_sudo=True,
@@ -26,9 +21,11 @@ class StockPicking(models.Model):
             picking.overseas_state = picking.overseas_outbound_ids.sorted("id")[-1:].state
 
     def action_overseas_send(self):
-        """Give ready deliveries to their overseas warehouses, in the background; send refused ones again."""
+        """Give ready deliveries to their overseas warehouses, in the background; send again what was refused or what
+        nobody here cancelled."""
         self.check_access("write")
         Outbound = self.env["overseas.outbound"].sudo()
+        self.sudo().overseas_outbound_ids._give_up_stopped()
         new = Outbound._create_from_pickings(self.sudo())
         refused = self.sudo().overseas_outbound_ids.filtered(lambda outbound: outbound.state == "rejected")
         if not new and not refused:

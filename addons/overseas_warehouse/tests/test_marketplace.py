@@ -1,7 +1,8 @@
+from dataclasses import replace
 from unittest.mock import patch
 
-from odoo.addons.marketplace.contract import OrderStatus
-from odoo.addons.marketplace.tests.import_case import ImportCase
+from odoo.addons.marketplace.contract import OrderStatus, Unavailable
+from odoo.addons.marketplace.tests.import_case import ADDRESS, ImportCase
 from odoo.addons.queue_job.tests.common import trap_jobs
 from odoo.tests import tagged
 
@@ -38,9 +39,9 @@ class TestMarketplace(ImportCase):
     def setUp(self):
         super().setUp()
         self.world = MemoryWarehouse("MEM-DE", {"MUG": (10, 0)})
-        provider = MemoryProvider(self.world)
+        self.provider = MemoryProvider(self.world)
         self.startPatcher(
-            patch.object(self.env.registry["overseas.account"], "_get_connector", lambda account: provider)
+            patch.object(self.env.registry["overseas.account"], "_get_connector", lambda account: self.provider)
         )
 
     def _import_ready(self):
@@ -119,6 +120,91 @@ class TestMarketplace(ImportCase):
         self.assertEqual(order.marketplace_cancellation_ids.state, "confirmed")
         self.assertEqual((order.state, order.marketplace_hold), ("sale", "changed"))
         self.assertIn(outbound.reference, order.marketplace_hold_note)
+
+    # === CHANGES OF WHAT THE WAREHOUSE HAS === #
+
+    def _give(self):
+        """An order that the warehouse was given, and its order there."""
+        order = self._import_ready()
+        self._exchange()
+        return order, order.picking_ids.overseas_outbound_ids
+
+    def _cancel_units(self, order, units):
+        self.env["marketplace.cancellation"]._cancel(order, "buyer_request", [("MUG-1", units)])
+        self.env["marketplace.cancellation"]._job_confirm(self.shop)
+
+    def _get_open_there(self):
+        """``{reference: (units, city)}`` of what the warehouse still means to ship."""
+        return {
+            reference: (self.world.orders[reference].lines[0].units, self.world.orders[reference].address.city)
+            for reference, state in self.world.outbounds.items()
+            if state.status is OutboundStatus.ACCEPTED
+        }
+
+    def test_units_that_are_cancelled_are_stopped_and_the_rest_is_sent_anew(self):
+        order, first = self._give()
+        self._cancel_units(order, 1)
+        self.assertEqual((first.state, order.marketplace_hold, self._get_open_there()), ("cancelled", False, {}))
+        for _run in range(2):
+            self._exchange()
+        self.assertEqual(self._get_open_there(), {f"{first.reference}-2": (1, "Leeds")})
+        self.assertEqual(order.order_line.product_uom_qty, 1)
+
+    def test_a_new_address_is_sent_anew(self):
+        order, first = self._give()
+        self.assertEqual(self._revise(address=replace(ADDRESS, city="York")).state, "done")
+        self.assertEqual((order.partner_shipping_id.city, order.picking_ids.partner_id.city), ("York", "York"))
+        self.assertFalse(order.marketplace_hold)
+        for _run in range(2):
+            self._exchange()
+        self.assertEqual(self._get_open_there(), {f"{first.reference}-2": (2, "York")})
+
+    def test_units_cancelled_too_late_are_for_a_person(self):
+        order, outbound = self._give()
+        self.world.ship(outbound.reference)
+        self._cancel_units(order, 1)
+        self.assertEqual((order.marketplace_hold, order.order_line.product_uom_qty), ("changed", 2))
+        self.assertIn("cancelled units", order.marketplace_hold_note)
+        self.assertIn(f"{outbound.reference}: too late", order.marketplace_hold_note)
+        self._exchange()
+        self.assertEqual((outbound.state, order.picking_ids.state), ("shipped", "done"))
+
+    def test_a_new_address_too_late_is_for_a_person(self):
+        order, outbound = self._give()
+        self.world.ship(outbound.reference)
+        self._revise(address=replace(ADDRESS, city="York"))
+        self.assertEqual((order.marketplace_hold, order.picking_ids.partner_id.city), ("changed", "Leeds"))
+        self.assertIn("changed the address", order.marketplace_hold_note)
+        self.assertIn(f"{outbound.reference}: too late", order.marketplace_hold_note)
+
+    def test_a_person_tries_a_new_address_once_more(self):
+        order, first = self._give()
+        self.provider._error = Unavailable("no answer")
+        self._revise(address=replace(ADDRESS, city="York"))
+        self.assertEqual((order.marketplace_hold, order.picking_ids.partner_id.city), ("changed", "Leeds"))
+        self.assertIn("Fetch Again", order.marketplace_hold_note)
+        self.provider._error = None
+        with trap_jobs():
+            order.action_marketplace_refetch()
+        self.assertEqual((first.state, order.picking_ids.partner_id.city), ("cancelled", "York"))
+        order.action_marketplace_release()
+        self._exchange()
+        self.assertEqual(self._get_open_there(), {f"{first.reference}-2": (2, "York")})
+
+    def test_only_the_delivery_of_cancelled_units_is_stopped(self):
+        mugs, pens = self._line("MUG", 2, "20.00"), self._line("PEN", 1, "2.00")
+        (order,) = self._import(self._order("O1", mugs, pens))
+        mug = order.order_line.filtered(lambda line: line.product_id == self.mug)
+        (order.order_line - mug).move_ids.picking_id = order.picking_ids.copy({"move_ids": False})
+        order.picking_ids.action_assign()
+        self._exchange()
+        outbound = mug.move_ids.picking_id.overseas_outbound_ids
+        self.assertEqual(outbound.state, "accepted")
+        self.env["marketplace.cancellation"]._cancel(order, "buyer_request", [("PEN-1", 1)])
+        self.env["marketplace.cancellation"]._job_confirm(self.shop)
+        self.assertEqual((outbound.state, order.order_line.mapped("product_uom_qty")), ("accepted", [2, 0]))
+
+    # === WHAT IS KEPT === #
 
     def test_what_was_sent_is_erased_with_the_buyer(self):
         order = self._import_ready()

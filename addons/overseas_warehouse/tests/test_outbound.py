@@ -156,6 +156,27 @@ class TestOutbound(OverseasCase):
         picking.action_cancel()
         self.assertEqual(picking.overseas_outbound_ids.state, "cancelled")
 
+    def test_what_the_warehouse_cancels_by_itself_is_for_a_person(self):
+        picking, outbound = self._give()
+        self.provider.cancel_outbounds([outbound._get_handle()])
+        for _run in range(2):
+            self._exchange("overseas.outbound")
+        self.assertEqual((picking.overseas_outbound_ids, picking.overseas_state), (outbound, "stopped"))
+        with trap_jobs() as trap:
+            outbound.action_send_anew()
+            trap.perform_enqueued_jobs()
+        self.assertEqual(outbound.state, "cancelled")
+        again = picking.overseas_outbound_ids - outbound
+        self.assertEqual((again.reference, again.state), (f"{outbound.reference}-2", "accepted"))
+
+    def test_a_delivery_that_the_warehouse_cancelled_can_be_cancelled(self):
+        picking, outbound = self._give()
+        self.provider.cancel_outbounds([outbound._get_handle()])
+        self._exchange("overseas.outbound")
+        self.provider._error = Unavailable("no answer")
+        picking.action_cancel()
+        self.assertEqual((picking.state, outbound.state), ("cancel", "cancelled"))
+
     def test_nobody_validates_what_the_warehouse_ships(self):
         picking, _outbound = self._give()
         with self.assertRaisesRegex(UserError, "done by itself"):
