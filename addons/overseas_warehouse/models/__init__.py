@@ -13,6 +13,7 @@ from . import stock_event
 from . import snapshot
 from . import snapshot_line
 from . import bill
+from . import fee_product
 from . import price
 from . import vendor_bill
 from . import returns

@@ -19,6 +19,12 @@ class OverseasAccount(models.Model):
     partner_id = fields.Many2one(
         "res.partner", "Vendor", check_company=True, ondelete="restrict", help="Whom the operator's bills are paid to."
     )
+    retention_days = fields.Integer(
+        "Keep Addresses (days)",
+        default=30,
+        help="What the warehouse was given for deliveries without a marketplace order is erased this many days after "
+        "they are done. 0: never. With a marketplace order, the marketplace's account decides.",
+    )
     warehouse_ids = fields.One2many("overseas.warehouse", "account_id")
     warehouse_count = fields.Integer(compute="_compute_warehouse_count")
 

@@ -7,6 +7,17 @@ from .snapshot import read_pages
 
 # Charges are asked for again from a while before the last one: operators book some of them late.
 LATE_BOOKINGS = timedelta(days=14)
+# Values of the contract's FeeKind.
+KINDS = [
+    ("storage", "Storage"),
+    ("inbound", "Inbound"),
+    ("handling", "Handling"),
+    ("packing", "Packing"),
+    ("freight", "Freight"),
+    ("return", "Return"),
+    ("duty", "Duty"),
+    ("other", "Other"),
+]
 
 
 class OverseasBill(models.Model):
@@ -135,20 +146,7 @@ class OverseasBillLine(models.Model):
     currency_id = fields.Many2one(related="bill_id.currency_id", store=True)
     warehouse_id = fields.Many2one("overseas.warehouse", readonly=True, ondelete="restrict", index="btree_not_null")
     external_id = fields.Char("Charge", required=True, readonly=True, help="The operator's number of the charge.")
-    kind = fields.Selection(
-        [
-            ("storage", "Storage"),
-            ("inbound", "Inbound"),
-            ("handling", "Handling"),
-            ("packing", "Packing"),
-            ("freight", "Freight"),
-            ("return", "Return"),
-            ("duty", "Duty"),
-            ("other", "Other"),
-        ],
-        required=True,
-        readonly=True,
-    )
+    kind = fields.Selection(KINDS, required=True, readonly=True)
     charged_at = fields.Datetime(required=True, readonly=True)
     document = fields.Char(readonly=True, help="Number of what it was charged for.")
     sku = fields.Char("SKU", readonly=True)

@@ -102,6 +102,7 @@ class OverseasBill(models.Model):
         partner = self.account_id.partner_id
         if not partner:
             raise UserError(self.env._("Choose the vendor on the account %s first.", self.account_id.name))
+        products = self.account_id._get_fee_products()
         refund = self.currency_id.compare_amounts(sum(lines.mapped("amount")), 0) < 0
         sign = -1 if refund else 1
         return {
@@ -112,12 +113,14 @@ class OverseasBill(models.Model):
             "invoice_date": self.month + relativedelta(months=1, days=-1),
             "invoice_origin": self.display_name,
             "invoice_line_ids": [
-                Command.create(self._prepare_move_line_vals(kind, group, sign))
+                Command.create(self._prepare_move_line_vals(kind, group, sign, products.get(kind)))
                 for kind, group in lines.sorted("kind").grouped("kind").items()
             ],
         }
 
-    def _prepare_move_line_vals(self, kind, lines, sign):
+    def _prepare_move_line_vals(self, kind, lines, sign, product):
+        """Values of a bill's line. Its taxes are Odoo's own: those of the service, else of the expense account, as the
+        vendor's fiscal position maps them."""
         kinds = dict(lines._fields["kind"]._description_selection(self.env))
         return {
             "name": self.env._(
@@ -125,6 +128,5 @@ class OverseasBill(models.Model):
             ),
             "quantity": 1,
             "price_unit": sign * self.currency_id.round(sum(lines.mapped("amount"))),
-            # Operators abroad state what is to be paid; who is charged taxes adds them to the draft.
-            "tax_ids": [Command.clear()],
+            "product_id": product and product.id,
         }

@@ -43,6 +43,31 @@ class TestOutbound(OverseasCase):
         self.assertNotIn("street2", payload["address"])
         self.assertIn('"city": "Bonn"', outbound.payload_text)
 
+    def test_what_was_sent_is_erased_after_the_retention_time(self):
+        self.account.retention_days = 10
+        picking, done = self._give()
+        self.world.ship(done.reference)
+        _picking, still_open = self._give()
+        _picking, young = self._give()
+        self.world.ship(young.reference)
+        self._exchange("overseas.outbound")
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE overseas_outbound SET write_date = now() - interval '11 days' WHERE id = ANY(%s)",
+            [(done | still_open).ids],
+        )
+        self.env.invalidate_all()
+        with trap_jobs() as trap:
+            self.env["marketplace.account"]._cron_erase_buyer_data()
+            (job,) = [job for job in trap.enqueued_jobs if job.method_name == "_job_erase_recipients"]
+        job.perform()
+        self.assertEqual([bool(order.payload) for order in (done, still_open, young)], [False, True, True])
+        self.assertEqual((picking.state, done.state, done.tracking), ("done", "shipped", picking.carrier_tracking_ref))
+        self.account.retention_days = 0
+        with trap_jobs() as trap:
+            self.env["marketplace.account"]._cron_erase_buyer_data()
+            self.assertFalse([job for job in trap.enqueued_jobs if job.method_name == "_job_erase_recipients"])
+
     def test_what_was_sent_is_kept_though_nobody_answered(self):
         self.provider._error = Unavailable("no answer")
         _picking, outbound = self._give()

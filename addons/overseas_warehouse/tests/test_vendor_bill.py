@@ -155,6 +155,47 @@ class TestVendorBill(ChargeCase):
         self.assertEqual((move.amount_total, self.bill.amount), (15.0, 15.0))
         self.assertEqual((self.bill.unbilled_count, self.bill.billed_difference), (0, 0))
 
+    def _create_tax(self, percent):
+        return self.env["account.tax"].create(
+            {"name": f"{percent}% purchase", "type_tax_use": "purchase", "amount_type": "percent", "amount": percent}
+        )
+
+    def test_taxes_are_those_of_the_service(self):
+        tax = self._create_tax(20)
+        service = self.env["product.product"].create(
+            {"name": "Storage", "type": "service", "supplier_taxes_id": [Command.set(tax.ids)]}
+        )
+        self.account.fee_product_ids = [Command.create({"kind": "storage", "product_id": service.id})]
+        move = self._create()
+        storage = move.invoice_line_ids.filtered("product_id")
+        self.assertEqual((storage.product_id, storage.tax_ids, storage.price_unit), (service, tax, 15.15))
+        self.assertIn("Storage 2026-01: 2 charges", storage.name)
+        self.assertEqual((move.amount_untaxed, move.amount_tax, self.bill.billed_difference), (15.0, 3.03, 0))
+
+    def test_the_vendors_fiscal_position_maps_the_taxes(self):
+        tax = self._create_tax(20)
+        position = self.env["account.fiscal.position"].create({"name": "Abroad"})
+        reverse = self._create_tax(0)
+        reverse.write({"fiscal_position_ids": [Command.link(position.id)], "original_tax_ids": [Command.link(tax.id)]})
+        self.vendor.property_account_position_id = position
+        service = self.env["product.product"].create(
+            {"name": "Storage", "type": "service", "supplier_taxes_id": [Command.set(tax.ids)]}
+        )
+        self.account.fee_product_ids = [Command.create({"kind": "storage", "product_id": service.id})]
+        move = self._create()
+        self.assertEqual(move.invoice_line_ids.filtered("product_id").tax_ids, reverse)
+        self.assertEqual(move.amount_tax, 0)
+
+    def test_without_a_service_taxes_are_those_of_the_expense_account(self):
+        tax = self._create_tax(10)
+        account = self.env["account.account"].create(
+            {"name": "Logistics", "code": "698877", "account_type": "expense", "tax_ids": [Command.set(tax.ids)]}
+        )
+        self.env["account.journal"].search([("type", "=", "purchase")]).default_account_id = account
+        move = self._create()
+        self.assertEqual((move.invoice_line_ids.account_id, move.invoice_line_ids.tax_ids), (account, tax))
+        self.assertEqual(move.amount_total, 16.5)
+
     def test_a_charge_is_billed_once(self):
         self._create()
         with self.assertRaisesRegex(UserError, "have a vendor bill"):

@@ -1,1 +1,1 @@
-from . import account, cancellation, file, place
+from . import account, cancellation, file, place, privacy

@@ -24,7 +24,6 @@ FOLLOWED = {
     "receipts": ("overseas.inbound", ("received", "cancelled", "rejected")),
     "shipments": ("overseas.outbound", ("shipped", "cancelled", "rejected")),
 }
-ADDRESS_DAYS = 90
 BEGINNING = datetime(2000, 1, 1, tzinfo=timezone.utc)
 END = datetime(2200, 1, 1, tzinfo=timezone.utc)
 
@@ -115,22 +114,13 @@ class OverseasFile(models.Model):
         """Give the file to the person who hands it over to the warehouse, and note that."""
         self.ensure_one()
         if not self.content:
-            message = self.env._(
-                "The addresses in %(file)s were deleted after %(days)d days.", file=self.name, days=ADDRESS_DAYS
-            )
+            message = self.env._("The addresses in %s were deleted, as the account is set to.", self.name)
             raise UserError(message)
         if self.state == "new":
             values = {"handed_over_at": fields.Datetime.now(), "handed_over_by_id": self.env.uid}
             self.sudo().write({"state": "handed_over", **values})
         url = f"/web/content/{self._name}/{self.id}/content/{self.name}?download=true"
         return {"type": "ir.actions.act_url", "url": url, "target": "download"}
-
-    @api.autovacuum
-    def _gc_addresses(self):
-        """Addresses of buyers are not kept; which orders were given to the warehouse is."""
-        domain = [("kind", "=", "orders"), ("state", "=", "handed_over")]
-        old = self.search([*domain, ("handed_over_at", "<", f"-{ADDRESS_DAYS}d"), ("content", "!=", False)])
-        old.write({"content": False})
 
     # === FROM THE WAREHOUSE === #
 

@@ -1,3 +1,6 @@
+from datetime import timedelta
+
+from odoo import fields
 from odoo.addons.queue_job.tests.common import trap_jobs
 from odoo.exceptions import UserError
 from odoo.tests import tagged
@@ -49,10 +52,14 @@ class TestFiles(FileCase):
         _picking, outbound = self._give()
         file = self._find("out", "orders")
         file.action_download()
-        file.handed_over_at = "2020-01-01"
-        self.env["overseas.file"]._gc_addresses()
+        self.account.retention_days = 60
+        file.handed_over_at = fields.Datetime.now() - timedelta(days=59)
+        self.account._job_erase_recipients(self.account)
+        self.assertTrue(file.content)
+        file.handed_over_at = fields.Datetime.now() - timedelta(days=61)
+        self.account._job_erase_recipients(self.account)
         self.assertFalse(file.content)
-        with self.assertRaisesRegex(UserError, "deleted after 90 days"):
+        with self.assertRaisesRegex(UserError, "addresses in .* were deleted"):
             file.action_download()
         outbound.write({"state": "pending", "next_try_at": False})
         self._exchange("overseas.outbound")
