@@ -10,9 +10,16 @@ class OverseasInbound(models.Model):
     )  # fmt: skip
 
     _first_mile_shipment_uniq = models.UniqueIndex(
-        "(first_mile_shipment_id) WHERE first_mile_shipment_id IS NOT NULL AND state != 'cancelled'",
+        "(first_mile_shipment_id) WHERE first_mile_shipment_id IS NOT NULL AND divided_from_id IS NULL"
+        " AND state != 'cancelled'",
         "This shipment is announced already.",
     )
+
+    def _divide(self, number):
+        """Override of `overseas_warehouse`: all parts travel with the shipment."""
+        part = super()._divide(number)
+        part.first_mile_shipment_id = self.first_mile_shipment_id
+        return part
 
 
 class OverseasInboundReceipt(models.Model):
@@ -36,15 +43,24 @@ class OverseasInboundReceipt(models.Model):
 
     @api.model
     def _get_left_in_transit(self, inbounds):
-        """Override of `overseas_warehouse`: lost cartons are written off already; what comes of them is found."""
+        """Override of `overseas_warehouse` to add what is still to come with each shipment, whichever notice it is of:
+        lost cartons are written off already; what comes of them is found."""
         left = super()._get_left_in_transit(inbounds)
-        for inbound in inbounds:
-            if shipment := inbound.first_mile_shipment_id:
-                incoming = shipment._get_incoming()
-                for key in left:
-                    if key[0] == inbound:
-                        left[key] = min(left[key], incoming.get(key[1], 0))
+        for shipment in {inbound.first_mile_shipment_id for inbound in inbounds}:
+            left.update({(shipment, product): units for product, units in shipment._get_incoming().items()})
         return left
+
+    @api.model
+    def _prepare_move_vals_list(self, inbound, picking, product, grade, units, left, lot_id):
+        """Override of `overseas_warehouse`: no more leaves transit than is to come with the shipment."""
+        given = inbound, picking, product, grade, units, left, lot_id
+        shipment = inbound.first_mile_shipment_id
+        if not shipment:
+            return super()._prepare_move_vals_list(*given)
+        before = left[inbound, product] = min(left[inbound, product], left[shipment, product])
+        vals_list = super()._prepare_move_vals_list(*given)
+        left[shipment, product] -= before - left[inbound, product]
+        return vals_list
 
 
 class OverseasDifference(models.Model):

@@ -32,15 +32,16 @@ class FirstMileShipment(models.Model):
     # === ANNOUNCING === #
 
     def action_announce(self):
-        """Announce the cartons to the overseas warehouse; what is announced already is only shown."""
+        """Announce the cartons to the overseas warehouse; what is announced already is only shown.
+
+        :return: the notice, or those that the operator has divided it into, to be opened
+        """
         self.ensure_one()
-        notice = self._get_notices()[:1]
-        if not notice:
+        if not self._get_notices():
             self._check_announceable()
             self.inbound_ids.flush_recordset(["state"])  # the index that allows one notice looks at the table
-            notice = self.env["overseas.inbound"].create(self._prepare_notice_vals())
-            notice.action_announce()
-        return notice._get_records_action()
+            self.env["overseas.inbound"].create(self._prepare_notice_vals()).action_announce()
+        return self._get_notices()._get_records_action(name=self.env._("Announced Goods"))
 
     def _check_announceable(self):
         """:raise UserError: the warehouse could not take the goods in; says what to do"""
@@ -77,6 +78,8 @@ class FirstMileShipment(models.Model):
         return {
             "first_mile_shipment_id": self.id,
             "warehouse_id": self.overseas_warehouse_id.id,
+            "source_location_id": self.warehouse_id.lot_stock_id.id,
+            "departure_id": self._get_departures()[:1].id,
             "transport": self.mode,
             "eta": self.eta or self.ship_date,
             "tracking": next((by_kind[kind] for kind in TRACKING_KINDS if kind in by_kind), False),

@@ -21,10 +21,13 @@ class FirstMileShipment(models.Model):
     def _get_transit(self):
         """Where the goods are while they travel."""
         self.ensure_one()
-        departures = self.picking_ids.filtered(
+        return self._get_departures()[:1].location_dest_id or self.company_id.internal_transit_location_id
+
+    def _get_departures(self):
+        """Transfers out of the hub."""
+        return self.picking_ids.filtered(
             lambda picking: picking.is_first_mile_departure and picking.state != "cancel"
         )
-        return departures[:1].location_dest_id or self.company_id.internal_transit_location_id
 
     def _create_transfers(self, totals):
         transit = self._get_transit()

@@ -1,4 +1,5 @@
 from odoo import Command
+from odoo.addons.overseas_warehouse.contract import InboundState, InboundStatus, ReceivedLine
 from odoo.addons.overseas_warehouse.tests.overseas_case import OverseasCase
 from odoo.exceptions import UserError
 from odoo.tests import tagged
@@ -120,6 +121,34 @@ class TestAnnouncing(OverseasCase):
         self.count(inbound, {"CUP": (15, 0), "PLATE": (8, 0)}, finished=True)
         self.assertEqual((self._get_units(self.cup), self._get_units(self.plate)), (15, 8))
         self.assertEqual((self._get_units(self.cup, self.transit), self._get_units(self.plate, self.transit)), (0, 0))
+
+    def test_parts_of_a_divided_notice_close_the_shipment_together(self):
+        """Amazon sends the cartons of one shipment to several of its centres."""
+        first = self.announce()
+        second = first._divide(2)
+        first.carton_ids[1].inbound_id = second
+        second.write({"state": "accepted", "external_id": "SECOND"})
+        self.assertEqual(second.reference, f"{first.reference}-2")
+        self.assertEqual(self.shipment.inbound_ids, first + second)
+        self.assertEqual(self.shipment.action_announce()["domain"], [("id", "in", (first + second).ids)])
+        with self.assertRaisesRegex(UserError, f"announced as .*{second.reference}"):
+            self.shipment.action_receive()
+        self.shipment.carton_ids[1].action_lose()
+        Receipt = self.env["overseas.inbound.receipt"]
+        Receipt._receive(
+            {
+                first: InboundState(first.reference, "", InboundStatus.RECEIVED, (ReceivedLine("CUP", 10),)),
+                second: InboundState(second.reference, "", InboundStatus.RECEIVED, (ReceivedLine("CUP", 4),)),
+            }
+        )
+        self.assertEqual((self.shipment.state, self.incoming()), ("received", {}))
+        self.assertEqual((self._get_units(self.cup), self._get_units(self.cup, self.transit)), (14, 0))
+        self.assertEqual(self._get_units(self.plate, self.transit), 0)
+
+    def test_the_notice_says_where_the_goods_left(self):
+        notice = self.announce(depart=False)
+        self.assertEqual(notice.source_location_id, self.hub.lot_stock_id)
+        self.assertEqual(notice.departure_id, self.shipment.picking_ids.filtered("is_first_mile_departure"))
 
     def test_counted_before_the_departure_was_entered(self):
         inbound = self.announce(depart=False)

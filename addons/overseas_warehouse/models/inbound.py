@@ -54,6 +54,14 @@ class OverseasInbound(models.Model):
         help="Where the goods are taken from when they depart. Empty: they are on their way already.",
     )
     departure_id = fields.Many2one("stock.picking", readonly=True, copy=False)
+    divided_from_id = fields.Many2one(
+        "overseas.inbound",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The goods were announced with this notice; the operator wants a part of them elsewhere.",
+    )
     carton_ids = fields.One2many("overseas.inbound.carton", "inbound_id", copy=True)
     receipt_ids = fields.One2many("overseas.inbound.receipt", "inbound_id", readonly=True)
     difference_ids = fields.One2many("overseas.difference", "inbound_id", readonly=True)
@@ -163,6 +171,19 @@ class OverseasInbound(models.Model):
             eta=self.eta,
             tracking=self.tracking or "",
             note=self.note or "",
+        )
+
+    def _divide(self, number):
+        """Another notice for a part of the goods, which the operator wants elsewhere; its cartons are still to be moved
+        to it."""
+        self.ensure_one()
+        return self.copy(
+            {
+                "reference": f"{self.reference}-{number}",
+                "divided_from_id": self.id,
+                "departure_id": self.departure_id.id,
+                "carton_ids": False,
+            }
         )
 
     # === DEPARTURE === #

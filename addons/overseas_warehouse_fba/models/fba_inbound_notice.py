@@ -67,14 +67,9 @@ class OverseasInbound(models.Model):
 
     def _fba_split(self, number):
         """Another notice for a part of the goods, which goes to another warehouse of Amazon."""
-        return self.copy(
-            {
-                "reference": f"{self.reference}-{number}",
-                "fba_inbound_id": self.fba_inbound_id.id,
-                "departure_id": self.departure_id.id,
-                "carton_ids": False,
-            }
-        )
+        part = self._divide(number)
+        part.fba_inbound_id = self.fba_inbound_id
+        return part
 
     def _fba_accept(self, confirmation):
         """Amazon awaits the goods under this number."""
