@@ -100,6 +100,10 @@ class Home:
 
     def remember(self, **values) -> dict:
         """Merge ``values`` into the state file (mode 0600) and return the whole state."""
+        with self.locked("state"):
+            return self._merge(values)
+
+    def _merge(self, values: dict) -> dict:
         state = self.state() | values
         draft = self.state_file.with_suffix(".tmp")
         draft.touch(mode=0o600)
@@ -109,5 +113,5 @@ class Home:
 
     def secret(self, name: str) -> str:
         """A secret made once and kept in the state file."""
-        known = self.state().get(name)
-        return known or self.remember(**{name: secrets.token_urlsafe(12)})[name]
+        with self.locked("state"):
+            return self.state().get(name) or self._merge({name: secrets.token_urlsafe(12)})[name]

@@ -177,9 +177,7 @@ def scratch_services(home: Home, server: Server, progress: Progress, arguments: 
     """
     databases = Databases(home, server, progress)
     name = f"scratch-{os.getpid()}"
-    for old in home.log.glob("scratch-*.log"):  # kept for a day, to look at what failed
-        if time.time() - old.stat().st_mtime > 86400:
-            old.unlink()
+    _forget_old_logs(home)
     with databases.scratch("services") as database:
         odoo = Odoo(home, server, database, name=name, http_port=free_port(), gevent_port=free_port())
         password = home.secret("admin_password")
@@ -194,6 +192,14 @@ def scratch_services(home: Home, server: Server, progress: Progress, arguments: 
             Process(home, name).stop()
             forget_simulator(home, f"{name}-simulator")
             odoo.config_file.unlink(missing_ok=True)
+
+
+def _forget_old_logs(home: Home) -> None:
+    """Logs of scratch services are kept for a day, to look at what failed."""
+    with home.locked("log"):
+        for old in home.log.glob("scratch-*.log"):
+            if time.time() - old.stat().st_mtime > 86400:
+                old.unlink()
 
 
 def stop_all(home: Home) -> list[str]:

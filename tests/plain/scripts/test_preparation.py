@@ -13,6 +13,7 @@ from scripts.lib.config_file import render
 from scripts.lib.home import Home, SetupError
 from scripts.lib.postgres import Server
 from scripts.lib.processes import Process
+from scripts.lib.verdict import verdict
 
 DEB822 = """\
 # the machine's mirror
@@ -98,7 +99,7 @@ def test_a_crossed_font_link_gets_the_format_of_its_own_name(tmp_path):
     ],
 )
 def test_the_verdict_of_the_phases(codes, filtered, expected):
-    assert testing.verdict(codes, filtered) == expected
+    assert verdict(codes, filtered) == expected
 
 
 def test_arguments_are_parted_into_options_and_paths():

@@ -1,7 +1,7 @@
 """Test files are shared out among databases: each once, none left out, shares of about the same size."""
 
 from scripts.lib.home import CHECKOUT
-from scripts.lib.testing import share_out
+from scripts.lib.pytest_runs import share_out
 
 
 def sizes(share):
