@@ -1,7 +1,7 @@
-"""Values of cells: what people write, read exactly or refused with words they understand.
+"""Values of cells: what people write, read exactly or refused.
 
 A reader takes the cell as it stands in the file (text, or what Excel has: numbers, days, times) and returns the value;
-it raises ``ValueError`` with the fault as message.
+it raises :class:`.faults.BadCell`.
 """
 
 import re
@@ -9,6 +9,7 @@ from datetime import date, datetime, timezone
 from decimal import Decimal, InvalidOperation
 
 from ...overseas_warehouse.contract import FeeKind, Grade, OutboundStatus
+from .faults import BadCell
 
 _DAY = re.compile(
     r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T](\d{1,2}:\d{2}(?::\d{2})?)(?:\.\d+)?)?(Z|[+-]\d\d:?\d\d)?"
@@ -52,11 +53,9 @@ def units(cell):
     """A number of units, zero or more."""
     number = amount(cell)
     if number != number.to_integral_value():
-        raise ValueError(f"{text(cell)} is no whole number of units")
+        raise BadCell("not_whole", text(cell))
     if number < 0:
-        raise ValueError(
-            f"{text(cell)} is negative: no warehouse holds fewer than no units, ask it for a corrected file"
-        )
+        raise BadCell("negative", text(cell))
     return int(number)
 
 
@@ -68,9 +67,9 @@ def amount(cell):
     try:
         number = Decimal(written)
     except InvalidOperation:
-        raise ValueError(f"{written!r} is no number (write decimals with a point)") from None
+        raise BadCell("no_number", written) from None
     if not number.is_finite():
-        raise ValueError(f"{written!r} is no number")
+        raise BadCell("no_number", written)
     return number
 
 
@@ -78,7 +77,7 @@ def weight(cell):
     """A weight or length, more than nothing."""
     number = amount(cell)
     if number <= 0:
-        raise ValueError(f"{text(cell)} is no weight")
+        raise BadCell("not_positive", text(cell))
     return number
 
 
@@ -90,14 +89,14 @@ def time(cell):
         return datetime(cell.year, cell.month, cell.day, tzinfo=timezone.utc)
     match = _DAY.fullmatch(text(cell))
     if match is None:
-        raise ValueError(f"{text(cell)!r} is no day or time (write 2026-01-31 or 2026-01-31 14:30)")
+        raise BadCell("no_time", text(cell))
     year, month, day, clock, zone = match.groups()
     hour, _colon, rest = (clock or "0:00").partition(":")
     offset = "+00:00" if zone in (None, "Z") else f"{zone[:3]}:{zone[-2:]}"
     try:
         read = datetime.fromisoformat(f"{year}-{month:0>2}-{day:0>2}T{hour:0>2}:{rest}{offset}")
     except ValueError:
-        raise ValueError(f"{text(cell)!r} is no day or time that there is") from None
+        raise BadCell("no_time", text(cell)) from None
     return read.astimezone(timezone.utc)
 
 
@@ -110,7 +109,7 @@ def currency(cell):
     """An ISO 4217 code."""
     code = text(cell).upper()
     if not re.fullmatch("[A-Z]{3}", code):
-        raise ValueError(f"{text(cell)!r} is no currency code such as USD")
+        raise BadCell("no_currency", text(cell))
     return code
 
 
@@ -118,28 +117,27 @@ def flag(cell):
     """Yes or no."""
     word = text(cell).casefold()
     if word not in (*_YES, *_NO):
-        raise ValueError(f"{text(cell)!r} is neither yes nor no")
+        raise BadCell("no_flag", text(cell))
     return word in _YES
 
 
-def word_of(words, what):
+def word_of(words, code):
     """A reader of words that mean something.
 
     :param dict words: ``{meaning: words for it}``
-    :param str what: what the column holds, for the message
+    :param str code: of the fault of another word
     """
     meanings = {word: meaning for meaning, known in words.items() for word in known}
 
     def read(cell):
         word = text(cell).casefold()
         if word not in meanings:
-            allowed = ", ".join(known[0] for known in words.values())
-            raise ValueError(f"{text(cell)!r} is no {what}: use one of {allowed}")
+            raise BadCell(code, text(cell), allowed=", ".join(known[0] for known in words.values()))
         return meanings[word]
 
     return read
 
 
-grade = word_of(_GRADES, "grade")
-status = word_of(_STATUSES, "status")
-fee = word_of(_FEES, "kind of charge")
+grade = word_of(_GRADES, "grade_unknown")
+status = word_of(_STATUSES, "status_unknown")
+fee = word_of(_FEES, "fee_unknown")

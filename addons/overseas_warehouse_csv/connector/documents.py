@@ -5,6 +5,7 @@ from hashlib import sha256
 
 from ...marketplace.contract import Rejected, each
 from ...overseas_warehouse.contract import Booking
+from .faults import BadDocument
 from .layouts import DOCUMENTS
 from .writing import write_sheet
 
@@ -12,7 +13,7 @@ from .writing import write_sheet
 def send(folder, settings, clock, kind, records, rows_of):
     """Write one file with all records that stand in none yet; one :class:`Booking` per record.
 
-    :param rows_of: record → its rows; raises ``Rejected``
+    :param rows_of: record → its rows; raises :class:`.faults.BadDocument`
     """
     if not records:
         return []
@@ -20,7 +21,10 @@ def send(folder, settings, clock, kind, records, rows_of):
 
     def take(record):
         if record.reference not in known:
-            rows[record.reference] = rows_of(settings, record)
+            try:
+                rows[record.reference] = rows_of(settings, record)
+            except BadDocument as error:
+                raise Rejected(folder.describe([error.fault]), error.code) from None
         return Booking(record.reference, True, external_id=record.reference)
 
     bookings = each(records, take, Booking)
@@ -32,8 +36,9 @@ def send(folder, settings, clock, kind, records, rows_of):
 
 def product_rows(settings, card):
     """The row of a product."""
-    _require(card.sku, {"a name": card.name, "a declared name": card.declared_name})
-    _measured(card.sku, card)
+    _require(card.sku, {"name": card.name, "declared_name": card.declared_name})
+    if missing := _unmeasured(card):
+        raise BadDocument("unmeasured", reference=card.sku, missing=missing)
     return [
         {
             "reference": card.sku,
@@ -56,7 +61,8 @@ def notice_rows(settings, notice):
     """A row per carton and SKU."""
     _known_warehouse(settings, notice)
     for carton in notice.cartons:
-        _measured(f"{notice.reference}, carton {carton.number}", carton)
+        if missing := _unmeasured(carton):
+            raise BadDocument("carton_unmeasured", reference=notice.reference, carton=carton.number, missing=missing)
     return [
         {
             "reference": notice.reference,
@@ -83,10 +89,10 @@ def order_rows(settings, order):
     name = address.name or address.company
     _require(
         order.reference,
-        {"a name": name, "a street": address.street, "a city": address.city, "a country": address.country_code},
+        {"name": name, "street": address.street, "city": address.city, "country": address.country_code},
     )
     if settings.services and order.service not in {service.code for service in settings.services}:
-        raise Rejected(f"{order.reference}: the warehouse does not ship by {order.service}")
+        raise BadDocument("service_not_there", reference=order.reference, service=order.service)
     return [
         {
             "reference": order.reference,
@@ -119,21 +125,18 @@ def _measures(thing):
     return {name: getattr(thing, name) for name in names}
 
 
-def _measured(what, thing):
-    missing = [name.rpartition("_")[0] for name, value in _measures(thing).items() if not value or value <= 0]
-    if missing:
-        raise Rejected(f"{what} lacks {', '.join(missing)}: measure it, the warehouse takes nothing unmeasured")
+def _unmeasured(thing):
+    return tuple(name for name, value in _measures(thing).items() if not value or value <= 0)
 
 
 def _require(reference, values):
-    missing = [name for name, value in values.items() if not value]
-    if missing:
-        raise Rejected(f"{reference} lacks {', '.join(missing)}")
+    if missing := tuple(name for name, value in values.items() if not value):
+        raise BadDocument("lacks", reference=reference, missing=missing)
 
 
 def _known_warehouse(settings, record):
     if record.warehouse not in {info.code for info in settings.warehouses}:
-        raise Rejected(f"{record.reference}: the account has no warehouse {record.warehouse}")
+        raise BadDocument("warehouse_not_there", reference=record.reference, warehouse=record.warehouse)
 
 
 def _name(kind, clock, references):

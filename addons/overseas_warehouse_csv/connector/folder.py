@@ -49,6 +49,13 @@ class Folder(ABC):
         :param str kind: of :data:`.layouts.REPORTS`
         """
 
+    def describe(self, faults):
+        """Words for the person who reads them; a folder that knows his language finds better ones.
+
+        :param list faults: :class:`.faults.Fault`
+        """
+        return "; ".join(map(str, faults))
+
     @abstractmethod
     def reject(self, kind, name, reason):
         """Set an upload aside of which nothing is taken, with the reason for the person who reads it."""

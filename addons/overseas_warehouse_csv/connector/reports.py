@@ -16,8 +16,9 @@ from ...overseas_warehouse.contract import (
     ReturnStatus,
     StockLine,
 )
+from .faults import BadFile
 from .layouts import REPORTS, UNIQUE
-from .sheet import BadFile, read_sheet
+from .sheet import read_sheet
 
 _LEFT = (OutboundStatus.SHIPPED, OutboundStatus.DELIVERED)
 
@@ -43,8 +44,9 @@ def read_all(folder, kind):
         try:
             good.append((upload, read_report(kind, upload.name, upload.content)))
         except BadFile as error:
-            folder.reject(kind, upload.name, error.reason)
-            bad.append(error)
+            told = BadFile(upload.name, error.faults, folder.describe(error.faults))
+            folder.reject(kind, upload.name, told.reason)
+            bad.append(told)
     return good, bad
 
 

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
-from ...marketplace.contract import InvalidPayload
+from .faults import BadCell, BadFile, Fault
 
 _ZIP = b"PK\x03\x04"
 _BRACKETS = re.compile(r"[(（\[【].*?[)）\]】]")
 _BETWEEN = re.compile(r"[\s_\-./*:：]+")
-_MOST_FAULTS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,30 +30,22 @@ class Column:
     read: object
     required: bool = False
 
+    @property
+    def told(self):
+        """``(English, Chinese)``: the headings that are written."""
+        return tuple(words[0] for words in self.headings)
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
     """What may stand in a column.
 
     :param values: all that is known
-    :param str fault: what is said of another value, with ``%s`` for it
+    :param str code: of the fault of another value
     """
 
     values: frozenset
-    fault: str
-
-
-class BadFile(InvalidPayload):
-    """A file of which nothing is taken.
-
-    :param list faults: all of them, in words for the person who uploaded it
-    """
-
-    def __init__(self, name, faults):
-        shown = faults[:_MOST_FAULTS]
-        more = [f"… and {len(faults) - len(shown)} more"] if len(faults) > len(shown) else []
-        super().__init__(name, "; ".join(shown + more))
-        self.faults = faults
+    code: str
 
 
 def read_sheet(name, content, layout, unique=(), known=None):
@@ -69,19 +60,20 @@ def read_sheet(name, content, layout, unique=(), known=None):
     """
     lines = _workbook(name, content) if content.startswith(_ZIP) else _csv(name, content)
     if not lines:
-        raise BadFile(name, ["the file is empty"])
+        raise BadFile(name, [Fault("file_empty")])
     (_number, headings), rows = lines[0], lines[1:]
     places, faults = _places(headings, layout)
     read, first = [], {}
     for number, cells in rows:
         row, wrong = _row(cells, places, layout, known or {})
         read.append(row)
-        faults += [f"row {number}, {heading}: {fault}" for heading, fault in wrong]
+        faults += [Fault(code, values, number, column.told) for column, code, values in wrong]
         key = number if wrong else tuple(row.get(column, "") for column in unique) or number
         if first.setdefault(key, number) != number:
-            faults.append(f"row {number}: the same {', '.join(unique)} as row {first[key]}")
+            columns = tuple(column.told for column in layout if column.name in unique)
+            faults.append(Fault("row_twice", {"columns": columns, "first": first[key]}, number))
     if not rows:
-        faults.append("there are no rows below the headings")
+        faults.append(Fault("no_rows"))
     if faults:
         raise BadFile(name, faults)
     return read
@@ -94,22 +86,23 @@ def normal(heading):
 
 def _places(headings, layout):
     """``({column name: position}, faults)``."""
-    known = {normal(heading): column.name for column in layout for words in column.headings for heading in words}
+    known = {normal(heading): column for column in layout for words in column.headings for heading in words}
     places, faults = {}, []
     for position, heading in enumerate(headings):
-        name = known.get(normal(heading)) if heading not in (None, "") else None
-        if name in places:
-            faults.append(f"two columns mean {name}: {headings[places[name]]} and {heading}")
-        elif name:
-            places[name] = position
+        column = known.get(normal(heading)) if heading not in (None, "") else None
+        if column and column.name in places:
+            twice = {"first": headings[places[column.name]], "second": heading}
+            faults.append(Fault("column_twice", twice, headings=column.told))
+        elif column:
+            places[column.name] = position
     for column in layout:
         if column.required and column.name not in places:
-            english, chinese = column.headings
-            faults.append(f"the column {english[0]} ({chinese[0]}) is missing")
+            faults.append(Fault("column_missing", {"english": column.told[0], "chinese": column.told[1]}))
     return places, faults
 
 
 def _row(cells, places, layout, known):
+    """``({column name: value}, [(column, code of its fault, values of that)])``."""
     row, wrong = {}, []
     for column in layout:
         position = places.get(column.name)
@@ -118,15 +111,15 @@ def _row(cells, places, layout, known):
         cell = cells[position] if position < len(cells) else None
         if cell is None or str(cell).strip() == "":
             if column.required:
-                wrong.append((column.headings[0][0], "is missing"))
+                wrong.append((column, "cell_empty", {}))
             continue
         try:
             value = row[column.name] = column.read(cell)
-        except ValueError as error:
-            wrong.append((column.headings[0][0], str(error)))
+        except BadCell as error:
+            wrong.append((column, error.code, error.values))
             continue
         if column.name in known and value not in known[column.name].values:
-            wrong.append((column.headings[0][0], known[column.name].fault % value))
+            wrong.append((column, known[column.name].code, {"value": value}))
     return row, wrong
 
 
@@ -137,7 +130,7 @@ def _csv(name, content):
     try:
         lines = list(enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), 1))
     except csv.Error as error:
-        raise BadFile(name, [f"the file is no CSV: {error}"]) from None
+        raise BadFile(name, [Fault("file_no_csv", {"error": str(error)})]) from None
     return [(number, cells) for number, cells in lines if any(cell.strip() for cell in cells)]
 
 
@@ -147,14 +140,14 @@ def _decoded(name, content):
             return content.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise BadFile(name, ["the file is neither text in UTF-8 or GB 18030 nor an Excel workbook (.xlsx)"])
+    raise BadFile(name, [Fault("file_no_text")])
 
 
 def _workbook(name, content):
     try:
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
     except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
-        raise BadFile(name, [f"the workbook cannot be opened: {error}"]) from None
+        raise BadFile(name, [Fault("file_no_workbook", {"error": str(error)})]) from None
     try:
         rows = enumerate(book.worksheets[0].iter_rows(values_only=True), 1)
         return [(number, cells) for number, cells in rows if any(cell not in (None, "") for cell in cells)]

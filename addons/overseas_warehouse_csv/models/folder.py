@@ -3,6 +3,7 @@
 from datetime import timezone
 
 from ..connector import Folder, Upload
+from .fault_words import describe_faults
 
 
 class RecordFolder(Folder):
@@ -28,6 +29,9 @@ class RecordFolder(Folder):
     def uploads(self, kind):
         files = self._files.search([*self._domain("in", kind), ("state", "=", "in_use")], order="filed_at, id")
         return [Upload(file.name, file._get_bytes(), file.filed_at.replace(tzinfo=timezone.utc)) for file in files]
+
+    def describe(self, faults):
+        return describe_faults(self._files.env, faults)
 
     def reject(self, kind, name, reason):
         files = self._files.search([*self._domain("in", kind), ("name", "=", name)])

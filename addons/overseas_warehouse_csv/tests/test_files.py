@@ -40,6 +40,12 @@ class TestFiles(FileCase):
         self._exchange("overseas.outbound")
         self.assertEqual((outbound.state, len(self._find("out", "orders"))), ("accepted", 1))
 
+    def test_a_service_that_the_account_lost_says_what_to_do(self):
+        self.account.csv_service_ids.code = "AIR"
+        picking = self._create_delivery()
+        self._exchange("overseas.outbound")
+        self.assertRegex(picking.overseas_outbound_ids.message, "does not ship by DHL. Choose another service")
+
     def test_handing_over_is_noted(self):
         self._give()
         file = self._find("out", "orders")

@@ -2,6 +2,8 @@ from odoo.addons.queue_job.tests.common import trap_jobs
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user, tagged
 
+from ..connector import CODES
+from ..models.fault_words import get_words
 from .file_case import FileCase
 
 
@@ -30,21 +32,37 @@ class TestUpload(FileCase):
             "stock", "warehouse,SKU,available", "HAM,CUP,-4", "HAM,VASE,3", "BER,CUP,x", "HAM,,1", "HAM,CUP,5"
         )
         for text in (
-            "row 2, sellable: -4 is negative",
-            "row 3, sku: no product of this account has the SKU VASE",
-            "row 4, warehouse: the account has no connected warehouse BER",
-            "row 4, sellable: 'x' is no number",
-            "row 5, sku: is missing",
+            "Row 2, sellable: -4 is negative: no warehouse holds fewer than no units. Ask it for a corrected file.",
+            "Row 3, sku: No product of this account has the SKU VASE. Add it",
+            "Row 4, warehouse: The account has no connected warehouse BER. Connect it",
+            "Row 4, sellable: 'x' is no number",
+            "Row 5, sku: The value is missing",
         ):
             self.assertIn(text, message)
-        self.assertNotIn("row 6", message)
+        self.assertNotIn("Row 6", message)
+
+    def test_a_negative_number_is_told_in_the_readers_language(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.env = self.env(context={**self.env.context, "lang": "zh_CN"})
+        message = self._refuse("stock", "仓库,SKU编码,可用库存", "HAM,CUP,-4")
+        self.assertIn("第 2 行，可用库存：-4 是负数", message)
+        self.assertNotIn("negative", message)
+
+    def test_every_fault_has_words(self):
+        self.assertEqual(set(get_words(self.env)), CODES)
+
+    def test_of_many_faults_the_first_are_told(self):
+        message = self._refuse("stock", "warehouse,SKU,available", *("HAM,,1" for _row in range(80)))
+        self.assertIn("Row 51, sku", message)
+        self.assertNotIn("Row 52", message)
+        self.assertTrue(message.endswith("… and 30 more"))
 
     def test_a_missing_column_is_named(self):
-        self.assertIn("the column sellable (可用库存) is missing", self._refuse("stock", "warehouse,SKU", "HAM,CUP"))
+        self.assertIn("The column sellable (可用库存) is missing", self._refuse("stock", "warehouse,SKU", "HAM,CUP"))
 
     def test_numbers_that_nobody_was_given(self):
         message = self._refuse("shipments", "order number,tracking", "WH-OUT-1,T1")
-        self.assertIn("row 2, reference: the warehouse was given nothing with the number WH-OUT-1", message)
+        self.assertIn("Row 2, reference: The warehouse was given nothing with the number WH-OUT-1", message)
 
     def test_stock_may_return_to_what_it_was(self):
         for units in (7, 5, 7):

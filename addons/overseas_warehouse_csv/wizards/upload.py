@@ -5,9 +5,9 @@ from odoo import fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..connector import BadFile, Known, read_report
+from ..models.fault_words import describe_faults
 from ..models.file import FOLLOWED, REPORT_KINDS
 
-MOST_FAULTS = 50
 WITH_UNKNOWN_PRODUCTS = ("returns", "bills")  # these wait for a person instead
 
 
@@ -33,13 +33,10 @@ class OverseasFileUpload(models.TransientModel):
         try:
             rows = read_report(self.kind, name, content, self._get_known())
         except BadFile as error:
-            lines = error.faults[:MOST_FAULTS]
-            if more := error.faults[MOST_FAULTS:]:
-                lines.append(self.env._("… and %d more", len(more)))
             raise ValidationError(
                 self.env._("Nothing was taken from %s. Correct it, or ask the warehouse to, and upload it again:", name)
                 + "\n\n"
-                + "\n".join(lines)
+                + describe_faults(self.env, error.faults)
             ) from error
         file = self.env["overseas.file"].sudo()._file_report(self.account_id, self.kind, name, content, rows)
         return {
@@ -74,12 +71,7 @@ class OverseasFileUpload(models.TransientModel):
 
     def _get_skus(self):
         products = self.env["overseas.product"].search_fetch([("account_id", "=", self.account_id.id)], ["sku"])
-        return Known(
-            frozenset(products.mapped("sku")),
-            self.env._(
-                "no product of this account has the SKU %s: add it under Overseas Warehouses > Products, or correct it"
-            ),
-        )
+        return Known(frozenset(products.mapped("sku")), "sku_unknown")
 
     def _get_known(self):
         """:class:`~..connector.Known` by column: what a report of this kind may name."""
@@ -88,12 +80,9 @@ class OverseasFileUpload(models.TransientModel):
             known["sku"] = self._get_skus()
         if self.kind in ("stock", "returns"):
             codes = frozenset(self.account_id.warehouse_ids.mapped("code"))
-            known["warehouse"] = Known(codes, self.env._("the account has no connected warehouse %s"))
+            known["warehouse"] = Known(codes, "warehouse_unknown")
         if self.kind in FOLLOWED:
             model = FOLLOWED[self.kind][0]
             documents = self.env[model].search_fetch([("account_id", "=", self.account_id.id)], ["reference"])
-            known["reference"] = Known(
-                frozenset(documents.mapped("reference")),
-                self.env._("the warehouse was given nothing with the number %s: check the number"),
-            )
+            known["reference"] = Known(frozenset(documents.mapped("reference")), "reference_unknown")
         return known
