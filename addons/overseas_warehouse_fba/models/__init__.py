@@ -4,7 +4,9 @@ from . import warehouse
 from . import sheet
 from . import sheet_fault
 from . import ledger_row
+from . import booking_moves
 from . import booking
+from . import booking_dates
 from . import snapshot
 from . import reimbursement
 from . import claim

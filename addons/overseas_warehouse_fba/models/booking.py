@@ -10,21 +10,6 @@ from .kinds import ORDER_KINDS, OTHER_PLACE
 BATCH = 20000
 
 
-class StockMove(models.Model):
-    _inherit = "stock.move"
-
-    fba_warehouse_id = fields.Many2one(
-        "overseas.warehouse",
-        "FBA Ledger Of",
-        readonly=True,
-        copy=False,
-        ondelete="restrict",
-        index="btree_not_null",
-        help="Rows of Amazon's ledger, or a check by it, made this move.",
-    )
-    fba_row_ids = fields.One2many("fba.ledger.row", "move_id", "FBA Ledger Rows", readonly=True)
-
-
 class FbaLedgerRow(models.Model):
     _inherit = "fba.ledger.row"
 
@@ -40,30 +25,52 @@ class FbaLedgerRow(models.Model):
             limit=BATCH,
         ).try_lock_for_update()
         groups = rows.grouped(lambda row: (row.day, row.product_id, row.kind, row.attribute, row.units > 0))
+        dates = self._get_booking_dates(warehouse, groups)
+        others = warehouse._get_fba_other_places()
         lots = self._get_lots(warehouse, rows.product_id)
-        moves = (
-            self.env["stock.move"]
-            .sudo()
-            .create([self._prepare_move_vals(warehouse, key, group, lots) for key, group in groups.items()])
-        )
-        moves._action_done()
-        for move, group in zip(moves, groups.values(), strict=True):
-            for row in group:
-                row.move_id, row.state = move, "booked"
+        vals_list = [
+            self._prepare_move_vals(warehouse, key, group, dates[key], others, lots) for key, group in groups.items()
+        ]
+        # Units are not reserved before they are moved: nobody else gets between the two.
+        moves = self.env["stock.move"].sudo().with_context(marketplace_quants_done=True).create(vals_list)
+        moves = moves.with_context(marketplace_quants_done=False)
+        moves._fba_action_done()
+        self._set_booked(zip(moves, groups.values(), strict=True))
         return moves
 
     @api.model
-    def _prepare_move_vals(self, warehouse, key, rows, lots):
+    def _set_booked(self, groups):
+        """Link rows to their moves in one statement, however many they are.
+
+        :param groups: of ``(move, rows)``
+        """
+        links = [(row.id, move.id) for move, rows in groups for row in rows]
+        if not links:
+            return
+        self.flush_model(["move_id", "state"])
+        self.env.cr.execute_values(
+            """UPDATE fba_ledger_row r SET move_id = v.move_id, state = 'booked'
+                 FROM (VALUES %s) AS v (id, move_id) WHERE r.id = v.id""",
+            links,
+            page_size=len(links),
+        )
+        self.browse([row_id for row_id, _move_id in links]).invalidate_recordset(["move_id", "state"])
+        self.env["stock.move"].browse([move_id for _row_id, move_id in links]).invalidate_recordset(["fba_row_ids"])
+
+    @api.model
+    def _prepare_move_vals(self, warehouse, key, rows, date, others, lots):
         day, product, kind, attribute, incoming = key
         units = abs(sum(rows.mapped("units")))
         place = warehouse._get_fba_place(attribute)
-        other = warehouse._get_fba_other_place(OTHER_PLACE[kind], product)
+        loss = product.with_company(warehouse.company_id).property_stock_inventory
+        other = others.get(OTHER_PLACE[kind], loss)
         source, target = (other, place) if incoming else (place, other)
         common = {
             "product_id": product.id,
             "location_id": source.id,
             "location_dest_id": target.id,
             "company_id": warehouse.company_id.id,
+            "date": date,
         }
         parts = [(False, units)] if incoming else self._allocate_lots(product, source, units, lots)
         lines = [
@@ -174,15 +181,13 @@ class OverseasWarehouse(models.Model):
         """Where units of a kind of stock (``available``, ``defective``) lie."""
         return self.warehouse_id.lot_stock_id if attribute == "available" else self.quarantine_location_id
 
-    def _get_fba_other_place(self, name, product):
-        """The other end of a movement; see `OTHER_PLACE`."""
-        if name == "transit":
-            return self.transit_location_id
-        if name == "moving":
-            return self.fba_moving_location_id
-        if name == "customer":
-            return self.env.ref("stock.stock_location_customers")
-        return product.with_company(self.company_id).property_stock_inventory
+    def _get_fba_other_places(self):
+        """The other ends of movements by the names of `OTHER_PLACE`; ``loss`` is the product's own."""
+        return {
+            "transit": self.transit_location_id,
+            "moving": self.fba_moving_location_id,
+            "customer": self.env.ref("stock.stock_location_customers"),
+        }
 
     def _get_fba_shipped(self):
         """``{product: units}`` that orders have taken out of Odoo's stock since the ledger's first day."""

@@ -1,5 +1,6 @@
 from . import (
     test_booking,
+    test_booking_batch,
     test_claim,
     test_fba_fulfilment,
     test_fba_inbound,
