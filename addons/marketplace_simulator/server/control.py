@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from . import depot
 from .faults import InvalidFault
-from .spapi import accounts
+from .spapi import accounts, fba_play
 from .world import books
 from .world.events import EVENTS, REFUSALS
 from .world.marketplaces import in_region
@@ -43,6 +43,7 @@ class Control:
             Rule("/_sim/faults", methods=["POST"], endpoint=self.arm_faults),
             Rule("/_sim/faults", methods=["DELETE"], endpoint=self.disarm_faults),
             Rule("/_sim/channels/<name>/revoke", methods=["POST"], endpoint=self.revoke),
+            Rule("/_sim/fba/<event>", methods=["POST"], endpoint=self.fba_event),
             Rule("/_sim/depots/<name>/<event>", methods=["POST"], endpoint=self.depot_event),
             Rule("/_sim/reset", methods=["POST"], endpoint=self.reset),
         ])
@@ -135,6 +136,15 @@ class Control:
         for region in site.regions:
             site.tokens.revoke(region)
         return {"revoked": site.regions}
+
+    def fba_event(self, body, event):
+        """Let something happen at Amazon that its API has no operation for; see :func:`.spapi.fba_play.play`."""
+        try:
+            return {"number": fba_play.play(self._world, event, body)}
+        except KeyError as error:
+            raise BadRequest(f"{error} is missing or not known") from error
+        except ValueError as error:
+            raise BadRequest(str(error)) from error
 
     def depot_event(self, body, name, event):
         """Play the people in an operator's warehouses; see :meth:`.depot.site.DepotSite.play`."""

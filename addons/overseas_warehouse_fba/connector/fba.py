@@ -2,7 +2,7 @@
 
 from ...marketplace_amazon.connector.api import SellingPartnerApi
 from ...marketplace_amazon.connector.shops import fetch_shops
-from . import compensation, ledger, planning, removals
+from . import compensation, ledger, planning, refunds, removals, returns
 from .inbound import Inbound
 from .inventory import fetch_inventory
 from .limits import LIMITS
@@ -15,6 +15,7 @@ _READERS = {
     compensation.REPORT: (compensation.read_reimbursements, None),
     removals.ORDERS: (removals.read_removal_orders, None),
     removals.SHIPMENTS: (removals.read_removal_shipments, None),
+    returns.REPORT: (returns.read_buyer_returns, None),
     planning.REPORT: (planning.read_aged_stock, None),
 }
 
@@ -47,11 +48,13 @@ class AmazonFba:
         return fetch_inventory(self._api, marketplace_id, changed_since)
 
     def fetch_sheet(self, report_type, marketplace_id, since, until, handle=None):
-        """A report's rows as :class:`~.flat_file.Sheet`.
+        """A report's rows as :class:`~.flat_file.Sheet`; refunds, for which there is no report, look the same.
 
         :param str report_type: one of the modules' constants, e.g. ``ledger.DETAIL``
         :raise NotReady: ask again with its handle
         """
+        if report_type == refunds.SOURCE:
+            return refunds.fetch_refunds(self._api, marketplace_id, since, until)
         read, options = _READERS[report_type]
         return read(fetch_report(self._api, report_type, marketplace_id, since, until, options, handle))
 

@@ -120,7 +120,6 @@ class ClaimList:
 
 def lost_and_damaged(movements, windows=None):
     """Claims for units that vanished or broke at Amazon; found units are taken off, oldest loss of the SKU first."""
-    windows = windows or WINDOWS
     found, open_losses = [], defaultdict(list)
     for movement in sorted(movements, key=lambda movement: (movement.day, movement.key)):
         if movement.kind is Kind.LOST:
@@ -140,12 +139,12 @@ def shortages(differences, delivered_on, windows=None):
     :param dict delivered_on: ``{shipment: day of its delivery}`` of those that Amazon has closed; others give no claim
     """
     return [
-        _claim(
+        new_claim(
             ClaimKind.SHORTAGE,
             delivered_on[difference.shipment],
             difference.units,
             (difference.shipment, *difference.evidence),
-            windows or WINDOWS,
+            windows,
             document=difference.shipment,
             fnsku=difference.fnsku,
             msku=difference.msku,
@@ -155,41 +154,21 @@ def shortages(differences, delivered_on, windows=None):
     ]
 
 
-def missing_removals(shipments, received, windows=None):
-    """Claims for units that Amazon sent back and that did not arrive.
+def new_claim(kind, day, units, evidence, windows=None, **names):
+    """A claim with the days on which Amazon accepts it.
 
-    :param shipments: of ``connector.removals.RemovalShipment``
-    :param dict received: ``{(tracking number, FNSKU): units that arrived}``; absent is none
+    :param names: ``document``, ``fnsku`` and ``msku``
     """
-    found = []
-    for shipment in shipments:
-        units = shipment.units - received.get((shipment.tracking, shipment.fnsku), 0)
-        if units > 0:
-            evidence = (shipment.order_id, shipment.tracking)
-            names = {"document": shipment.order_id, "fnsku": shipment.fnsku, "msku": shipment.msku}
-            day = shipment.shipped_at.date()
-            found.append(_claim(ClaimKind.REMOVAL, day, units, evidence, windows or WINDOWS, **names))
-    return found
-
-
-def missing_returns(refunds, movements, windows=None):
-    """Claims for units whose price Amazon gave back and that the buyer never sent.
-
-    :param refunds: of ``(order, FNSKU, MSKU, units, day)``
-    :param movements: the ledger's; returns of the order are taken off
-    """
-    returned = defaultdict(int)
-    for movement in movements:
-        if movement.kind in (Kind.RETURN_SOURCED, Kind.RETURN_UNSOURCED):
-            returned[movement.document, movement.fnsku] += movement.units
-    found = []
-    for order, fnsku, msku, units, day in refunds:
-        back = min(units, returned[order, fnsku])
-        returned[order, fnsku] -= back
-        if units > back:
-            names = {"document": order, "fnsku": fnsku, "msku": msku}
-            found.append(_claim(ClaimKind.RETURN, day, units - back, (order,), windows or WINDOWS, **names))
-    return found
+    window = (windows or WINDOWS)[kind]
+    return Claim(
+        kind=kind,
+        day=day,
+        opens_on=day + timedelta(days=window.first),
+        deadline=day + timedelta(days=window.last),
+        units=units,
+        evidence=evidence,
+        **names,
+    )
 
 
 def settle(claims, reimbursements, values=None, reasons=None):
@@ -232,20 +211,7 @@ def _take_off(entries, units):
 
 def _of_movement(kind, movement, units, windows):
     names = {"document": movement.document or movement.key, "fnsku": movement.fnsku, "msku": movement.msku}
-    return _claim(kind, movement.day, units, (movement.key,), windows, **names)
-
-
-def _claim(kind, day, units, evidence, windows, **names):
-    window = windows[kind]
-    return Claim(
-        kind=kind,
-        day=day,
-        opens_on=day + timedelta(days=window.first),
-        deadline=day + timedelta(days=window.last),
-        units=units,
-        evidence=evidence,
-        **names,
-    )
+    return new_claim(kind, movement.day, units, (movement.key,), windows, **names)
 
 
 def _net(reimbursements):

@@ -9,8 +9,11 @@ from addons.marketplace.contract import Rejected
 from addons.overseas_warehouse_fba.connector import compensation, ledger, planning, removals
 from addons.overseas_warehouse_fba.connector.inbound_records import InboundItem, InboundOrder
 from addons.overseas_warehouse_fba.connector.outbound import McfStatus
+from addons.overseas_warehouse_fba.connector.refunds import SOURCE
+from addons.overseas_warehouse_fba.connector.returns import REPORT as RETURNS
 from addons.overseas_warehouse_fba.engine.claims import settle, shortages
 from addons.overseas_warehouse_fba.engine.classification import Classifier, Knowledge, ShipmentFacts
+from addons.overseas_warehouse_fba.engine.missing import RefundedUnits, RemovedUnits, missing_removals, missing_returns
 from addons.overseas_warehouse_fba.engine.movements import Kind
 from addons.overseas_warehouse_fba.engine.positions import deviations, opening_of, replay
 from addons.overseas_warehouse_fba.engine.receipts import ReceiptIssue, compare
@@ -117,13 +120,80 @@ def test_shortages_are_claimed_and_what_amazon_paid_is_taken_off(world):
     assert next(claim.paid for claim in found.claims if claim.msku == first) == paid.records[0].amount.amount > 0
 
 
-def test_aged_stock_and_removals_are_reported(world):
-    period = {"marketplace_id": GB, "since": world.api.clock.now() - timedelta(days=1), "until": world.api.clock.now()}
-    aged = world.wait_for(world.fba.fetch_sheet, report_type=planning.REPORT, **period)
+def day_until_now(world):
+    """The last day, as a report's period."""
+    now = world.api.clock.now()
+    return {"marketplace_id": GB, "since": now - timedelta(days=1), "until": now}
+
+
+def test_aged_stock_is_reported(world):
+    aged = world.wait_for(world.fba.fetch_sheet, report_type=planning.REPORT, **day_until_now(world))
     shown = {entry.msku: entry.sellable for entry in world.fba.fetch_inventory(GB)}
     assert {entry.msku: sum(entry.ages.values()) for entry in aged.records} == shown
-    for kind in (removals.ORDERS, removals.SHIPMENTS):
-        assert world.wait_for(world.fba.fetch_sheet, report_type=kind, **period).records == ()
+
+
+def remove(world, sku, units, kind):
+    """Order units out of Amazon's stock, as in Seller Central; returns the order's number."""
+    return world.api.control("fba/removal", {"sku": sku, "units": units, "type": kind})["number"]
+
+
+def test_removals_are_followed_to_the_unit_that_went_astray(world):
+    sku = max(world.fba.fetch_inventory(GB), key=lambda entry: entry.sellable).msku
+    numbers = {"return": remove(world, sku, 10, "Return"), "disposal": remove(world, sku, 3, "Disposal")}
+    waiting = world.wait_for(world.fba.fetch_sheet, report_type=removals.ORDERS, **day_until_now(world)).records
+    assert {(line.order_id, line.open_units, line.in_process) for line in waiting} == {
+        (numbers["return"], 10, 10),
+        (numbers["disposal"], 3, 3),
+    }
+    world.api.clock.pass_time(7200)
+    assert world.api.control("advance", {})["events"]
+    world.api.clock.pass_time(60)
+    done = world.wait_for(world.fba.fetch_sheet, report_type=removals.ORDERS, **day_until_now(world)).records
+    assert {(line.order_id, line.order_type.value, line.shipped, line.disposed) for line in done} == {
+        (numbers["return"], "return", 10, 0),
+        (numbers["disposal"], "disposal", 0, 3),
+    }
+    parcels = world.wait_for(world.fba.fetch_sheet, report_type=removals.SHIPMENTS, **day_until_now(world)).records
+    assert [(parcel.order_id, parcel.units) for parcel in parcels] == [(numbers["return"], 9)]
+    events, balances = read_ledger(world)
+    purposes = {number: purpose for purpose, number in numbers.items()}
+    movements = Classifier(Knowledge(removals=purposes)).classify(events)
+    gone = {movement.document: (movement.kind, -movement.units) for movement in movements if movement.document}
+    assert (gone[numbers["return"]], gone[numbers["disposal"]]) == ((Kind.REMOVAL, 10), (Kind.DISPOSAL, 3))
+    assert deviations(movements, balances) == []
+    removed = [
+        RemovedUnits(line.order_id, line.fnsku, line.msku, line.updated_at.date(), gone[line.order_id][1], accounted)
+        for line in done
+        for accounted in [line.disposed + sum(part.units for part in parcels if part.order_id == line.order_id)]
+    ]
+    assert [(claim.document, claim.units) for claim in missing_removals(removed, [])] == [(numbers["return"], 1)]
+
+
+def test_what_was_refunded_and_not_sent_back_is_seen(world):
+    orders = [world.api.order(key) for key in world.api.place(marketplace="GB", fulfilled_by="marketplace", count=2)]
+    world.api.control("advance", {})
+    sent, kept = [(order["orderId"], order["orderItems"][0]["product"]["sellerSku"]) for order in orders]
+    for order_id, _sku in (sent, kept):
+        world.api.control(f"orders/{order_id}/refund", {})
+    world.api.clock.pass_time(60)
+    plate = world.api.control("fba/return", {"order": sent[0], "sku": sent[1], "disposition": "CUSTOMER_DAMAGED"})
+    world.api.clock.pass_time(60)
+    refunds = world.fba.fetch_sheet(report_type=SOURCE, **day_until_now(world)).records
+    found = {(refund.order_id, refund.msku): refund for refund in refunds}
+    assert {sent, kept} <= set(found) and all(refund.amount.amount < 0 for refund in refunds)
+    back = world.wait_for(world.fba.fetch_sheet, report_type=RETURNS, **day_until_now(world)).records
+    assert [(entry.order_id, entry.msku, entry.units, entry.disposition, entry.plate) for entry in back] == [
+        (*sent, 1, "CUSTOMER_DAMAGED", plate["number"])
+    ]
+    events, balances = read_ledger(world)
+    movements = Classifier(Knowledge(orders=frozenset({plate["number"]}))).classify(events)
+    assert Kind.RETURN_SOURCED in {movement.kind for movement in movements}
+    assert deviations(movements, balances) == []
+    owed = missing_returns(
+        [RefundedUnits(*key, key[1], refund.refunded_at.date(), refund.units) for key, refund in found.items()],
+        {(entry.order_id, entry.msku): entry.units for entry in back},
+    )
+    assert kept[0] in {claim.document for claim in owed} and sent[0] not in {claim.document for claim in owed}
 
 
 WRITES = 12

@@ -1,5 +1,6 @@
 """What Amazon owes, and what it has paid of it."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 
@@ -8,14 +9,18 @@ from hypothesis import strategies as st
 
 from addons.marketplace.contract import Money
 from addons.overseas_warehouse_fba.connector.compensation import Reimbursement
-from addons.overseas_warehouse_fba.connector.removals import RemovalShipment
 from addons.overseas_warehouse_fba.engine.claims import (
     ClaimKind,
     lost_and_damaged,
-    missing_removals,
-    missing_returns,
     settle,
     shortages,
+)
+from addons.overseas_warehouse_fba.engine.missing import (
+    RefundedUnits,
+    RemovedUnits,
+    SentParcel,
+    missing_removals,
+    missing_returns,
 )
 from addons.overseas_warehouse_fba.engine.movements import Attribute, Kind, Movement
 from addons.overseas_warehouse_fba.engine.receipts import ReceiptIssue, compare
@@ -125,14 +130,31 @@ def test_receipts_differ_by_shortage_excess_damage_and_what_was_not_sent():
     assert claims[1].evidence == ("FBA1", "a", "b")
 
 
-def test_removals_and_returns_that_never_came_are_owed():
-    sent = RemovalShipment("REM", datetime(2026, 5, 1, tzinfo=timezone.utc), "TEAPOT", "X1", "SELLABLE", 5, "UPS", "1Z")
-    (claim,) = missing_removals([sent], {("1Z", "X1"): 3})
-    assert (claim.kind, claim.units, claim.opens_on) == (ClaimKind.REMOVAL, 2, date(2026, 5, 16))
-    assert missing_removals([sent], {("1Z", "X1"): 5}) == []
-    back = movement("r", Kind.RETURN_SOURCED, 1, document="202-1")
-    refunds = [("202-1", "X-TEAPOT", "TEAPOT", 2, DAY), ("202-2", "X-TEAPOT", "TEAPOT", 1, DAY)]
-    assert [(claim.document, claim.units) for claim in missing_returns(refunds, [back])] == [("202-1", 1), ("202-2", 1)]
+def test_removals_that_never_came_are_owed():
+    sent = SentParcel("REM", "1Z", "X1", "TEAPOT", DAY, 5, arrived=3)
+    (claim,) = missing_removals([], [sent])
+    assert (claim.kind, claim.units, claim.opens_on) == (ClaimKind.REMOVAL, 2, DAY + timedelta(days=15))
+    assert claim.evidence == ("1Z", "REM")
+    assert missing_removals([], [replace(sent, arrived=5)]) == []
+
+
+def test_removed_units_in_no_parcel_are_owed():
+    removed = RemovedUnits("REM", "X1", "TEAPOT", DAY, gone=10, accounted=9)
+    (claim,) = missing_removals([removed], [])
+    assert (claim.units, claim.document, claim.evidence) == (1, "REM", ("REM",))
+    assert missing_removals([replace(removed, accounted=10)], []) == []
+    assert missing_removals([replace(removed, accounted=11)], []) == []
+
+
+def test_refunded_units_that_never_came_back_are_owed():
+    refunds = [
+        RefundedUnits("202-1", "X-TEAPOT", "TEAPOT", DAY, 2),
+        RefundedUnits("202-1", "X-TEAPOT", "TEAPOT", DAY, 1),
+        RefundedUnits("202-2", "X-TEAPOT", "TEAPOT", DAY, 1),
+    ]
+    claims = missing_returns(refunds, {("202-1", "TEAPOT"): 2, ("202-2", "CUP"): 1})
+    assert [(claim.document, claim.units) for claim in claims] == [("202-1", 1), ("202-2", 1)]
+    assert claims[0].opens_on == DAY + timedelta(days=60)
 
 
 @given(

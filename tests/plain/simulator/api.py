@@ -17,7 +17,7 @@ MODELS = {
     "/feeds/2021-06-30": "feeds_2021-06-30", "/reports/2021-06-30": "reports_2021-06-30",
     "/fba/inventory/v1": "fbaInventory", "/notifications/v1": "notifications",
     "/inbound/fba/2024-03-20": "fulfillmentInbound_2024-03-20", "/fba/inbound/v0": "fulfillmentInboundV0",
-    "/fba/outbound/2020-07-01": "fulfillmentOutbound_2020-07-01",
+    "/fba/outbound/2020-07-01": "fulfillmentOutbound_2020-07-01", "/finances/2024-06-19": "finances_2024-06-19",
 }
 DE = accounts.marketplace_id("DE")
 ALL = "BUYER,RECIPIENT,PROCEEDS,EXPENSE,PROMOTION,CANCELLATION,FULFILLMENT,PACKAGES,TAX,PAYMENT"

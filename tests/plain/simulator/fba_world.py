@@ -66,6 +66,7 @@ def requests(api, market):
             "marketplaceId": market, "mskuQuantities": [{"msku": sku, "quantity": 1}], "labelType": "STANDARD_FORMAT"}),
         "getLabels": (f"{V0}/{number}/labels", {"PageType": "PackageLabel_A4_2", "LabelType": "UNIQUE"}, None),
         "getShipmentItemsByShipmentId": (f"{V0}/{number}/items", {"MarketplaceId": market}, None),
+        "listTransactions": ("/finances/2024-06-19/transactions", {"postedAfter": api.ago(hours=24)}, None),
         **_orders(api, market, sku),
     }
 

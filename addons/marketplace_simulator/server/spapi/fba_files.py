@@ -1,4 +1,4 @@
-"""The files of FBA's other reports: reimbursements, aged inventory, removals (nobody orders any here)."""
+"""The files of FBA's other reports: reimbursements and aged inventory."""
 
 from decimal import Decimal
 
@@ -20,12 +20,6 @@ PLANNING_COLUMNS = (
     "inv-age-0-to-90-days", "inv-age-91-to-180-days", "inv-age-181-to-270-days", "inv-age-271-to-365-days",
     "inv-age-365-plus-days", "estimated-storage-cost-next-month", "storage-type", "recommended-action",
     "unfulfillable-quantity")
-REMOVAL_COLUMNS = (
-    "request-date", "order-id", "order-source", "order-type", "service-speed", "order-status", "last-updated-date",
-    "sku", "fnsku", "disposition", "requested-quantity", "cancelled-quantity", "disposed-quantity", "shipped-quantity",
-    "in-process-quantity", "removal-fee", "currency")
-REMOVAL_SHIPMENT_COLUMNS = ("request-date", "order-id", "shipment-date", "sku", "fnsku", "disposition",
-                            "shipped-quantity", "carrier", "tracking-number", "removal-order-type")
 _AGES = ((90, 8), (180, 9), (270, 10), (365, 11))
 
 
@@ -43,7 +37,7 @@ def reimbursements(world, report):
     for paid in reversed(world.store.documents(REIMBURSEMENT, report["region"])):
         if report["dataStartTime"] <= paid["at"] <= report["dataEndTime"]:
             rows.append(_reimbursement(world.listing(report["region"], paid["sku"]), paid))
-    return _text(REIMBURSEMENT_COLUMNS, rows)
+    return table(REIMBURSEMENT_COLUMNS, rows)
 
 
 def planning(world, report):
@@ -60,28 +54,30 @@ def planning(world, report):
             ages = dict.fromkeys(PLANNING_COLUMNS[8:13], 0)
             ages[next((PLANNING_COLUMNS[index] for last, index in _AGES if age <= last), PLANNING_COLUMNS[12])] = (
                 entry["quantity"])
-            rows.append({**_names(entry), **ages, "snapshot-date": f"{world.clock.now():%Y-%m-%d}",
+            rows.append({**names(entry), **ages, "snapshot-date": f"{world.clock.now():%Y-%m-%d}",
                          "available": entry["quantity"], "currency": MARKETPLACES[code].currency,
                          "unfulfillable-quantity": unsellable.get(entry["sku"], 0), "storage-type": "Standard-Size"})
-    return _text(PLANNING_COLUMNS, rows)
+    return table(PLANNING_COLUMNS, rows)
 
 
 def _reimbursement(listing, paid):
     code = accounts.CODES[paid["market"]]
     currency = MARKETPLACES[code].currency
     value = (Decimal(listing["prices"][code]) * VALUE).quantize(quantum(currency))
-    return {**_names(listing), "approval-date": paid["at"], "reimbursement-id": paid["id"], "reason": paid["reason"],
+    return {**names(listing), "approval-date": paid["at"], "reimbursement-id": paid["id"], "reason": paid["reason"],
             "currency-unit": currency, "amount-per-unit": value, "amount-total": value * paid["units"],
             "quantity-reimbursed-cash": paid["units"], "quantity-reimbursed-inventory": 0,
             "quantity-reimbursed-total": paid["units"]}
 
 
-def _names(listing):
+def names(listing):
+    """Return the columns that name a listing."""
     return {"sku": listing["sku"], "fnsku": listing["fnsku"], "asin": listing["asin"],
             "product-name": listing["title"], "condition": "New"}
 
 
-def _text(columns, rows):
+def table(columns, rows):
+    """Return tab-separated text of rows, each a dict."""
     lines = [columns, *([str(row.get(name, "")) for name in columns] for row in rows)]
     return "\r\n".join("\t".join(line) for line in lines) + "\r\n"
 
@@ -89,6 +85,4 @@ def _text(columns, rows):
 WRITERS = {
     "GET_FBA_REIMBURSEMENTS_DATA": reimbursements,
     "GET_FBA_INVENTORY_PLANNING_DATA": planning,
-    "GET_FBA_FULFILLMENT_REMOVAL_ORDER_DETAIL_DATA": lambda world, report: _text(REMOVAL_COLUMNS, ()),
-    "GET_FBA_FULFILLMENT_REMOVAL_SHIPMENT_DETAIL_DATA": lambda world, report: _text(REMOVAL_SHIPMENT_COLUMNS, ()),
 }

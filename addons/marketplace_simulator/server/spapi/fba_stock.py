@@ -47,10 +47,10 @@ def reserve(world, region, sku, units):
                     units, units, region, sku)
 
 
-def ship(world, region, sku, units, reference):
+def ship(world, region, sku, units, reference, kind="Shipments"):
     """Let reserved units leave."""
     world.store.run("UPDATE listing SET reserved = reserved - ? WHERE region = ? AND sku = ?", units, region, sku)
-    record(world, region, sku, "Shipments", -units, reference)
+    record(world, region, sku, kind, -units, reference)
 
 
 def events(world, region):

@@ -14,6 +14,8 @@ from ..http import Answer, ApiError, Call
 from . import (
     accounts,
     fba_inventory,
+    fba_refunds,
+    fba_removals,
     feeds,
     files,
     inbound,
@@ -33,9 +35,9 @@ from . import (
 from .spoil import spoil
 
 MODULES = (sellers, orders, orders_v0, shipment, tokens, listings, feeds, reports, fba_inventory, notifications,
-           inbound, inbound_v0, outbound)
+           inbound, inbound_v0, outbound, fba_refunds)
 PROCESSORS = {"feed": feeds.process, "report": reports.process, inbound.SHIPMENT: inbound.process,
-              outbound.ORDER: outbound.process}
+              outbound.ORDER: outbound.process, fba_removals.REMOVAL: fba_removals.process}
 OPERATIONS = {operation.name: operation for module in MODULES for operation in module.OPERATIONS}
 
 

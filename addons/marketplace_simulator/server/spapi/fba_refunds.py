@@ -1,0 +1,73 @@
+"""Finances 2024-06-19 listTransactions (model ``finances_2024-06-19.json``): money that buyers got back."""
+
+import json
+
+from ..clock import to_text
+from ..http import Operation, bad_input
+from ..world.catalogue import MARKETPLACE
+from . import accounts
+
+PAGE = 50
+
+
+def list_transactions(call):
+    """Return one page of refunds, oldest first."""
+    since = call.moment("postedAfter")
+    if since is None:
+        raise bad_input("postedAfter must be provided.")
+    until = call.moment("postedBefore") or call.world.clock.now()
+    if until <= since:
+        raise bad_input("postedBefore must be later than postedAfter.")
+    market = call.text("marketplaceId")
+    if market is not None and market not in accounts.CODES:
+        raise bad_input("marketplaceId is not known.")
+    found, begin = _found(call, to_text(since), to_text(until), market), _offset(call)
+    payload = {"transactions": [_view(call, *entry) for entry in found[begin:begin + PAGE]]}
+    if begin + PAGE < len(found):
+        payload["nextToken"] = call.site.signer.seal("transactions", [call.region, begin + PAGE])
+    return {"payload": payload}
+
+
+def _found(call, since, until, market):
+    rows = call.store.rows("SELECT data FROM purchase WHERE region = ?", call.region)
+    found = [(refund["at"], order["id"], number, order) for order in (json.loads(row["data"]) for row in rows)
+             if market is None or accounts.CODES[market] == order["marketplace"]
+             for number, refund in enumerate(order["refunds"]) if since <= refund["at"] < until]
+    return [(order, number) for _at, _key, number, order in sorted(found, key=lambda entry: entry[:3])]
+
+
+def _offset(call):
+    text = call.text("nextToken")
+    if text is None:
+        return 0
+    token = call.site.signer.open("transactions", text)
+    if token is None or token[0] != call.region:
+        raise bad_input("nextToken is invalid.")
+    return token[1]
+
+
+def _view(call, order, number):
+    refund = order["refunds"][number]
+    line = next((line for line in order["lines"] if line["id"] == refund["line"]), None)
+    market = accounts.marketplace_id(order["marketplace"])
+    # What is paid back is taken from the seller.
+    total = {"currencyCode": order["currency"], "currencyAmount": -float(refund["amount"])}
+    shown = {
+        "sellingPartnerMetadata": {"sellingPartnerId": accounts.SELLERS[call.region]["id"],
+                                   "accountType": "Standard Orders", "marketplaceId": market},
+        "relatedIdentifiers": [{"relatedIdentifierName": "ORDER_ID", "relatedIdentifierValue": order["id"]}],
+        "transactionType": "Refund", "transactionId": f"{order['id']}-R{number}", "transactionStatus": "RELEASED",
+        "description": "Refund Order", "postedDate": refund["at"], "totalAmount": total,
+        "marketplaceDetails": {"marketplaceId": market, "marketplaceName": f"Amazon.{order['marketplace'].lower()}"},
+    }
+    if line is None:
+        return shown
+    network = "AFN" if order["fulfilled_by"] == MARKETPLACE else "MFN"
+    product = {"contextType": "ProductContext", "asin": line["asin"], "sku": line["sku"],
+               "quantityShipped": refund["quantity"], "fulfillmentNetwork": network}
+    return {**shown, "items": [{"description": line["title"], "totalAmount": total, "contexts": [product]}]}
+
+
+OPERATIONS = (
+    Operation("listTransactions", "GET", "/finances/2024-06-19/transactions", list_transactions, 0.5, 10),
+)
