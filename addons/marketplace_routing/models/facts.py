@@ -1,4 +1,5 @@
 from collections import defaultdict
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.addons.marketplace.models.line_units import LINE_PRODUCT, LINE_UNITS
@@ -228,13 +229,15 @@ class MarketplaceRouter(models.AbstractModel):
         return Geography(found, places.locate, places.distance_km)
 
     @api.model
-    def _load_joined(self, ruleset, facts):
+    def _load_joined(self, rules, facts, hours):
         """Warehouses from which open orders to the same addresses leave, if any rule merges orders.
 
+        :param rules: :class:`~..engine.RuleSet`
+        :param int hours: how old the transfers of those orders may be
         :return: ``{join key: warehouse id}``
         """
         keys = tuple({order.join_key for order in facts if order.join_key})
-        if not keys or not any(rule.merge for rule in ruleset.rules):
+        if not keys or not any(rule.merge for rule in rules.rules):
             return {}
         self.env["stock.picking"].flush_model(["state", "partner_id", "picking_type_id"])
         return dict(
@@ -246,7 +249,7 @@ class MarketplaceRouter(models.AbstractModel):
                       JOIN stock_picking_type type ON type.id = picking.picking_type_id AND type.code = 'outgoing'
                       JOIN res_partner partner ON partner.id = picking.partner_id
                      WHERE picking.state IN ('confirmed', 'assigned', 'waiting') AND %s IN %s
-                       AND partner.zip IN %s AND picking.company_id = %s
+                       AND partner.zip IN %s AND picking.company_id = %s AND picking.create_date >= %s
                      GROUP BY 1
                     """,
                     self._get_join_key_sql(),
@@ -254,6 +257,7 @@ class MarketplaceRouter(models.AbstractModel):
                     keys,
                     tuple({order.destination.postcode for order in facts if order.join_key}),
                     self.env.company.id,
+                    fields.Datetime.now() - timedelta(hours=hours),
                 )
             )
         )

@@ -69,7 +69,7 @@ class MarketplaceRouter(models.AbstractModel):
             book if book.carrier_ids else None,
             self._prepare_geography(warehouses),
             self._load_fulfilment_ids(),
-            self._load_joined(rules, facts),
+            self._load_joined(rules, facts, ruleset.merge_hours),
         )
         return [router.decide(order) for order in facts]
 

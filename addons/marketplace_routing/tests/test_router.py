@@ -103,6 +103,20 @@ class TestRouter(RoutingCase):
         orders = self._import(self._order("O1", self._pens()), self._order("O2"))
         self.assertEqual(orders.picking_ids.combined_parcel_id.picking_ids, orders.picking_ids)
 
+    def test_an_order_follows_an_open_one_of_its_buyer_for_some_hours(self):
+        self._create_ruleset({"ship_from": "nearest", "merge": True}, merge_hours=4)
+        first = self._import(self._order("O1", self._lamps()))
+        self.assertEqual(first.warehouse_id, self.paris)
+        self.env["stock.quant"]._update_available_quantity(self.pen, self.paris.lot_stock_id, 5)
+        second = self._import(self._order("O2", self._pens()))
+        self.assertEqual(second.warehouse_id, self.paris)
+        (first + second).picking_ids.flush_recordset()
+        self.env.cr.execute(
+            "UPDATE stock_picking SET create_date = create_date - INTERVAL '5 hours' WHERE id IN %s",
+            (tuple((first + second).picking_ids.ids),),
+        )
+        self.assertEqual(self._import(self._order("O3", self._pens())).warehouse_id, self.warehouse)
+
     def test_changed_order_is_routed_again(self):
         self._create_ruleset(self._ship_from(self.berlin, self.warehouse))
         order = self._import(self._order("O1", self._pens()))
