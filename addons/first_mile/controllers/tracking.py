@@ -1,10 +1,10 @@
 import logging
 
 from odoo import SUPERUSER_ID
-from odoo.addons.marketplace.contract import AuthenticationFailed, InvalidPayload
+from odoo.addons.marketplace.contract import AuthenticationFailed
 from odoo.http import Controller, request, route
 
-from ..engine.seventeen_track import parse_notice
+from ..engine.seventeen_track import verify
 from ..models.tracker import WEBHOOK_PATH
 
 _logger = logging.getLogger(__name__)
@@ -29,16 +29,11 @@ class TrackingController(Controller):
             return self._respond(404)
         body = request.httprequest.get_data()
         try:
-            notice = parse_notice(body, request.httprequest.headers.get("sign"), secret)
+            verify(body, request.httprequest.headers.get("sign"), secret)
         except AuthenticationFailed as error:
             _logger.info("Refused a notice for tracking account %s: %s", tracker.id, error)
             return self._respond(401)
-        except InvalidPayload as error:
-            # Nothing is lost: what it says is fetched by the next job.
-            tracker._note_error(error, tracker.env._("Read a notice"))
-            return self._respond(200)
-        if not tracker.env["first.mile.tracking"]._take_notice(tracker, notice):
-            _logger.info("Tracking account %s: a notice about %s, which no shipment has", tracker.id, notice.number)
+        tracker.env["first.mile.notice"]._receive(tracker, body.decode(errors="replace"))
         return self._respond(200)
 
     def _respond(self, status):

@@ -6,19 +6,33 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from ...marketplace.contract.errors import AuthenticationFailed, InvalidPayload, Rejected, Unavailable
+from ...marketplace.contract.errors import AuthenticationFailed, InvalidPayload, RateLimited, Rejected, Unavailable
 from ...marketplace.contract.payload import Payload
 from ...marketplace.transport.buckets import Limit
 
 BASE_URL = "https://api.17track.net/track/v2.4"
 LIMITS = {"17track": Limit(rate=3, burst=3)}
 MAX_NUMBERS = 40
-# What 17TRACK says with these codes is about the key, the service or the state of a number.
+RETRY_USED_UP = 3600  # seconds
+# 17TRACK's codes. Those of a call (-180100xx) and -18019901 to -18019903 stand in its help centre under "Error Codes
+# and Troubleshooting" (help.17track.net/hc/en-us/articles/37570440168473, read as a stored copy that ends there).
+# Samples (specs/17track) show -18010012 (register_mixed.json) and -18019902 (gettrackinfo_yanwen_190012.json). Those
+# from -18019907 on are as several clients of the interface have them (aio17track, whose samples these are, lists all);
+# none was seen from 17TRACK itself. What is not here is unknown, and said to be.
 KEY_REFUSED = {-18010001, -18010002, -18010004, -18010005}
 OUT_OF_ORDER = -18010003
 REGISTERED_ALREADY = -18019901
 NOT_REGISTERED = -18019902
+DAILY_LIMIT = -18019907
+QUOTA_USED_UP = -18019908
 NOTHING_YET = -18019909
+USED_UP = {DAILY_LIMIT, QUOTA_USED_UP}
+#: What a person has to correct on a number: its form (-180100xx), or its carrier.
+WRONG_NUMBER = {
+    -18010010, -18010011, -18010012, -18010013, -18010015, -18010016, -18010018, -18010019, -18010020, -18010022,
+    -18019903, -18019910, -18019911,
+}  # fmt: skip
+KNOWN_REFUSALS = {REGISTERED_ALREADY, NOT_REGISTERED, NOTHING_YET, *USED_UP, *WRONG_NUMBER}
 
 
 @dataclass(frozen=True)
@@ -59,11 +73,17 @@ class Track:
 
 @dataclass(frozen=True)
 class Refusal:
-    """A number that 17TRACK does not take. ``code`` is its own."""
+    """A number that 17TRACK does not take.
+
+    :param int|None code: its own; None where it states none
+    """
 
     number: str
-    code: int
+    code: int | None
     message: str
+
+    def __str__(self):
+        return f"{self.message} ({self.code})" if self.message else f"17TRACK's code {self.code}"
 
 
 @dataclass(frozen=True)
@@ -165,16 +185,23 @@ def parse_quota(payload):
     return Quota(*(data.count(name, required=True) for name in names))
 
 
-def parse_notice(body, signature, key):
-    """Read a webhook's call.
+def verify(body, signature, key):
+    """Check who sent a webhook's call.
 
     :param bytes body: as received
     :param str signature: its header ``sign``
     :raises AuthenticationFailed: it was not signed with ``key``
-    :raises InvalidPayload: it was, but cannot be read
     """
     if not hmac.compare_digest(sign(body, key), (signature or "").lower()):
         raise AuthenticationFailed("The notice is not signed with the key of this account.")
+
+
+def parse_notice(body):
+    """:class:`Notice` of a webhook's call.
+
+    :param body: as received
+    :raises InvalidPayload: it cannot be read
+    """
     try:
         notice = Payload(json.loads(body))
     except ValueError as error:
@@ -202,6 +229,8 @@ def _open(payload):
         raise AuthenticationFailed(f"17TRACK does not accept the key (code {code}).")
     if code == OUT_OF_ORDER:
         raise Unavailable("17TRACK is out of order for the moment.")
+    if code in USED_UP:
+        raise RateLimited("17TRACK takes no more numbers for now.", RETRY_USED_UP)
     if code:
         raise Rejected(answer.text("message") or f"17TRACK refuses the call with code {code}.", str(code))
     return answer.node("data", required=True)
@@ -211,7 +240,9 @@ def _read_refusals(data):
     refusals = []
     for node in data.nodes("rejected"):
         error = node.node("error", required=True)
-        refusals.append(Refusal(node.text("number", required=True), error.get("code"), error.text("message")))
+        code = error.get("code")
+        code = code if isinstance(code, int) else None
+        refusals.append(Refusal(node.text("number", required=True), code, error.text("message")))
     return refusals
 
 

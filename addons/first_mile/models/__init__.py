@@ -10,6 +10,7 @@ from . import (  # isort: skip
     tracker,
     tracking_event,
     tracking_follow,
+    tracking_notice,
     quote,
     customs_tariff,
     stock_picking,

@@ -1,12 +1,12 @@
 import secrets
 
 from odoo import api, fields, models
-from odoo.addons.marketplace.contract import ConnectorError
+from odoo.addons.marketplace.contract import ConnectorError, RateLimited, Rejected
 from odoo.addons.marketplace.models.job_retry import get_retry_seconds
 from odoo.addons.marketplace.tools.secret_field import SecretField
 from odoo.addons.marketplace.transport import HttpClient
 
-from ..engine.seventeen_track import BASE_URL, LIMITS, Client
+from ..engine.seventeen_track import BASE_URL, KNOWN_REFUSALS, LIMITS, RETRY_USED_UP, USED_UP, Client
 
 WEBHOOK_PATH = "/first_mile/17track/"
 
@@ -110,12 +110,30 @@ class FirstMileTracker(models.Model):
         if self.state == "disabled" or self.needs_authorisation:
             return
         Tracking = self.env["first.mile.tracking"]
+        refused = []
         for step in (Tracking._register_due, Tracking._fetch_due):
-            more = step(self)
+            more = step(self, refused)
             if more is None:  # 17TRACK did not answer; its next step would not be answered either
-                return
+                break
             if more:
                 self._enqueue_follow(1)
+        self._note_refusals(refused)
+
+    def _note_refusals(self, refused):
+        """Show on the account what no correction of a number can mend: a quota that is used up, and answers that nobody
+        knows. Noted last, or the next success would hide it.
+
+        :param list refused: :class:`~..engine.seventeen_track.Refusal`
+        """
+        verb = self.env._("Register tracking numbers")
+        for refusal in refused:
+            if refusal.code in USED_UP:
+                self._note_error(RateLimited(str(refusal), RETRY_USED_UP), verb)
+            elif refusal.code not in KNOWN_REFUSALS:
+                text = self.env._(
+                    "%(number)s: an answer that is not known: %(answer)s", number=refusal.number, answer=refusal
+                )
+                self._note_error(Rejected(text, str(refusal.code)), verb)
 
     def action_check(self):
         """Ask 17TRACK how many numbers may still be registered: shows that the key works."""

@@ -59,6 +59,7 @@ class FirstMileTracking(models.Model):
         """Override to have new numbers registered."""
         trackings = super().create(vals_list)
         trackings._enqueue_pending()
+        self.env["first.mile.notice"].sudo()._take_waiting(trackings)
         return trackings
 
     def write(self, vals):
@@ -66,6 +67,7 @@ class FirstMileTracking(models.Model):
         result = super().write(vals)
         if {"number", "kind", "track17_carrier"} & set(vals):
             self._enqueue_pending()
+            self.env["first.mile.notice"].sudo()._take_waiting(self)
         return result
 
     def _enqueue_pending(self):
@@ -88,9 +90,10 @@ class FirstMileTracking(models.Model):
         return found.try_lock_for_update().grouped("number"), len(found) == self._batch_size
 
     @api.model
-    def _register_due(self, tracker):
+    def _register_due(self, tracker, all_refused):
         """Have new numbers followed; those that 17TRACK refuses are kept with its answer.
 
+        :param list all_refused: gets the :class:`~..engine.seventeen_track.Refusal`
         :return: whether more of them wait, None if 17TRACK did not answer
         """
         due, more = self._search_due(tracker, ("follow_state", "=", "pending"))
@@ -109,13 +112,16 @@ class FirstMileTracking(models.Model):
         taken.write({"follow_state": "followed", "follow_message": False})
         for refusal in refused:
             if refusal.number not in known:
-                due.get(refusal.number, self.browse())._set_unknown(refusal.message)
-        return more
+                due.get(refusal.number, self.browse())._note_refusal(refusal)
+        all_refused += refused
+        # What is used up now is used up for the next numbers, too.
+        return more and not any(refusal.code in track17.USED_UP for refusal in refused)
 
     @api.model
-    def _fetch_due(self, tracker):
+    def _fetch_due(self, tracker, all_refused):
         """Ask about numbers under way that were not asked about lately.
 
+        :param list all_refused: gets the :class:`~..engine.seventeen_track.Refusal`
         :return: whether more of them wait, None if 17TRACK did not answer
         """
         before = fields.Datetime.now() - FETCH_EVERY
@@ -132,18 +138,16 @@ class FirstMileTracking(models.Model):
         self._apply_tracks([(record, track) for track in tracks for record in due.get(track.number, ())])
         for refusal in refused:
             due.get(refusal.number, self.browse())._note_refusal(refusal)
+        all_refused += refused
         return more
 
     def _note_refusal(self, refusal):
-        if refusal.code == track17.NOTHING_YET:
-            self.follow_message = refusal.message
-        elif refusal.code == track17.NOT_REGISTERED:
-            self.write({"follow_state": "pending", "follow_message": refusal.message})
-        else:
-            self._set_unknown(refusal.message)
-
-    def _set_unknown(self, message):
-        self.write({"follow_state": "unknown", "follow_message": message})
+        values = {"follow_message": str(refusal)}
+        if refusal.code in (track17.NOT_REGISTERED, *track17.USED_UP):
+            values["follow_state"] = "pending"
+        elif refusal.code != track17.NOTHING_YET:
+            values["follow_state"] = "unknown"
+        self.write(values)
 
     @api.model
     def _take_notice(self, tracker, notice):

@@ -1,10 +1,12 @@
 from datetime import date
+from unittest.mock import patch
 
 import requests
 from odoo.addons.queue_job.tests.common import trap_jobs
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
+from ..engine.seventeen_track import Client, Refusal
 from .tracking_case import TrackingCase
 
 
@@ -58,6 +60,30 @@ class TestTracking(TrackingCase):
             trap.assert_jobs_count(1)
         self._follow()
         self.assertEqual((odd | unknown).mapped("follow_state"), ["unknown", "followed"])
+
+    def test_what_is_used_up_waits_and_is_an_error_of_the_account(self):
+        first, second = self._track("AB1234567"), self._track("AB1234568")
+        self._sell(1)
+        self._follow()
+        self.assertEqual((first | second).mapped("follow_state"), ["followed", "pending"])
+        self.assertIn("Insufficient quota", second.follow_message)
+        self.assertEqual(self.tracker.health, "limited")
+        self.assertIn("-18019908", self.tracker.last_error)
+        self._sell(2)
+        self._follow()
+        self.assertEqual(second.follow_state, "followed")
+
+    def _sell(self, total):
+        requests.post(f"{self.url}/_sim/depots/track17/quota", json={"total": total}, timeout=10)
+
+    def test_a_code_that_nobody_knows_is_loud(self):
+        tracking = self._track()
+        refusal = Refusal("MSKU1234567", -18777777, "Brand new")
+        with patch.object(Client, "register", lambda client, numbers: ([], [refusal])):
+            self._follow()
+        self.assertEqual((tracking.follow_state, tracking.follow_message), ("unknown", "Brand new (-18777777)"))
+        self.assertEqual(self.tracker.health, "failing")
+        self.assertIn("MSKU1234567: an answer that is not known: Brand new (-18777777)", self.tracker.last_error)
 
     def test_a_number_of_two_shipments_is_asked_once(self):
         self._track()

@@ -2,6 +2,7 @@ from datetime import date
 
 from odoo.tests import HttpCase, tagged
 
+from ..engine.seventeen_track import sign
 from .tracking_case import TrackingCase
 
 
@@ -23,6 +24,36 @@ class TestTrackingWebhook(HttpCase, TrackingCase):
             self.assertEqual(self._post(self.notice["body"], self.notice["sign"]), 200)
         self.assertEqual((self.leg.atd, len(self.tracking.event_ids)), (date(2026, 3, 6), 1))
 
+    def test_a_notice_about_an_unknown_number_waits_for_its_shipment(self):
+        Notice = self.env["first.mile.notice"]
+        scan = self._scan("COSU7654321", "Departure", "2026-03-07T08:00:00+08:00")
+        for _time in range(2):
+            self.assertEqual(self._post(scan["body"], scan["sign"]), 200)
+        notice = Notice.search([("number", "=", "COSU7654321")])
+        self.assertEqual((len(notice), notice.state, notice.company_id), (1, "waiting", self.tracker.company_id))
+        self.assertIn('"stage": "Departure"', notice.body_text)
+        notice.action_retry()
+        self.assertEqual(Notice.search([]).mapped("number"), ["COSU7654321"], "still nobody has the number")
+        tracking = self._track("COSU7654321")
+        self.assertEqual((tracking.event_ids.stage, self.leg.atd), ("Departure", date(2026, 3, 7)))
+        self.assertFalse(Notice.search([]))
+
+    def test_a_corrected_number_takes_what_waits(self):
+        scan = self._scan("COSU7654321", "Departure", "2026-03-07T08:00:00+08:00")
+        self._post(scan["body"], scan["sign"])
+        self.tracking.number = "COSU7654321"
+        self.assertEqual(self.tracking.event_ids.stage, "Departure")
+        self.assertFalse(self.env["first.mile.notice"].search([]))
+
+    def test_a_notice_that_cannot_be_read_is_kept(self):
+        body = '{"event": "TRACKING_UPDATED"}'
+        self.assertEqual(self._post(body, sign(body.encode(), self.tracker._get_secrets()["key"])), 200)
+        notice = self.env["first.mile.notice"].search([])
+        self.assertEqual((notice.state, notice.body, self.tracker.health), ("failed", body, "failing"))
+        self.assertIn("data", notice.message)
+        notice.action_retry()
+        self.assertEqual(self.env["first.mile.notice"].search([]).state, "failed")
+
     def test_others_are_refused(self):
         self.assertEqual(self._post(self.notice["body"], "0" * 64), 401)
         self.assertEqual(self._post(self.notice["body"] + " ", self.notice["sign"]), 401)
@@ -30,3 +61,4 @@ class TestTrackingWebhook(HttpCase, TrackingCase):
         self.tracker.track17_key = False
         self.assertEqual(self._post(self.notice["body"], self.notice["sign"]), 404)
         self.assertFalse(self.leg.atd)
+        self.assertFalse(self.env["first.mile.notice"].search([]))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from addons.first_mile.engine import seventeen_track as track17
-from addons.marketplace.contract.errors import AuthenticationFailed, InvalidPayload, Rejected, Unavailable
+from addons.marketplace.contract.errors import AuthenticationFailed, InvalidPayload, RateLimited, Rejected, Unavailable
 
 SHARED = Path(os.environ.get("CROSSBORDER_SHARED") or Path(__file__).resolve().parents[4] / "shared")
 SAMPLES = SHARED / "specs" / "17track"
@@ -32,8 +32,7 @@ def read_sample(name):
 def parse_sample(path):
     """The sample by the reader it is for."""
     if path.name.startswith("webhook"):
-        body = path.read_bytes()
-        return track17.parse_notice(body, track17.sign(body, KEY), KEY)
+        return track17.parse_notice(path.read_bytes())
     readers = {"getquota": track17.parse_quota, "register": track17.parse_registration,
                "gettrackinfo": track17.parse_tracks}  # fmt: skip
     return readers[path.stem.split("_")[0]](read_sample(path.name))
@@ -95,11 +94,12 @@ def test_forty_numbers_a_call():
 
 def test_notice_signed_with_another_key_is_refused():
     body = b'{"event": "TRACKING_STOPPED", "data": {"number": "A1", "carrier": 2151}}'
-    notice = track17.parse_notice(body, track17.sign(body, KEY).upper(), KEY)
+    track17.verify(body, track17.sign(body, KEY).upper(), KEY)
+    notice = track17.parse_notice(body)
     assert (notice.event, notice.number, notice.track) == ("TRACKING_STOPPED", "A1", None)
     for signature in (track17.sign(body, "other"), "", None):
         with pytest.raises(AuthenticationFailed):
-            track17.parse_notice(body, signature, KEY)
+            track17.verify(body, signature, KEY)
 
 
 def test_refused_calls_and_strange_answers():
@@ -112,6 +112,26 @@ def test_refused_calls_and_strange_answers():
         track17.parse_quota({"code": -18010003, "data": {}})
     with pytest.raises(InvalidPayload):
         track17.parse_quota({"data": {}})
-    body = b"no JSON"
+    with pytest.raises(RateLimited) as limited:
+        track17.parse_registration({"code": -18019908, "data": {}})
+    assert limited.value.retry_after == 3600
     with pytest.raises(InvalidPayload):
-        track17.parse_notice(body, track17.sign(body, KEY), KEY)
+        track17.parse_notice(b"no JSON")
+
+
+@needs_samples
+def test_the_samples_refusals_are_known():
+    refusals = []
+    for path in SAMPLES.glob("*.json"):
+        data = read_sample(path.name)["data"]
+        refusals += [entry["error"]["code"] for entry in data.get("rejected", ())]
+    assert sorted(refusals) == [-18019902, -18010012]
+    assert set(refusals) <= track17.KNOWN_REFUSALS
+
+
+def test_a_refusal_without_a_code_is_unknown():
+    rejected = [{"number": "A1", "error": {"message": "strange"}}, {"number": "A2", "error": {"code": "x"}}]
+    _accepted, refusals = track17.parse_registration({"code": 0, "data": {"accepted": [], "rejected": rejected}})
+    assert [refusal.code for refusal in refusals] == [None, None]
+    assert not {refusal.code for refusal in refusals} & track17.KNOWN_REFUSALS
+    assert [str(refusal) for refusal in refusals] == ["strange (None)", "17TRACK's code None"]

@@ -6,7 +6,7 @@ from datetime import datetime, timezone
 from ....clock import to_text
 from ....http import ApiError
 
-KIND, SCANS = "track17:number", "track17:scan"
+KIND, SCANS, SETTINGS = "track17:number", "track17:scan", "track17:settings"
 QUOTA = 1000
 CARRIER = 190012
 STATUSES = {"PickedUp": "InTransit", "Departure": "InTransit", "Arrival": "InTransit",
@@ -25,6 +25,8 @@ def register(call):
             rejected.append(_refusal(number, -18019901, f"The tracking number '{number}' has been registered."))
         elif number.startswith("NOBODY") and not entry.get("carrier"):
             rejected.append(_refusal(number, -18019903, f"The carrier of '{number}' cannot be detected."))
+        elif _left(store) <= 0:
+            rejected.append(_refusal(number, -18019908, "Insufficient quota."))
         else:
             kept = {"number": number, "carrier": entry.get("carrier") or CARRIER, "tag": entry.get("tag") or ""}
             store.put_document(KIND, number, "", to_text(call.world.clock.now()), kept)
@@ -51,9 +53,23 @@ def track_info(call):
 
 def quota(call):
     """How many numbers may still be registered."""
-    used = len(call.store.documents(KIND, ""))
-    counts = {"quota_total": QUOTA, "quota_used": used, "quota_remain": QUOTA - used, "today_used": used}
+    total, left = _total(call.store), _left(call.store)
+    counts = {"quota_total": total, "quota_used": total - left, "quota_remain": left, "today_used": total - left}
     return {"code": 0, "data": counts}
+
+
+def sell(world, total):
+    """Set how many numbers the account may register in all."""
+    world.store.put_document(SETTINGS, "quota", "", to_text(world.clock.now()), {"total": total})
+    return {"total": total}
+
+
+def _total(store):
+    return (store.document(SETTINGS, "quota") or {"total": QUOTA})["total"]
+
+
+def _left(store):
+    return _total(store) - len(store.documents(KIND, ""))
 
 
 def scan(world, number, stage, at, location="", text="", expected=None):

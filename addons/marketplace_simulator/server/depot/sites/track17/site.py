@@ -47,11 +47,15 @@ class TrackSite(ChannelSite):
         return ApiError(503, -18010003, "Internal service error, please retry later.")
 
     def play(self, event, body):
-        """Let carriers scan: ``scan`` with ``number``, ``stage``, ``at`` and more; see :func:`.numbers.scan`.
+        """Let carriers scan: ``scan`` with ``number``, ``stage``, ``at`` and more; see :func:`.numbers.scan`. Or have
+        the seller buy other numbers: ``quota`` with ``total``.
 
-        :return: the webhook that 17TRACK would post: ``{body, sign}``
+        :return: the webhook that 17TRACK would post: ``{body, sign}``; the quota
         :raise Refusal: ``not found`` for another event
         """
+        if event == "quota":
+            with self.world.store.transaction():
+                return numbers.sell(self.world, **body)
         if event != "scan":
             raise Refusal("not found", f"nobody can {event} here")
         with self.world.store.transaction():
