@@ -46,7 +46,7 @@ class Provider(ABC):
     Verbs raise the errors of the marketplaces' contract; a verb whose capability is not declared must not be called.
     Verbs that write take many records and answer each of them, in any order; a refused one stops no other. Sending a
     reference again makes nothing twice: the provider finds what is there and answers as the first time. Pages hold
-    records of :mod:`.records`, already read, with ``next_token`` empty on the last one; entries too damaged to be read
+    records of this contract, already read, with ``next_token`` empty on the last one; entries too damaged to be read
     stand in ``broken``.
     """
 
@@ -54,10 +54,10 @@ class Provider(ABC):
 
     @abstractmethod
     def fetch_warehouses(self):
-        """Warehouses the credentials may use, as list of :class:`~.records.WarehouseInfo`."""
+        """Warehouses the credentials may use, as list of :class:`~.places.WarehouseInfo`."""
 
     def fetch_services(self, warehouse):
-        """Ways of shipping from a warehouse, as list of :class:`~.records.Service`.
+        """Ways of shipping from a warehouse, as list of :class:`~.places.Service`.
 
         :param str warehouse: its code
         """
@@ -66,19 +66,19 @@ class Provider(ABC):
     def push_products(self, cards):
         """Make products known or correct them; one :class:`Booking` per card, its reference the SKU.
 
-        :param list cards: :class:`~.records.ProductCard`
+        :param list cards: :class:`~.stock.ProductCard`
         """
         raise self._unsupported(ProviderCapability.PRODUCTS)
 
     def fetch_products(self, skus):
-        """Products as the warehouse has them, as list of :class:`~.records.ProductState`; unknown ones are missing.
+        """Products as the warehouse has them, as list of :class:`~.stock.ProductState`; unknown ones are missing.
 
         :param list[str] skus: our SKUs
         """
         raise self._unsupported(ProviderCapability.PRODUCTS)
 
     def fetch_stock(self, warehouses, token=""):
-        """One page of :class:`~.records.StockLine`. A SKU and lot stand once per warehouse.
+        """One page of :class:`~.stock.StockLine`. A SKU and lot stand once per warehouse.
 
         :param list[str] warehouses: codes
         :param str token: ``next_token`` of the page before
@@ -87,7 +87,7 @@ class Provider(ABC):
         raise self._unsupported(ProviderCapability.STOCK)
 
     def fetch_stock_events(self, warehouses, since, until, token=""):
-        """One page of :class:`~.records.StockEvent` booked from ``since`` (included) to ``until`` (excluded).
+        """One page of :class:`~.stock.StockEvent` booked from ``since`` (included) to ``until`` (excluded).
 
         :param datetime since: aware UTC
         :param datetime until: aware UTC
@@ -97,14 +97,14 @@ class Provider(ABC):
     def create_inbounds(self, notices):
         """Announce goods; one :class:`Booking` per notice.
 
-        :param list notices: :class:`~.records.InboundNotice`
+        :param list notices: :class:`~.inbound.InboundNotice`
         """
         raise self._unsupported(ProviderCapability.INBOUND)
 
     def fetch_inbounds(self, handles):
-        """Notices as they stand now, as list of :class:`~.records.InboundState`; unknown ones are missing.
+        """Notices as they stand now, as list of :class:`~.inbound.InboundState`; unknown ones are missing.
 
-        :param list handles: :class:`~.records.Handle`
+        :param list handles: :class:`~.places.Handle`
         """
         raise self._unsupported(ProviderCapability.INBOUND)
 
@@ -123,14 +123,14 @@ class Provider(ABC):
     def create_outbounds(self, orders):
         """Have orders shipped; one :class:`Booking` per order.
 
-        :param list orders: :class:`~.records.OutboundOrder`
+        :param list orders: :class:`~.outbound.OutboundOrder`
         """
         raise self._unsupported(ProviderCapability.OUTBOUND)
 
     def fetch_outbounds(self, handles):
-        """Orders as they stand now, as list of :class:`~.records.OutboundState`; unknown ones are missing.
+        """Orders as they stand now, as list of :class:`~.outbound.OutboundState`; unknown ones are missing.
 
-        :param list handles: :class:`~.records.Handle`
+        :param list handles: :class:`~.places.Handle`
         """
         raise self._unsupported(ProviderCapability.OUTBOUND)
 
@@ -140,7 +140,7 @@ class Provider(ABC):
         raise self._unsupported(ProviderCapability.OUTBOUND_CANCEL)
 
     def fetch_returns(self, warehouses, since, token="") -> Page:
-        """One page of :class:`~.records.ReturnState` changed at or after ``since``.
+        """One page of :class:`~.outbound.ReturnState` changed at or after ``since``.
 
         :param list[str] warehouses: codes
         :param datetime since: aware UTC
@@ -148,7 +148,7 @@ class Provider(ABC):
         raise self._unsupported(ProviderCapability.RETURNS)
 
     def fetch_bills(self, since, until, token="") -> Page:
-        """One page of :class:`~.records.BillLine` charged from ``since`` (included) to ``until`` (excluded).
+        """One page of :class:`~.fees.BillLine` charged from ``since`` (included) to ``until`` (excluded).
 
         :param datetime since: aware UTC
         :param datetime until: aware UTC
@@ -156,9 +156,9 @@ class Provider(ABC):
         raise self._unsupported(ProviderCapability.BILLS)
 
     def quote_fees(self, orders):
-        """What orders would cost, as list of :class:`~.records.FeeQuote`; those without a quote are missing.
+        """What orders would cost, as list of :class:`~.fees.FeeQuote`; those without a quote are missing.
 
-        :param list orders: :class:`~.records.OutboundOrder`
+        :param list orders: :class:`~.outbound.OutboundOrder`
         """
         raise self._unsupported(ProviderCapability.QUOTES)
 
