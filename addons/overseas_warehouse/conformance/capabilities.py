@@ -17,6 +17,7 @@ _VERBS = {
     ProviderCapability.STOCK: {"fetch_stock": ([],)},
     ProviderCapability.STOCK_EVENTS: {"fetch_stock_events": ([], _TIME, _TIME)},
     ProviderCapability.INBOUND: {"create_inbounds": ([],), "fetch_inbounds": ([],)},
+    ProviderCapability.INBOUND_UPDATE: {"update_inbounds": ([],)},
     ProviderCapability.INBOUND_CANCEL: {"cancel_inbounds": ([],)},
     ProviderCapability.INBOUND_LABELS: {"fetch_inbound_labels": (_HANDLE,)},
     ProviderCapability.OUTBOUND: {"create_outbounds": ([],), "fetch_outbounds": ([],)},

@@ -62,6 +62,10 @@ class Hooks(Kit):
         """
         raise missing("receive(reference, counts, finished)", "have the warehouse count goods of a notice")
 
+    def expected(self, reference):
+        """``(day, tracking number)`` under which the warehouse expects a notice."""
+        raise missing("expected(reference)", "(day, tracking number) under which the warehouse expects a notice")
+
     def ship(self, reference):
         """Have the warehouse ship an order, with a tracking number, and charge for it."""
         raise missing("ship(reference)", "have the warehouse ship an order")

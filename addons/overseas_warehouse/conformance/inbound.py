@@ -1,7 +1,10 @@
 """Notices: announced once, counted in parts."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 from ...marketplace.contract import Label
-from ..contract import Handle, InboundStatus, ProviderCapability
+from ..contract import Handle, InboundStatus, InboundUpdate, ProviderCapability
 from .hooks import Hooks, book, is_utc, provider_with
 
 _CAPABILITY = ProviderCapability
@@ -17,6 +20,24 @@ class InboundTests(Hooks):
         assert (state.reference, state.external_id) == (notice.reference, handle.external_id)
         assert state.status in _OPEN
         assert _received(state) == {}
+
+    def test_another_day_and_number_are_told(self):
+        provider, notice, handle = _announce(self, _CAPABILITY.INBOUND_UPDATE)
+        later = replace(notice, eta=notice.eta + timedelta(days=9), tracking="TRACK9")
+        for _ in range(2):
+            (booking,) = provider.update_inbounds([InboundUpdate(later, handle.external_id)])
+            assert (booking.reference, booking.accepted) == (notice.reference, True)
+        assert self.expected(notice.reference) == (later.eta, "TRACK9")
+        assert self.booked(_CAPABILITY.INBOUND) == 1
+
+    def test_goods_that_arrived_are_not_changed(self):
+        provider, notice, handle = _announce(self, _CAPABILITY.INBOUND_UPDATE)
+        self.receive(notice.reference, {sorted(notice.units)[0]: (1, 0)}, finished=False)
+        later = replace(notice, eta=notice.eta + timedelta(days=9))
+        (booking,) = provider.update_inbounds([InboundUpdate(later, handle.external_id)])
+        assert not booking.accepted
+        assert booking.message
+        assert self.expected(notice.reference)[0] == notice.eta
 
     def test_counts_grow_with_each_part(self):
         provider, notice, handle = _announce(self)
@@ -67,8 +88,8 @@ class InboundTests(Hooks):
         assert result.message
 
 
-def _announce(kit):
-    provider = provider_with(kit, _CAPABILITY.INBOUND)
+def _announce(kit, *capabilities):
+    provider = provider_with(kit, _CAPABILITY.INBOUND, *capabilities)
     return provider, *book(kit, provider, _CAPABILITY.INBOUND)
 
 

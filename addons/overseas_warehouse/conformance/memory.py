@@ -177,6 +177,16 @@ class MemoryProvider(Provider):
         self._call()
         return _found(self._warehouse.inbounds, handles)
 
+    def update_inbounds(self, updates):
+        return self._write(updates, self._update_inbound)
+
+    def _update_inbound(self, update):
+        state = self._warehouse.inbounds[update.reference]
+        if state.status is not InboundStatus.ANNOUNCED:
+            raise Rejected("goods have arrived already")
+        self._warehouse.notices[update.reference] = update.notice
+        return state.external_id
+
     def cancel_inbounds(self, handles):
         return self._cancel(self._warehouse.inbounds, handles, InboundStatus.ANNOUNCED, InboundStatus.CANCELLED)
 

@@ -6,7 +6,7 @@ What the warehouse does not state is ``None`` or an empty string, never zero.
 """
 
 from .fees import BillLine, FeeKind, FeeQuote
-from .inbound import Carton, InboundNotice, InboundState, InboundStatus, ReceivedLine, Transport
+from .inbound import Carton, InboundNotice, InboundState, InboundStatus, InboundUpdate, ReceivedLine, Transport
 from .outbound import (
     OutboundLine,
     OutboundOrder,
@@ -32,6 +32,7 @@ __all__ = [
     "InboundNotice",
     "InboundState",
     "InboundStatus",
+    "InboundUpdate",
     "OutboundLine",
     "OutboundOrder",
     "OutboundState",

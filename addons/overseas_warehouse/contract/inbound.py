@@ -77,6 +77,23 @@ class InboundNotice:
 
 
 @dataclass(frozen=True, slots=True)
+class InboundUpdate:
+    """Announced goods that come on another day or under another number; the cartons are as announced.
+
+    :param notice: as it is now
+    :param external_id: the warehouse's number of it; empty where we have not been told it
+    """
+
+    notice: InboundNotice
+    external_id: str = ""
+
+    @property
+    def reference(self):
+        """Our number of the notice."""
+        return self.notice.reference
+
+
+@dataclass(frozen=True, slots=True)
 class ReceivedLine:
     """Units the warehouse has counted so far of a SKU of a notice: a total, not a change.
 

@@ -15,6 +15,7 @@ class ProviderCapability(str, Enum):
     STOCK = "stock"
     STOCK_EVENTS = "stock_events"
     INBOUND = "inbound"
+    INBOUND_UPDATE = "inbound_update"
     INBOUND_CANCEL = "inbound_cancel"
     INBOUND_LABELS = "inbound_labels"
     OUTBOUND = "outbound"
@@ -107,6 +108,14 @@ class Provider(ABC):
         :param list handles: :class:`~.places.Handle`
         """
         raise self._unsupported(ProviderCapability.INBOUND)
+
+    def update_inbounds(self, updates):
+        """Tell when announced goods come, and under which number; one :class:`Booking` per update. Of what arrived
+        already nothing is changed: it is refused.
+
+        :param list updates: :class:`~.inbound.InboundUpdate`
+        """
+        raise self._unsupported(ProviderCapability.INBOUND_UPDATE)
 
     def cancel_inbounds(self, handles):
         """Withdraw notices of which nothing has arrived; one ``ActionResult`` per handle. One that is cancelled

@@ -17,7 +17,7 @@ class FpxProvider(Provider):
     :param options: ``endpoint`` and the arguments of :class:`HttpClient`
     """
 
-    capabilities = frozenset(ProviderCapability) - {ProviderCapability.RETURNS}
+    capabilities = frozenset(ProviderCapability) - {ProviderCapability.RETURNS, ProviderCapability.INBOUND_UPDATE}
 
     def __init__(self, credentials, settings=None, session=None, **options):
         self._api = FpxApi(credentials, session=session, **options)

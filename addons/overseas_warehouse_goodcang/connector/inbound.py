@@ -1,6 +1,6 @@
 """Notices (入库单) and what was counted of them.
 
-Source: ``docs/inbound_order``, ``fields.json`` (``CreateGrnPayload``).
+Source: ``docs/inbound_order``, ``fields.json`` (``CreateGrnPayload``, ``ModifyGrnPayload``).
 """
 
 import base64
@@ -53,6 +53,20 @@ def create(api, notices):
         return Booking(notice.reference, True, external_id=known)
 
     return each(notices, write, Booking)
+
+
+def update(api, updates):
+    """Correct day and number of notices (``ModifyGrnPayload``: the whole notice again); one :class:`Booking` each."""
+    directory = Directory(api)
+
+    def write(entry):
+        code = entry.external_id or directory.code(entry.reference)
+        if not code:
+            raise Rejected("GoodCang does not know the notice")
+        api.order("inbound_order/modify_grn", {"receiving_code": code, **build(entry.notice)})
+        return Booking(entry.reference, True, external_id=code)
+
+    return each(updates, write, Booking)
 
 
 def build(notice):

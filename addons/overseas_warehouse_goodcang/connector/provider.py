@@ -45,6 +45,9 @@ class GoodcangProvider(Provider):
     def fetch_inbounds(self, handles):
         return inbound.fetch(self._api, handles)
 
+    def update_inbounds(self, updates):
+        return inbound.update(self._api, updates)
+
     def cancel_inbounds(self, handles):
         return inbound.cancel(self._api, handles)
 

@@ -14,7 +14,7 @@ class ShipbobProvider(Provider):
     :param options: of :class:`~.api.ShipbobApi` (``endpoint``) and of :class:`HttpClient` (``bucket_store`` …)
     """
 
-    capabilities = frozenset(ProviderCapability)
+    capabilities = frozenset(ProviderCapability) - {ProviderCapability.INBOUND_UPDATE}
 
     def __init__(self, token, channel="", session=None, **options):
         self._api = ShipbobApi(token, channel, session=session, **options)

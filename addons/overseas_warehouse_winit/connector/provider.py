@@ -14,7 +14,7 @@ class WinitProvider(Provider):
     :param options: ``endpoint`` and the arguments of :class:`HttpClient`
     """
 
-    capabilities = frozenset(ProviderCapability)
+    capabilities = frozenset(ProviderCapability) - {ProviderCapability.INBOUND_UPDATE}
 
     def __init__(self, credentials, settings=None, session=None, **options):
         self._api = WinitApi(credentials, session=session, **options)

@@ -139,6 +139,10 @@ class DepotConformance(ProviderConformance):
     def receive(self, reference, counts, finished):
         self._play("receive", reference=reference, counts=counts, finished=finished)
 
+    def expected(self, reference):
+        notice = self.depot.inbound(reference=reference)
+        return date.fromisoformat(notice["eta"]), notice["tracking"]
+
     def ship(self, reference):
         self._play("ship", reference=reference)
 

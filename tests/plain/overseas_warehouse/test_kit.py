@@ -70,6 +70,10 @@ class TestMemory(ProviderConformance):
     def receive(self, reference, counts, finished):
         self.world.receive(reference, counts, finished)
 
+    def expected(self, reference):
+        notice = self.world.notices[reference]
+        return notice.eta, notice.tracking
+
     def ship(self, reference):
         self.world.ship(reference)
 
@@ -120,6 +124,13 @@ class Changing(MemoryProvider):
 
     def fetch_inbounds(self, handles):
         return [dataclasses.replace(state, received=state.received[-1:]) for state in super().fetch_inbounds(handles)]
+
+
+class Deaf(MemoryProvider):
+    """Says yes to another day and forgets it."""
+
+    def _update_inbound(self, update):
+        return self._warehouse.inbounds[update.reference].external_id
 
 
 class FailingAsAWhole(MemoryProvider):
@@ -180,6 +191,8 @@ OUTBOUND = ProviderCapability.OUTBOUND
         (Doubling, "a_write_whose_answer_is_lost_is_not_repeated_blindly", (OUTBOUND,)),
         (StoppingEarly, "pages_lead_to_every_line_once", ()),
         (Changing, "counts_grow_with_each_part", ()),
+        (Deaf, "another_day_and_number_are_told", ()),
+        (Deaf, "goods_that_arrived_are_not_changed", ()),
         (FailingAsAWhole, "a_refusal_stops_no_other", (OUTBOUND,)),
         (Silent, "a_shipped_order_has_its_tracking_number", ()),
         (Overeager, "an_order_that_left_is_not_stopped", ()),

@@ -164,6 +164,18 @@ class Depot(Outbound, Records):
             self.charge(fees.receiving(sum(sum(units) for units in counted(notice).values())), notice)
         return self._touch("inbound", notice)
 
+    def change_inbound(self, number, **values):
+        """Expect a notice of which nothing arrived otherwise; return it.
+
+        :param values: what changes, e.g. ``eta`` and ``tracking``
+        :raise Refusal: ``not found``, ``too late``
+        """
+        notice = self.find("inbound", number)
+        if notice["status"] != "announced":
+            raise Refusal("too late", f"the notice is {notice['status']}")
+        notice.update(values)
+        return self._touch("inbound", notice)
+
     def cancel_inbound(self, number):
         """Withdraw a notice; one that is withdrawn already stays so.
 

@@ -11,14 +11,25 @@ STATUSES = {"announced": 7, "receiving": 8, "received": 10, "cancelled": 100}
 
 def create(call):
     """Take a notice."""
-    body = call.body()
+    return first({"receiving_code": code(call.site.depot.announce(_read(call.body())))})
+
+
+def modify(call):
+    """Take a notice anew; what it is about stays."""
+    notice, stated = find(call), _read(call.body())
+    if any(stated[name] != notice[name] for name in ("reference", "place", "cartons")):
+        raise Refusal("invalid", "reference, warehouse and boxes of a notice stay")
+    changed = {name: stated[name] for name in ("transport", "tracking", "eta", "note")}
+    return first({"receiving_code": code(call.site.depot.change_inbound(notice["number"], **changed))})
+
+
+def _read(body):
     cartons = [{"number": box["box_no"], "label": box.get("reference_box_no") or "",
                 "contents": [[entry["product_sku"], entry["quantity"]] for entry in box["box_details"]]}
                for box in body.get("items") or []]
-    notice = {"reference": body.get("reference_no"), "place": body.get("warehouse_code"), "cartons": cartons,
-              "transport": body.get("receiving_shipping_type"), "tracking": body.get("tracking_number") or "",
-              "eta": body.get("eta_date"), "note": body.get("receiving_desc") or ""}
-    return first({"receiving_code": code(call.site.depot.announce(notice))})
+    return {"reference": body.get("reference_no"), "place": body.get("warehouse_code"), "cartons": cartons,
+            "transport": body.get("receiving_shipping_type"), "tracking": body.get("tracking_number") or "",
+            "eta": body.get("eta_date"), "note": body.get("receiving_desc") or ""}
 
 
 def code(notice):

@@ -31,6 +31,7 @@ class GoodcangSite(DepotSite):
             "inventory/get_inventory_log": products.log,
             "inventory/get_calculate_delivery_fee": money.quote,
             "inbound_order/create_grn": receiving.create,
+            "inbound_order/modify_grn": receiving.modify,
             "inbound_order/get_grn_list": receiving.search,
             "inbound_order/get_grn_detail": receiving.detail,
             "inbound_order/get_batch": receiving.batches,
