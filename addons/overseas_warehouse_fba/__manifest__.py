@@ -12,6 +12,7 @@
         "security/rules.xml",
         "security/fba_inbound_rules.xml",
         "security/removal_rules.xml",
+        "security/buyer_return_rules.xml",
         "data/fba_inbound_jobs.xml",
         "data/jobs.xml",
         "views/account_views.xml",
@@ -26,6 +27,8 @@
         "views/fba_inbound_packer_views.xml",
         "views/fba_fulfilment_views.xml",
         "views/removal_views.xml",
+        "views/fba_removal_count_views.xml",
+        "views/buyer_return_views.xml",
     ],
     "uninstall_hook": "uninstall_hook",
 }

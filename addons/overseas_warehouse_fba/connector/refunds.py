@@ -1,7 +1,7 @@
 """What Amazon paid back to buyers of orders that it shipped. Source: model ``finances_2024-06-19``."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ...marketplace.contract import Money
 from ...marketplace_amazon.connector.fields import Node, format_time
@@ -10,6 +10,8 @@ from .flat_file import Sheet
 SOURCE = "finances.listTransactions"
 PATH = "/finances/2024-06-19/transactions"
 _REFUND, _BY_AMAZON = "Refund", "AFN"
+# Amazon refuses to tell of the last two minutes.
+_LAG = timedelta(minutes=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +34,9 @@ def fetch_refunds(api, marketplace_id, since, until):
     """Refunds posted in a period as :class:`~.flat_file.Sheet` of :class:`BuyerRefund`.
 
     :param datetime since: aware; begin of the period
-    :param datetime until: aware; its end, before the present
+    :param datetime until: aware; its end
     """
+    until = min(until, api.now() - _LAG)
     found, token = [], ""
     while True:
         query = {

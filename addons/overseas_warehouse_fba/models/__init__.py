@@ -20,3 +20,5 @@ from . import fba_inbound_notice
 from . import fba_inbound_ledger
 from . import fba_fulfilment
 from . import removal
+from . import removal_claim
+from . import buyer_return

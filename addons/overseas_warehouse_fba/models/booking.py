@@ -27,7 +27,8 @@ class FbaLedgerRow(models.Model):
         groups = rows.grouped(lambda row: (row.day, row.product_id, row.kind, row.attribute, row.units > 0))
         dates = self._get_booking_dates(warehouse, groups)
         others = warehouse._get_fba_other_places()
-        lots = self._get_lots(warehouse, rows.product_id)
+        places = warehouse._get_fba_place("available") | warehouse._get_fba_place("defective")
+        lots = self._get_lots(rows.product_id, places)
         vals_list = [
             self._prepare_move_vals(warehouse, key, group, dates[key], others, lots) for key, group in groups.items()
         ]
@@ -65,28 +66,38 @@ class FbaLedgerRow(models.Model):
         loss = product.with_company(warehouse.company_id).property_stock_inventory
         other = others.get(OTHER_PLACE[kind], loss)
         source, target = (other, place) if incoming else (place, other)
+        label = dict(self._fields["kind"]._description_selection(self.env))[kind]
+        reason = self.env._("FBA ledger of %(day)s: %(kind)s", day=fields.Date.to_string(day), kind=label)
+        return {
+            **self._prepare_goods_vals(product, source, target, units, date, lots),
+            "company_id": warehouse.company_id.id,
+            "origin": reason,
+            "inventory_name": reason,
+            "fba_warehouse_id": warehouse.id,
+        }
+
+    @api.model
+    def _prepare_goods_vals(self, product, source, target, units, date, lots):
+        """Columns of a move that is ready to be done: what, from where to where, and its lots.
+
+        :param dict lots: of `_get_lots`; units of tracked products that come from outside have none
+        """
         common = {
             "product_id": product.id,
             "location_id": source.id,
             "location_dest_id": target.id,
-            "company_id": warehouse.company_id.id,
             "date": date,
         }
-        parts = [(False, units)] if incoming else self._allocate_lots(product, source, units, lots)
+        parts = self._allocate_lots(product, source, units, lots)
         lines = [
             {**common, "product_uom_id": product.uom_id.id, "quantity": count, "lot_id": lot} for lot, count in parts
         ]
-        label = dict(self._fields["kind"]._description_selection(self.env))[kind]
-        reason = self.env._("FBA ledger of %(day)s: %(kind)s", day=fields.Date.to_string(day), kind=label)
         return {
             **common,
             "product_uom": product.uom_id.id,
             "product_uom_qty": units,
-            "origin": reason,
-            "fba_warehouse_id": warehouse.id,
             # Amazon names no lots. Only a stock-taking may move units of a tracked product without one.
             "is_inventory": product.tracking != "none" and any(not lot for lot, _count in parts),
-            "inventory_name": reason,
             "picked": True,
             "state": "confirmed",
             "move_line_ids": [Command.create(line) for line in lines],
@@ -95,10 +106,9 @@ class FbaLedgerRow(models.Model):
     # === LOTS === #
 
     @api.model
-    def _get_lots(self, warehouse, products):
-        """``{(product, location): [LotStock]}`` of tracked products at Amazon."""
+    def _get_lots(self, products, places):
+        """``{(product, location): [LotStock]}`` of tracked products in some locations."""
         tracked = products.filtered(lambda product: product.tracking != "none")
-        places = warehouse._get_fba_place("available") | warehouse._get_fba_place("defective")
         lots = defaultdict(list)
         if not tracked:
             return lots

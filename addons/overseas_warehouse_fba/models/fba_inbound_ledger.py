@@ -111,6 +111,18 @@ class FbaInboundShipment(models.Model):
         return ShipmentFacts(dict(expected), written_off)
 
 
+class OverseasInboundReceipt(models.Model):
+    _inherit = "overseas.inbound.receipt"
+
+    @api.model
+    def _prepare_move_vals(self, inbound, *given):
+        """Override of `overseas_warehouse`: what the ledger has counted is not taken for a movement that it lacks."""
+        vals = super()._prepare_move_vals(inbound, *given)
+        if any(shipment._is_counted_by_ledger() for shipment in inbound.fba_shipment_ids):
+            vals["fba_warehouse_id"] = inbound.warehouse_id.id
+        return vals
+
+
 class OverseasWarehouse(models.Model):
     _inherit = "overseas.warehouse"
 

@@ -67,6 +67,7 @@ class FbaRemoval(models.Model):
             )
         self.env["fba.removal.line"]._replace(sheet.warehouse_id, removals, lines_by_number)
         self.env["fba.ledger.row"]._refresh(sheet.warehouse_id)
+        self.env["fba.claim"]._refresh(sheet.warehouse_id)
         return new
 
     @api.model
@@ -148,8 +149,9 @@ class FbaRemovalParcel(models.Model):
 
     removal_id = fields.Many2one("fba.removal", required=True, readonly=True, ondelete="cascade", index=True)
     company_id = fields.Many2one(related="removal_id.company_id", store=True, index=True)
-    shipped_at = fields.Datetime("Shipped On", readonly=True)
+    shipped_at = fields.Datetime("Shipped On", required=True, readonly=True)
     msku = fields.Char("SKU", required=True, readonly=True)
+    fnsku = fields.Char("FNSKU", readonly=True)
     disposition = fields.Char("Condition", readonly=True, help="As Amazon calls it.")
     units = fields.Integer(readonly=True)
     carrier = fields.Char(readonly=True)
@@ -178,7 +180,9 @@ class FbaRemovalParcel(models.Model):
                 key = tuple(vals.values())
                 if key not in known:
                     fresh[key] = vals
-        return len(self.create(list(fresh.values())))
+        created = self.create(list(fresh.values()))
+        self.env["fba.claim"]._refresh(sheet.warehouse_id)
+        return len(created)
 
     @api.model
     def _prepare_vals(self, order, record):
@@ -186,6 +190,7 @@ class FbaRemovalParcel(models.Model):
             "removal_id": order.id,
             "shipped_at": _naive(record.shipped_at),
             "msku": record.msku,
+            "fnsku": record.fnsku,
             "disposition": record.disposition,
             "units": record.units,
             "carrier": record.carrier,
@@ -229,6 +234,7 @@ def _get_parcel_key(parcel):
         parcel.removal_id.id,
         parcel.shipped_at,
         parcel.msku,
+        parcel.fnsku or "",
         parcel.disposition or "",
         parcel.units,
         parcel.carrier or "",

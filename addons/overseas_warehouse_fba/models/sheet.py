@@ -8,7 +8,7 @@ from odoo.addons.marketplace.contract import AuthenticationFailed, ConnectorErro
 from odoo.addons.marketplace.models.job_retry import get_retry_seconds
 from odoo.exceptions import UserError
 
-from ..connector import compensation, ledger, planning, read_report, removals
+from ..connector import compensation, ledger, planning, read_report, refunds, removals, returns
 
 KINDS = [
     ("balance", "Ledger: Balances"),
@@ -17,7 +17,11 @@ KINDS = [
     ("planning", "Aged Inventory"),
     ("removal", "Removal Orders"),
     ("removal_parcel", "Removal Parcels"),
+    ("return", "Returns of Buyers"),
+    ("refund", "Refunds to Buyers"),
 ]
+# Amazon has no report on refunds that could be downloaded as a file.
+FILE_KINDS = [(kind, label) for kind, label in KINDS if kind != "refund"]
 REPORT_TYPES = {
     "balance": ledger.SUMMARY,
     "ledger": ledger.DETAIL,
@@ -25,12 +29,15 @@ REPORT_TYPES = {
     "planning": planning.REPORT,
     "removal": removals.ORDERS,
     "removal_parcel": removals.SHIPMENTS,
+    "return": returns.REPORT,
+    "refund": refunds.SOURCE,
 }
 # Amazon adds events to days that are over, for a while.
 LATE_EVENTS = timedelta(days=5)
 FIRST_PERIOD = timedelta(days=30)
-# Reimbursements may change until their reversal.
-COMPENSATION_PERIOD = timedelta(days=60)
+# Reimbursements may change until their reversal; removals, returns and refunds take as long to end.
+LONG_PERIOD = timedelta(days=60)
+_LONG_KINDS = ("compensation", "removal", "removal_parcel", "return", "refund")
 
 
 class FbaSheet(models.Model):
@@ -94,8 +101,7 @@ class FbaSheet(models.Model):
             limit=1,
         )
         ledger_since = max(first, last.until - LATE_EVENTS) if last.until else first
-        since = {"compensation": today - COMPENSATION_PERIOD, "planning": today}
-        since |= dict.fromkeys(("removal", "removal_parcel"), today - COMPENSATION_PERIOD)
+        since = {"planning": today, **dict.fromkeys(_LONG_KINDS, today - LONG_PERIOD)}
         for kind, _label in KINDS:
             if kind != "ledger" or warehouse.fba_from:  # else it is asked for when its beginning is known
                 self._ask_for(warehouse, kind, since.get(kind, ledger_since), today)

@@ -1,6 +1,7 @@
 from . import (
     test_booking,
     test_booking_batch,
+    test_buyer_return,
     test_claim,
     test_fba_fulfilment,
     test_fba_inbound,

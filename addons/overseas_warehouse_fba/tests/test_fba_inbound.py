@@ -119,8 +119,13 @@ class TestFbaInbound(FbaTrainingCase):
         self.simulator.tick(everything=True)
         self.env["overseas.inbound"]._job_exchange(self.account)
         self.assertEqual((notice.state, notice.units_received), ("receiving", 0), "the ledger has not counted yet")
+        Snapshot = self.env["overseas.snapshot"]
+        self.assertEqual(Snapshot._compare_ledger(self.warehouse).state, "equal")
+        self.env.cr.execute("UPDATE overseas_snapshot SET taken_at = taken_at - interval '1 hour'")
+        self.env.invalidate_all()
         rows = self._create_rows(shipment, available=10, defective=1)
         self.env["fba.ledger.row"]._book(self.warehouse)
+        self.assertEqual(Snapshot._compare_ledger(self.warehouse).state, "equal")
         self.assertEqual(set(rows.mapped("state")), {"booked"})
         self.assertFalse(rows.move_id)
         line = notice.receipt_ids.line_ids

@@ -1,4 +1,5 @@
-from odoo.tests import tagged
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import new_test_user, tagged
 
 from .fba_case import FbaCase, event, text_of
 
@@ -65,3 +66,76 @@ class TestRemoval(FbaCase):
         self._read("removal", text_of(ORDER, line(), line("RO-2", "Disposal")))
         self.assertEqual({row.reference: row.kind for row in rows}, {"RO-1": "removal", "RO-2": "disposal"})
         self.assertEqual(set(rows.mapped("state")), {"open"})
+
+    # === WHAT NEVER CAME === #
+
+    def _claims(self):
+        return self.env["fba.claim"].search([("warehouse_id", "=", self.warehouse.id), ("kind", "=", "removal")])
+
+    def _remove(self):
+        """Amazon sends 5 cups back of which 3 are in a parcel."""
+        self._put(self.cup, 5, self.quarantine)
+        self._open()
+        self._read("removal", text_of(ORDER, line(**{"shipped-quantity": 5})))
+        self._read("removal_parcel", text_of(PARCEL, PARCEL_ROW))
+        self._ledger(event("VendorReturns", units=-5, Disposition="DEFECTIVE", Reference_ID="RO-1"))
+        self._take()
+
+    def _count(self, units, user=None):
+        parcel = self._removals().parcel_ids.with_user(user or self.env.user)
+        wizard = self.env["fba.removal.count"].with_user(user or self.env.user)
+        count = wizard.with_context(**parcel.action_count()["context"]).create({})
+        self.assertEqual(count.arrived_units, 3)
+        count.arrived_units = units
+        count.action_confirm()
+        return count.location_id
+
+    def test_units_in_no_parcel_and_parcels_that_never_came_are_claimed(self):
+        self._remove()
+        found = {(claim.units, claim.evidence) for claim in self._claims()}
+        self.assertEqual(found, {(2, "RO-1"), (3, "1Z77\nRO-1")})
+        parcel = self._claims().filtered(lambda claim: claim.units == 3)
+        self.assertEqual((parcel.expected_amount, str(parcel.opens_on)), (12, "2026-05-20"))
+        self.assertEqual(str(parcel.deadline), "2026-07-19")
+
+    def test_what_arrived_goes_to_stock_and_the_rest_is_owed(self):
+        self._remove()
+        transit = self.warehouse.transit_location_id
+        self.assertEqual(self._units(self.cup, transit), 5)
+        location = self._count(2)
+        self.assertNotEqual(location, self.stock)
+        self.assertEqual((self._units(self.cup, location), self._units(self.cup, transit)), (2, 2))
+        owed = self._claims().filtered(lambda claim: "1Z77" in claim.evidence and claim.open_units)
+        self.assertEqual((owed.open_units, owed.expected_amount), (1, 4))
+        with self.assertRaisesRegex(UserError, "counted already"):
+            self._removals().parcel_ids.action_count()
+
+    def test_a_parcel_that_is_complete_ends_its_claim(self):
+        self._remove()
+        self._count(3)
+        parcel = self._claims().filtered(lambda claim: "1Z77" in claim.evidence)
+        self.assertEqual((parcel.state, parcel.open_units), ("settled", 0))
+
+    def test_more_than_was_sent_cannot_arrive(self):
+        self._remove()
+        with self.assertRaisesRegex(UserError, "between none and these"):
+            self._count(4)
+
+    def test_an_operator_does_not_count(self):
+        self._remove()
+        operator = new_test_user(self.env, "fba-counter", groups="marketplace.group_operator")
+        with self.assertRaises(AccessError):
+            self._count(3, operator)
+
+    def test_lots_come_back_as_they_left(self):
+        tracked = self._create_product("VIAL", tracking="lot")
+        lot = self.env["stock.lot"].create({"name": "L1", "product_id": tracked.id})
+        self._put(tracked, 2, self.quarantine, lot)
+        self._open()
+        self._read("removal", text_of(ORDER, line(sku="VIAL", **{"shipped-quantity": 3})))
+        self._read("removal_parcel", text_of(PARCEL, {**PARCEL_ROW, "sku": "VIAL", "fnsku": "X-VIAL"}))
+        self._ledger(event("VendorReturns", units=-3, sku="VIAL", Disposition="DEFECTIVE", Reference_ID="RO-1"))
+        self._take()
+        location = self._count(3)
+        quants = self.env["stock.quant"].search([("product_id", "=", tracked.id), ("location_id", "=", location.id)])
+        self.assertEqual(sorted((quant.lot_id.name or "", quant.quantity) for quant in quants), [("", 1), ("L1", 2)])

@@ -1,1 +1,1 @@
-from . import fba_inbound_packer, fba_upload
+from . import fba_inbound_packer, fba_removal_count, fba_upload

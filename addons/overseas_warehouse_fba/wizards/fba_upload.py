@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from ..models.sheet import KINDS
+from ..models.sheet import FILE_KINDS
 
 
 class FbaUpload(models.TransientModel):
@@ -14,7 +14,7 @@ class FbaUpload(models.TransientModel):
         domain="[('is_fba', '=', True)]",
         default=lambda self: self.env["overseas.warehouse"].search([("is_fba", "=", True)], limit=1),
     )
-    kind = fields.Selection(KINDS, "Report", required=True, default="ledger")
+    kind = fields.Selection(FILE_KINDS, "Report", required=True, default="ledger")
     content = fields.Binary("File", required=True, help="As downloaded from Seller Central, text or CSV.")
     file_name = fields.Char()
 

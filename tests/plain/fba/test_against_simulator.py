@@ -177,7 +177,7 @@ def test_what_was_refunded_and_not_sent_back_is_seen(world):
         world.api.control(f"orders/{order_id}/refund", {})
     world.api.clock.pass_time(60)
     plate = world.api.control("fba/return", {"order": sent[0], "sku": sent[1], "disposition": "CUSTOMER_DAMAGED"})
-    world.api.clock.pass_time(60)
+    world.api.clock.pass_time(600)
     refunds = world.fba.fetch_sheet(report_type=SOURCE, **day_until_now(world)).records
     found = {(refund.order_id, refund.msku): refund for refund in refunds}
     assert {sent, kept} <= set(found) and all(refund.amount.amount < 0 for refund in refunds)

@@ -1,6 +1,7 @@
 """Finances 2024-06-19 listTransactions (model ``finances_2024-06-19.json``): money that buyers got back."""
 
 import json
+from datetime import timedelta
 
 from ..clock import to_text
 from ..http import Operation, bad_input
@@ -8,6 +9,7 @@ from ..world.catalogue import MARKETPLACE
 from . import accounts
 
 PAGE = 50
+LAG = timedelta(minutes=2)
 
 
 def list_transactions(call):
@@ -15,9 +17,10 @@ def list_transactions(call):
     since = call.moment("postedAfter")
     if since is None:
         raise bad_input("postedAfter must be provided.")
-    until = call.moment("postedBefore") or call.world.clock.now()
-    if until <= since:
-        raise bad_input("postedBefore must be later than postedAfter.")
+    latest = call.world.clock.now() - LAG
+    until = call.moment("postedBefore") or latest
+    if not since < until <= latest:
+        raise bad_input("postedBefore must be later than postedAfter, and two minutes before the request.")
     market = call.text("marketplaceId")
     if market is not None and market not in accounts.CODES:
         raise bad_input("marketplaceId is not known.")

@@ -1,0 +1,202 @@
+from dataclasses import replace
+
+from odoo import api, fields, models
+
+from ..engine.missing import RefundedUnits, missing_returns
+
+RETURN_KINDS = ("return_sourced", "return_unsourced")
+
+
+class FbaBuyerRecord(models.AbstractModel):
+    """Units of a buyer's order that Amazon shipped, as one of its reports names them, each once."""
+
+    _name = "fba.buyer.record"
+    _description = "Units of a Buyer's Order at Amazon"
+    _rec_name = "order_number"
+
+    warehouse_id = fields.Many2one("overseas.warehouse", required=True, readonly=True, ondelete="restrict", index=True)
+    account_id = fields.Many2one(related="warehouse_id.account_id", store=True, index=True)
+    company_id = fields.Many2one(related="warehouse_id.company_id", store=True, index=True)
+    sheet_id = fields.Many2one("fba.sheet", "Report", readonly=True, ondelete="restrict", index=True)
+    key = fields.Char(required=True, readonly=True)
+    order_number = fields.Char("Order", required=True, readonly=True, index=True)
+    msku = fields.Char("SKU", required=True, readonly=True)
+    product_id = fields.Many2one("product.product", readonly=True, ondelete="restrict", index="btree_not_null")
+    units = fields.Integer(readonly=True)
+
+    _key_uniq = models.Constraint("UNIQUE(account_id, key)", "This row is recorded already.")
+
+    @api.model
+    def _create_new(self, sheet, vals_by_key):
+        """Records of the keys that are not known yet.
+
+        :param dict vals_by_key: ``{key: columns}``
+        """
+        warehouse = sheet.warehouse_id
+        domain = [("account_id", "=", warehouse.account_id.id), ("key", "in", list(vals_by_key))]
+        known = set(self.search_fetch(domain, ["key"]).mapped("key"))
+        fresh = {key: vals for key, vals in vals_by_key.items() if key not in known}
+        products = warehouse._get_fba_products({vals["msku"] for vals in fresh.values()})
+        return self.create(
+            [
+                {
+                    **vals,
+                    "key": key,
+                    "warehouse_id": warehouse.id,
+                    "sheet_id": sheet.id,
+                    "product_id": products[vals["msku"]].id if vals["msku"] in products else False,
+                }
+                for key, vals in fresh.items()
+            ]
+        )
+
+
+class FbaBuyerReturn(models.Model):
+    """Units that a buyer sent back to Amazon."""
+
+    _name = "fba.buyer.return"
+    _inherit = ["fba.buyer.record"]
+    _description = "Return of a Buyer to Amazon"
+    _order = "returned_at desc, id desc"
+
+    plate = fields.Char("Licence Plate", readonly=True, index=True, help="Label of the units; the ledger may name it.")
+    fnsku = fields.Char("FNSKU", readonly=True)
+    returned_at = fields.Datetime("Returned On", required=True, readonly=True)
+    disposition = fields.Char("Condition", readonly=True, help="As Amazon calls it.")
+    reason = fields.Char(readonly=True, help="The buyer's, as Amazon calls it.")
+    status = fields.Char(readonly=True, help="What Amazon did with the units.")
+    comment = fields.Char("Buyer's Words", readonly=True)
+
+    @api.model
+    def _take(self, sheet, records):
+        """Record returns, each once; the ledger then knows their orders, and the claims what came back.
+
+        :param records: of :class:`~..connector.returns.BuyerReturn`
+        :return: number of those that are new
+        """
+        created = self._create_new(sheet, {_get_return_key(record): _prepare_return_vals(record) for record in records})
+        self.env["fba.ledger.row"].search(
+            [
+                ("warehouse_id", "=", sheet.warehouse_id.id),
+                ("kind", "=", "return_unsourced"),
+                ("reference", "in", [plate for plate in created.mapped("plate") if plate]),
+            ]
+        ).kind = "return_sourced"
+        self.env["fba.claim"]._refresh(sheet.warehouse_id)
+        return len(created)
+
+
+class FbaBuyerRefund(models.Model):
+    """Money that Amazon gave back to a buyer of an order that it shipped."""
+
+    _name = "fba.buyer.refund"
+    _inherit = ["fba.buyer.record"]
+    _description = "Refund of Amazon to a Buyer"
+    _order = "refunded_at desc, id desc"
+
+    refunded_at = fields.Datetime("Refunded On", required=True, readonly=True)
+    currency_id = fields.Many2one("res.currency", required=True, readonly=True)
+    amount = fields.Monetary(readonly=True, help="What it changes in our balance at Amazon.")
+
+    @api.model
+    def _take(self, sheet, records):
+        """Record refunds, each once.
+
+        :param records: of :class:`~..connector.refunds.BuyerRefund`
+        :return: number of those that are new
+        """
+        currencies = self.env["fba.reimbursement"]._get_currencies({record.amount.currency for record in records})
+        created = self._create_new(sheet, {record.key: _prepare_refund_vals(record, currencies) for record in records})
+        self.env["fba.claim"]._refresh(sheet.warehouse_id)
+        return len(created)
+
+
+class FbaSheet(models.Model):
+    _inherit = "fba.sheet"
+
+    @api.model
+    def _get_takers(self):
+        """Override for what buyers sent back and got back."""
+        return {
+            **super()._get_takers(),
+            "return": self.env["fba.buyer.return"]._take,
+            "refund": self.env["fba.buyer.refund"]._take,
+        }
+
+
+class OverseasWarehouse(models.Model):
+    _inherit = "overseas.warehouse"
+
+    def _get_fba_knowledge(self, references):
+        """Override to know the orders behind licence plates."""
+        knowledge = super()._get_fba_knowledge(references)
+        known = self.env["fba.buyer.return"].search_fetch(
+            [("account_id", "=", self.account_id.id), ("plate", "in", [name for name in references if name])], ["plate"]
+        )
+        return replace(knowledge, orders=knowledge.orders | frozenset(known.mapped("plate")))
+
+    def _find_fba_claims(self):
+        """Override to claim what buyers were paid back for and never sent."""
+        refunds = self.env["fba.buyer.refund"].search([("warehouse_id", "=", self.id)], order="refunded_at, id")
+        fnskus = dict(
+            self.env["fba.ledger.row"]._read_group(
+                [("warehouse_id", "=", self.id), ("msku", "in", refunds.mapped("msku"))], ["msku", "fnsku"]
+            )
+        )
+        paid_back = [
+            RefundedUnits(
+                refund.order_number, fnskus.get(refund.msku, ""), refund.msku, refund.refunded_at.date(), refund.units
+            )
+            for refund in refunds
+        ]
+        return super()._find_fba_claims() + missing_returns(
+            paid_back, self._get_fba_returned(refunds.mapped("order_number"))
+        )
+
+    def _get_fba_returned(self, numbers):
+        """``{(order, MSKU): units that came back}``, by the report on returns or by the ledger where that names orders.
+
+        Both tell of the same units, so that the larger number counts.
+        """
+        reported = self.env["fba.buyer.return"]._read_group(
+            [("warehouse_id", "=", self.id), ("order_number", "in", numbers)], ["order_number", "msku"], ["units:sum"]
+        )
+        booked = self.env["fba.ledger.row"]._read_group(
+            [("warehouse_id", "=", self.id), ("kind", "in", RETURN_KINDS), ("reference", "in", numbers)],
+            ["reference", "msku"],
+            ["units:sum"],
+        )
+        units = {}
+        for number, msku, count in (*reported, *booked):
+            units[number, msku] = max(count, units.get((number, msku), 0))
+        return units
+
+
+def _get_return_key(record):
+    return "/".join((record.plate, record.order_id, record.msku, record.returned_at.isoformat()))
+
+
+def _prepare_return_vals(record):
+    return {
+        "order_number": record.order_id,
+        "msku": record.msku,
+        "fnsku": record.fnsku,
+        "units": record.units,
+        "returned_at": record.returned_at.replace(tzinfo=None, microsecond=0),
+        "disposition": record.disposition,
+        "reason": record.reason,
+        "status": record.status,
+        "plate": record.plate,
+        "comment": record.comment,
+    }
+
+
+def _prepare_refund_vals(record, currencies):
+    return {
+        "order_number": record.order_id,
+        "msku": record.msku,
+        "units": record.units,
+        "refunded_at": record.refunded_at.replace(tzinfo=None, microsecond=0),
+        "currency_id": currencies[record.amount.currency].id,
+        "amount": float(record.amount.amount),
+    }
