@@ -38,7 +38,7 @@ class TestPackingList(FirstMileCase):
         with self.assertRaises(ValidationError) as caught:
             self._import(shipment, ["1", "FM-KETTLE", 19, "60x40x30", 22], ["2", "FM-LID", 5, "60x40x30", 9])
         message = str(caught.exception)
-        self.assertIn("Row 2: 'FM-KETTLE': 19 units are packed, 20", message)
+        self.assertIn("Row 2: 'FM-KETTLE': 19 units are packed, 20 are to be shipped", message)
         self.assertIn("Row 3: 'FM-LID' is not on this shipment", message)
         self.assertEqual(shipment.carton_ids.weight, 12)
 

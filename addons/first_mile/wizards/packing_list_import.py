@@ -28,7 +28,7 @@ class FirstMilePackingListImport(models.TransientModel):
         try:
             packing_list = read_packing_list(base64.b64decode(self.file))
             products = self._find_products(packing_list)
-            ordered = {line.product_id.default_code: line.quantity for line in shipment.line_ids}
+            ordered = {line.product_id.default_code: _to_units(line.quantity) for line in shipment.line_ids}
             if ordered:
                 check_against_order(packing_list, ordered)
         except SheetFaults as error:
@@ -74,3 +74,8 @@ class FirstMilePackingListImport(models.TransientModel):
                 for sku, units in carton.contents.items()
             ],
         }
+
+
+def _to_units(quantity):
+    """A whole quantity as a packing list states it, so that a message says 40 and not 40.0."""
+    return int(quantity) if quantity == int(quantity) else quantity
