@@ -7,6 +7,18 @@ from ..engine import METHODS, UNIT, to_money
 UNIT_COST = Decimal("0.0001")
 
 
+def to_unit_costs(units, amounts, currency):
+    """What one unit costs.
+
+    :param int units: in millionths, more than 0
+    :param amounts: of all units, by component in the currency's smallest unit
+    :return: ``({component: Decimal}, Decimal)``, components other than 0 and their total, with four decimals
+    """
+    money = to_money(amounts, currency.decimal_places)
+    parts = {name: (amount * UNIT / units).quantize(UNIT_COST) for name, amount in money.items()}
+    return parts, (sum(money.values(), Decimal(0)) * UNIT / units).quantize(UNIT_COST)
+
+
 class CostLayer(models.Model):
     _inherit = "cost.layer"
 
@@ -37,13 +49,12 @@ class CostLayer(models.Model):
             for product in products:
                 units, amounts = values.get((product.id, warehouse.view_location_id.id), (0, ()))
                 if units > 0:
-                    money = to_money(amounts, company.currency_id.decimal_places)
-                    unit = {name: (amount * UNIT / units).quantize(UNIT_COST) for name, amount in money.items()}
+                    parts, total = to_unit_costs(units, amounts, company.currency_id)
                     yield {
                         "warehouse_id": warehouse.id,
                         "product_id": product.id,
                         "method": method,
                         "units": units / UNIT,
-                        "components": {name: str(amount) for name, amount in unit.items()},
-                        "total": str((sum(money.values(), Decimal(0)) * UNIT / units).quantize(UNIT_COST)),
+                        "components": {name: str(amount) for name, amount in parts.items()},
+                        "total": str(total),
                     }
