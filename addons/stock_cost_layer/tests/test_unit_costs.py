@@ -51,8 +51,6 @@ class TestUnitCosts(CostCase):
 
     def test_a_company_of_others_is_not_compared(self):
         other = self.env["res.company"].create({"name": "Others"})
-        user = new_test_user(
-            self.env, "bookkeeper", groups="account.group_account_invoice", company_id=self.company.id
-        )
+        user = new_test_user(self.env, "bookkeeper", groups="account.group_account_invoice", company_id=self.company.id)
         with self.assertRaises(AccessError):
             self.env["cost.methods"].with_user(user).create({"company_id": other.id}).action_compare()

@@ -1,2 +1,1 @@
-from . import bridge
-from . import methods
+from . import bridge, methods
