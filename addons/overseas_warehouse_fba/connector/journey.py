@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from ...marketplace.contract import ConnectorError, NotReady, Rejected
 
-_POLL = 5.0
+# Most operations end within moments, some take minutes.
+_FIRST_POLL, _POLL = 2.0, 5.0
 _ACCEPTED = "ACCEPTED"
 _OFFERED = frozenset({"OFFERED", _ACCEPTED})
 
@@ -104,7 +105,7 @@ class Journey:
             operation_id = task()
             self.state["operation"] = {"step": step, "id": operation_id}
             save(self.state)
-            raise NotReady(self.state, _POLL)
+            raise NotReady(self.state, _FIRST_POLL)
 
     def _poll(self, step, save):
         """Wait for the step's operation if one runs."""

@@ -6,6 +6,7 @@ from odoo.addons.overseas_warehouse.models.inbound import OPEN_STATES
 from odoo.exceptions import UserError
 
 from .fba_inbound import get_download_action
+from .fba_inbound_job import lock_for_job
 
 _POLL = 5
 _STATUSES = {
@@ -165,8 +166,11 @@ class FbaInboundShipment(models.Model):
         )._enqueue_tracking()
 
     def _job_tracking(self):
-        """Tell the numbers, and look whether Amazon took them. Telling them twice does nothing twice."""
-        shipment = self.exists().try_lock_for_update(allow_referencing=True)
+        """Tell the numbers, and look whether Amazon took them. Telling them twice does nothing twice.
+
+        :raise RetryableJobError: another job is at it
+        """
+        shipment = lock_for_job(self)
         account = shipment.account_id
         if shipment.tracking_state != "sending" or account.state == "disabled" or account.needs_authorisation:
             return

@@ -1,4 +1,7 @@
-from odoo.exceptions import UserError, ValidationError
+from unittest.mock import patch
+
+from odoo.addons.queue_job.exception import RetryableJobError
+from odoo.exceptions import LockError, UserError, ValidationError
 from odoo.tests import tagged
 
 from ..connector import Journey
@@ -213,6 +216,17 @@ class TestFbaInbound(FbaTrainingCase):
                 break
         self.assertEqual((inbound.state, inbound.message), ("arranged", False))
         self.assertEqual(len(self.simulator.store.documents("inbound_plan", "eu")), 1)
+
+    def test_a_job_that_meets_another_comes_again(self):
+        """The other may have queued none after itself, as it found this one waiting."""
+        notice = self._create_notice([{self.kettle: 12}])
+        notice.action_announce()
+        inbound = notice.fba_inbound_id
+        locked = patch.object(self.env.registry["fba.inbound"], "lock_for_update", side_effect=LockError("held"))
+        with locked, self.assertRaises(RetryableJobError):
+            inbound._job_step()
+        self.assertEqual(inbound.state, "running")
+        self.assertFalse(inbound.plan_number)
 
     # === TROUBLE === #
 
