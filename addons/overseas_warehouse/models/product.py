@@ -123,10 +123,11 @@ class OverseasProduct(models.Model):
     def _prepare_card(self):
         """The product in the words of the contract."""
         product = self.product_id
+        chinese = "zh_CN" if self.env["res.lang"]._get_data(code="zh_CN") else "en_US"
         return ProductCard(
             sku=self.sku,
             name=product.with_context(lang="en_US").name,
-            name_local=product.with_context(lang="zh_CN").name,
+            name_local=product.with_context(lang=chinese).name,
             barcode=product.barcode or "",
             weight_kg=_decimal(self.weight_kg),
             length_cm=_decimal(self.length_cm),

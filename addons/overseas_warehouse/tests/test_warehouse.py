@@ -88,6 +88,16 @@ class TestWarehouse(OverseasCase):
         self.assertEqual((product.state, product.attempts), ("approved", 1))
         self.assertEqual(self.world.products["CUP"].declared_value.text, "2.50")
 
+    def test_products_have_a_chinese_name_where_chinese_is_installed(self):
+        Language = self.env["res.lang"].with_context(active_test=False)
+        chinese = Language.search([("code", "=", "zh_CN")])
+        product = self.env["overseas.product"].search([("sku", "=", "CUP"), ("account_id", "=", self.account.id)])
+        chinese.active = False
+        self.assertEqual(product._prepare_card().name_local, product.product_id.name)
+        chinese.active = True
+        product.product_id.with_context(lang="zh_CN").name = "杯子"
+        self.assertEqual(product._prepare_card().name_local, "杯子")
+
     def test_operators_connect_nothing(self):
         operator = new_test_user(self.env, "overseas-operator", "marketplace.group_operator")
         account = self.account.with_user(operator)
