@@ -19,6 +19,7 @@ from . import (  # isort: skip
     cost_bill,
     announcing,
     announced_receipt,
+    announced_arrival,
     delay,
     leg_map,
 )

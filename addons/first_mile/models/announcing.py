@@ -74,20 +74,26 @@ class FirstMileShipment(models.Model):
         numbers = [carton.number for carton in cartons]
         if not all(number.isdecimal() and number == str(int(number)) for number in numbers):
             numbers = range(1, len(cartons) + 1)
-        by_kind = {tracking.kind: tracking.number for tracking in self.tracking_ids}
         return {
             "first_mile_shipment_id": self.id,
             "warehouse_id": self.overseas_warehouse_id.id,
             "source_location_id": self.warehouse_id.lot_stock_id.id,
             "departure_id": self._get_departures()[:1].id,
             "transport": self.mode,
-            "eta": self.eta or self.ship_date,
-            "tracking": next((by_kind[kind] for kind in TRACKING_KINDS if kind in by_kind), False),
+            **self._prepare_arrival_vals(),
             "note": self.name,
             "carton_ids": [
                 Command.create(carton._prepare_announced_vals(int(number)))
                 for carton, number in zip(cartons, numbers, strict=True)
             ],
+        }
+
+    def _prepare_arrival_vals(self):
+        """When the goods come, and under which number."""
+        by_kind = {tracking.kind: tracking.number for tracking in self.tracking_ids}
+        return {
+            "eta": self.eta or self.ship_date,
+            "tracking": next((by_kind[kind] for kind in TRACKING_KINDS if kind in by_kind), False),
         }
 
     # === WHAT ARRIVES === #

@@ -1,3 +1,5 @@
+from datetime import date
+
 from odoo import Command
 from odoo.addons.overseas_warehouse.contract import InboundState, InboundStatus, ReceivedLine
 from odoo.addons.overseas_warehouse.tests.overseas_case import OverseasCase
@@ -74,6 +76,28 @@ class TestAnnouncing(OverseasCase):
         self.assertEqual(self._get_units(self.cup, self.transit), 15)
         labels = inbound.action_print_labels()
         self.assertEqual(labels["type"], "ir.actions.act_url")
+
+    def test_another_eta_and_number_are_told(self):
+        leg = self.env["first.mile.leg"].create(
+            {"shipment_id": self.shipment.id, "kind": "main", "etd": "2030-03-01", "eta": "2030-04-01"}
+        )
+        inbound = self.announce()
+        self.assertEqual(inbound.eta, date(2030, 4, 1))
+        leg.eta = "2030-04-09"
+        number = self.env["first.mile.tracking"].create(
+            {"shipment_id": self.shipment.id, "kind": "bill_of_lading", "number": "COSU7654321"}
+        )
+        self.assertTrue(inbound.arrival_differs)
+        self._exchange("overseas.inbound")
+        there = self.world.notices[inbound.reference]
+        self.assertEqual((there.eta, there.tracking), (date(2030, 4, 9), "COSU7654321"))
+        number.number = "COSU1111111"
+        self._exchange("overseas.inbound")
+        self.assertEqual(self.world.notices[inbound.reference].tracking, "COSU1111111")
+        self.assertFalse(inbound.arrival_differs)
+        self.count(inbound, {"CUP": (1, 0)})
+        leg.eta = "2030-04-20"
+        self.assertEqual(inbound.eta, date(2030, 4, 9), "it is there already")
 
     def test_announced_twice_is_one_notice(self):
         inbound = self.announce()

@@ -6,6 +6,7 @@ from . import product
 from . import outbound
 from . import stock_picking
 from . import inbound
+from . import inbound_arrival
 from . import carton
 from . import receipt
 from . import difference

@@ -41,8 +41,8 @@ class OverseasOutbound(models.Model):
         default="pending",
         group_expand=True,
         help="Rejected: the warehouse refuses the order, see its answer; correct the delivery and retry. Needs an "
-        "Answer: the warehouse waits for one, see what it says. Cancelled There: nobody here asked for it; send the "
-        "order again, or cancel the delivery.",
+        "Answer: the warehouse waits for one, see what it says. Cancelled There: the delivery is still to be made; "
+        "send the order again, or cancel the delivery.",
     )
     status_text = fields.Char("Status There", readonly=True, help="The warehouse's own word.")
     carrier_name = fields.Char("Carrier", readonly=True)

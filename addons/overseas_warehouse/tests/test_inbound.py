@@ -1,7 +1,8 @@
+from odoo.addons.marketplace.contract import Unavailable
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
-from ..contract import InboundStatus
+from ..contract import InboundStatus, ProviderCapability
 from .overseas_case import OverseasCase
 
 
@@ -176,6 +177,51 @@ class TestInbound(OverseasCase):
         attachment = self.env["ir.attachment"].search([("res_model", "=", inbound._name), ("res_id", "=", inbound.id)])
         self.assertEqual(attachment.raw, f"labels of {inbound.reference}".encode())
         self.assertIn(f"/web/content/{attachment.id}", action["url"])
+
+    # === ANOTHER DAY === #
+
+    def test_another_day_and_number_are_told(self):
+        inbound = self._announce()
+        self.assertEqual((inbound.told_eta, inbound.arrival_differs), (inbound.eta, False))
+        inbound.write({"eta": "2030-05-09", "tracking": "MSKU7"})
+        self.assertTrue(inbound.arrival_differs)
+        self._exchange("overseas.inbound")
+        there = self.world.notices[inbound.reference]
+        self.assertEqual((there.eta, there.tracking), (inbound.eta, "MSKU7"))
+        self.assertEqual((inbound.arrival_differs, inbound.arrival_answer), (False, False))
+
+    def test_another_day_waits_for_a_warehouse_that_does_not_answer(self):
+        inbound = self._announce()
+        inbound.eta = "2030-05-09"
+        self.provider._error = Unavailable("no answer")
+        self._exchange("overseas.inbound")
+        self.assertEqual((inbound.arrival_differs, inbound.arrival_answer), (True, False))
+        self.provider._error = None
+        self._exchange("overseas.inbound")
+        self.assertFalse(inbound.arrival_differs)
+
+    def test_a_warehouse_that_cannot_be_told_is_shown(self):
+        inbound = self._announce()
+        inbound.eta = "2030-05-09"
+        able = self.provider.capabilities
+        self.provider.capabilities = able - {ProviderCapability.INBOUND_UPDATE}
+        self.addCleanup(delattr, self.provider, "capabilities")
+        self._exchange("overseas.inbound")
+        self.assertTrue(inbound.arrival_differs)
+        self.assertIn("Memory takes no changes", inbound.arrival_answer)
+        inbound.action_note_told()
+        self.assertEqual((inbound.arrival_differs, inbound.arrival_answer), (False, False))
+
+    def test_a_refused_change_is_shown_until_it_is_another(self):
+        inbound = self._announce()
+        inbound.eta = "2030-05-09"
+        self.world.receive(inbound.reference, {"CUP": (1, 0)}, False)
+        self.env["overseas.inbound"]._tell_arrivals(self.account)
+        self.assertIn("goods have arrived already. Tell it yourself", inbound.arrival_answer)
+        inbound.eta = "2030-05-10"
+        self.assertFalse(inbound.arrival_answer)
+        self._exchange("overseas.inbound")
+        self.assertEqual((inbound.state, inbound.arrival_differs), ("receiving", False))
 
     def test_queries_do_not_grow_with_the_batch(self):
         counts = []
