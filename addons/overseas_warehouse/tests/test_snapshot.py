@@ -118,7 +118,7 @@ class TestSnapshot(OverseasCase):
         self.world.stock["CUP"] = [-2, 0]
         snapshot = self._take()
         self.assertEqual(snapshot.state, "refused")
-        self.assertIn("negative number of: CUP", snapshot.message)
+        self.assertIn("negative number of: CUP. Nothing was taken over; ask the warehouse", snapshot.message)
         self.assertFalse(snapshot.line_ids)
         self.assertFalse(self.env["overseas.stock.event"].search([("warehouse_id", "=", self.warehouse.id)]))
         self.assertEqual(self._get_units(self.cup), 50)

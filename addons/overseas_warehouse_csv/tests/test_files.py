@@ -94,6 +94,22 @@ class TestFiles(FileCase):
             {("damage", 1), ("shortage", 1)},
         )
 
+    def test_goods_that_are_received_twice_are_refused_with_what_to_do(self):
+        inbound = self._create_inbound()
+        with trap_jobs() as trap:
+            inbound.action_announce()
+            trap.perform_enqueued_jobs()
+        headings, line = "ASN,SKU,Received (good),Damaged,Finished,Receipt", f"{inbound.reference},CUP,8,1,yes,R1"
+        with trap_jobs() as trap:
+            self._upload("receipts", headings, line)
+            trap.perform_enqueued_jobs()
+        self.assertEqual((inbound.state, inbound.units_received), ("received", 9))
+        files = self._find("in", "receipts")
+        told = f"Remove these lines.*\n{inbound.reference}: 16 units of .*Cup, after 8"
+        with self.assertRaisesRegex(UserError, told):
+            self._upload("receipts", headings, line, line.replace("R1", "R2"))
+        self.assertEqual((self._find("in", "receipts"), inbound.units_received), (files, 9))
+
     def test_a_delivery_in_a_file_is_stopped_by_a_person(self):
         picking, outbound = self._give()
         with self.assertRaisesRegex(UserError, "Ask the warehouse to stop it"):

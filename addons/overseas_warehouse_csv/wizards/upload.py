@@ -1,7 +1,9 @@
 import base64
 import hashlib
+from collections import Counter
 
 from odoo import fields, models
+from odoo.addons.overseas_warehouse.models.receipt import GRADES
 from odoo.exceptions import UserError, ValidationError
 
 from ..connector import BadFile, Known, read_report
@@ -38,6 +40,8 @@ class OverseasFileUpload(models.TransientModel):
                 + "\n\n"
                 + describe_faults(self.env, error.faults)
             ) from error
+        if self.kind == "receipts":
+            self._check_finished(rows)
         file = self.env["overseas.file"].sudo()._file_report(self.account_id, self.kind, name, content, rows)
         return {
             "type": "ir.actions.client",
@@ -66,6 +70,40 @@ class OverseasFileUpload(models.TransientModel):
                     "The same file was uploaded on %(day)s as %(name)s. It counts once; nothing was changed.",
                     day=fields.Date.to_string(known.filed_at),
                     name=known.name,
+                )
+            )
+
+    def _check_finished(self, rows):
+        """:raise UserError: the report counts more of a notice than was there when the warehouse finished it"""
+        references = {row["reference"] for row in rows}
+        domain = [("account_id", "=", self.account_id.id), ("reference", "in", list(references))]
+        finished = self.env["overseas.inbound"].search([*domain, ("state", "=", "received")])
+        inbound_by_reference = {inbound.reference: inbound for inbound in finished}
+        product_by_sku = self.env["overseas.product"]._get_by_sku(self.account_id, {row["sku"] for row in rows})
+        counted = Counter()
+        for row in rows:
+            if inbound := inbound_by_reference.get(row["reference"]):
+                for grade in GRADES:
+                    counted[inbound, product_by_sku[row["sku"]], grade] += row.get(grade, 0)
+        booked = self.env["overseas.inbound.receipt"]._get_booked(finished)
+        again = [
+            self.env._(
+                "%(notice)s: %(now)d units of %(product)s, after %(before)d when it was finished",
+                notice=inbound.reference,
+                product=product.display_name,
+                now=units,
+                before=booked[inbound, product, grade],
+            )
+            for (inbound, product, grade), units in counted.items()
+            if units > booked[inbound, product, grade]
+        ]
+        if again:
+            raise UserError(
+                self.env._(
+                    "Nothing was taken from the file: it counts goods that were received and finished already. Remove "
+                    "these lines if they were counted twice; if more arrived, upload the stock and adjust it by its "
+                    "check:\n%s",
+                    "\n".join(again),
                 )
             )
 
