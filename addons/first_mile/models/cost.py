@@ -45,7 +45,10 @@ class FirstMileCost(models.Model):
         default="freight",
     )
     basis = fields.Selection(BASES, required=True, default="chargeable", help="How the cost is divided over the goods.")
-    date = fields.Date(required=True, default=fields.Date.context_today, help="The exchange rate of this day is used.")
+    date = fields.Date(
+        required=True, default=fields.Date.context_today,
+        help="An estimate is converted at the exchange rate of this day, a bill at its own.",
+    )  # fmt: skip
     currency_id = fields.Many2one(
         "res.currency", compute="_compute_currency_id", store=True, readonly=False, required=True, precompute=True
     )
@@ -82,20 +85,24 @@ class FirstMileCost(models.Model):
             cost.is_actual = line.parent_state != "cancel"
             cost.actual = sign * line.price_subtotal if cost.is_actual else 0
 
-    @api.depends("actual", "is_actual", "estimate", "currency_id", "date", "company_id")
+    @api.depends("actual", "is_actual", "estimate", "currency_id", "date", "company_id", "bill_line_id.balance")
     def _compute_amount(self):
         for cost in self:
             cost.amount = cost.actual if cost.is_actual else cost.estimate
-            currency, own = cost.currency_id, cost.company_currency_id
-            day = cost.bill_line_id.move_id.invoice_date or cost.date
-            cost.company_amount = (
-                currency._convert(cost.amount, own, cost.company_id, day) if currency and own else cost.amount
-            )
+            cost.company_amount = cost._get_company_amount()
+
+    def _get_company_amount(self):
+        """What a bill books is its cost, at whatever exchange rate the bill has; without one the day's rate counts."""
+        if self.is_actual and self.bill_line_id:
+            return self.bill_line_id.sudo().balance
+        currency, own = self.currency_id, self.company_currency_id
+        return currency._convert(self.amount, own, self.company_id, self.date) if currency and own else self.amount
 
     def action_allocate(self):
         """Divide the costs over the contents of the cartons; each sum is the cost to the cent."""
         for shipment, costs in self.grouped("shipment_id").items():
             portions, cartons = shipment._get_portions()
+            shipment._check_rates(costs.filtered(lambda cost: not cost.bill_line_id).currency_id)
             for cost in costs:
                 try:
                     cost._allocate(portions, cartons)
@@ -174,6 +181,8 @@ class FirstMileShipment(models.Model):
     def _get_carriage(self, component):
         """Sum of a component in the currency of the declaration, as Decimal."""
         costs = self.cost_ids.filtered(lambda cost: cost.component == component)
+        if others := costs.currency_id - self.currency_id:
+            self._check_rates(self.currency_id | others)
         amounts = [
             cost.currency_id._convert(cost.amount, self.currency_id, self.company_id, self.ship_date) for cost in costs
         ]

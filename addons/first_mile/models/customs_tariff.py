@@ -75,8 +75,10 @@ class CustomsTariff(models.Model):
     def _get_table(self, destination, shipment):
         """The :class:`~..engine.DutyTable` of a destination, with amounts in the currency of a shipment."""
         own, target = shipment.company_id.currency_id, shipment.currency_id
-        rate = to_decimal(own._get_conversion_rate(own, target, shipment.company_id, shipment.ship_date))
         rows = self.search([("destination_id", "=", destination.id), ("company_id", "=", shipment.company_id.id)])
+        if any(rows.mapped("per_kg")):
+            shipment._check_rates(target)
+        rate = to_decimal(own._get_conversion_rate(own, target, shipment.company_id, shipment.ship_date))
         return DutyTable(
             TariffRow(
                 row.hs_prefix or "",

@@ -79,5 +79,9 @@ class FirstMileShipment(models.Model):
             "no_container": lambda: self.env._("No price for the container. Choose its type on the shipment."),
             "below_breaks": lambda: self.env._("%(billed)s units are below the first price, from %(start)s on."),
         }
+            "no_exchange_rate": lambda: self.env._(
+                "There is no exchange rate of %(currency)s. Enter one under Accounting › Configuration › Currencies, "
+                "then compare again."
+            ),
         text = texts[refusal.code]() % refusal.values
         return {"tariff_id": refusal.sheet.key, "mode": refusal.sheet.mode, "refusal": text}

@@ -217,10 +217,27 @@ class FirstMileShipment(models.Model):
         return datetime.combine(day, time(12))
 
     def _get_exchange_rates(self, currencies):
-        """Value of 1 unit of each currency in the company's on the loading day, as Decimal by code."""
+        """Value of 1 unit of each currency in the company's on the loading day, as Decimal by code.
+
+        Currencies without any exchange rate are left out.
+        """
         self.ensure_one()
         own = self.company_id.currency_id
         return {
             currency.name: to_decimal(currency._get_conversion_rate(currency, own, self.company_id, self.ship_date))
             for currency in currencies
         }
+            if currency._is_rated(self.company_id)
+
+    def _check_rates(self, currencies):
+        """:raise UserError: currencies that cannot be converted; says what to do"""
+        self.ensure_one()
+        missing = [currency.name for currency in currencies if not currency._is_rated(self.company_id)]
+        if missing:
+            raise UserError(
+                self.env._(
+                    "There is no exchange rate of %s. Enter one under Accounting › Configuration › Currencies, then "
+                    "try again.",
+                    ", ".join(missing),
+                )
+            )

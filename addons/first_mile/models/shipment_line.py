@@ -48,6 +48,9 @@ class FirstMileShipmentLine(models.Model):
             shipment = line.shipment_id
             own = shipment.company_id.currency_id or self.env.company.currency_id
             cost = line.product_id.with_company(shipment.company_id).standard_price
+            if line.currency_id and not line.currency_id._is_rated(shipment.company_id):
+                line.unit_value = 0  # a person has to state it: Odoo would take the cost 1:1
+                continue
             line.unit_value = own._convert(
                 cost, line.currency_id or own, shipment.company_id, shipment.ship_date, round=False
             )

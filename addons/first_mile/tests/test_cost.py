@@ -74,6 +74,16 @@ class TestCost(FirstMileCase):
         bill.invoice_line_ids.price_unit = 15000
         self.assertEqual(cost.actual, 15000)
 
+    def test_an_estimate_in_a_currency_without_exchange_rate_is_not_taken_one_to_one(self):
+        self.yen.rate_ids.unlink()
+        cost = self._create_cost(1000, currency_id=self.yen.id)
+        with self.assertRaisesRegex(UserError, "no exchange rate of JPY. Enter one under Accounting"):
+            cost.action_allocate()
+        self.shipment.currency_id = self.own
+        with self.assertRaisesRegex(UserError, "no exchange rate of JPY"):
+            self.shipment._get_carriage("freight")
+        self.assertEqual(self._create_shipment({self.lid: 1}, currency_id=self.yen.id).line_ids.unit_value, 0)
+
     def test_a_refund_lowers_the_cost(self):
         refund = self.env["account.move"].create(
             {

@@ -113,6 +113,18 @@ class TestCostLayers(CostCase):
         self.assertEqual(self.balance(self.sales) - before, 1.25)
         self.assertEqual(self.values(self.sea, self.uk), [4 * 10, 3 * 10])
 
+    def test_the_rate_that_a_person_enters_on_the_bill_counts(self):
+        """The day's rate makes 120 pounds of 150 dollars; the bank took 125, and so does the bill."""
+        self.depart()
+        cost = self.cost()
+        bill = self.vendor_bill(150, self.usd)
+        bill.invoice_currency_rate = 1.2
+        cost.bill_line_id = bill.invoice_line_ids
+        cost.action_allocate()
+        bill.action_post()
+        self.check()
+        self.assertEqual((cost.company_amount, cost.layer_amount, self.logged(cost)), (125, 125, 125))
+
     def test_two_bills_in_foreign_currencies_add_up(self):
         self.depart()
         self.receive()

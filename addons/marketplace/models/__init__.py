@@ -7,6 +7,7 @@ from . import account_tax
 from . import rate_bucket
 from . import token
 from . import authorisation
+from . import res_currency
 from . import shop
 from . import res_partner
 from . import inbox

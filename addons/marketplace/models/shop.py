@@ -120,9 +120,8 @@ class MarketplaceShop(models.Model):
     @api.depends("currency_id.rate_ids", "company_id.currency_id")
     def _compute_rate_missing(self):
         for shop in self:
-            root, currency = shop.company_id.root_id, shop.currency_id
-            rated = any(rate.company_id in (root, root.browse()) for rate in currency.rate_ids)
-            shop.rate_missing = bool(currency) and currency != shop.company_id.currency_id and not rated
+            currency = shop.currency_id
+            shop.rate_missing = bool(currency) and not currency._is_rated(shop.company_id)
 
     @api.depends("warehouse_ids")
     def _compute_warehouse_id(self):
