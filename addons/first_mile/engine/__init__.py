@@ -11,7 +11,9 @@ from .errors import (
     MeasureMissing,
     NothingToAllocate,
     SheetFaults,
+    TariffMissing,
     UnknownHsCode,
+    UnknownVat,
 )
 from .lead_time import LeadTimes, Observation, check_delay
 from .packing_list import check_against_order, read_packing_list

@@ -7,12 +7,16 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from ...marketplace.contract import share
 from .allocation import CENT
-from .errors import UnknownHsCode
+from .errors import UnknownHsCode, UnknownVat
 
 KINDS = ("base", "additional", "anti_dumping", "vat")
 # Countries whose duty is charged on the goods without the freight to the border (19 U.S.C. 1401a; Customs Act 1901
 # s. 161 in Australia; Customs Act s. 48 in Canada); elsewhere freight and insurance count.
 FREE_ON_BOARD = frozenset({"US", "AU", "CA", "NZ"})
+# Countries that charge no VAT at the border, so that no row is needed: the United States have only the states' taxes on
+# sales (OECD, Consumption Tax Trends: its one member without VAT), Hong Kong has neither VAT nor GST (its Inland
+# Revenue and Customs Ordinances know none).
+WITHOUT_VAT = frozenset({"US", "HK"})
 HUNDRED = Decimal(100)
 
 
@@ -120,21 +124,29 @@ def assess(table, goods, destination, day, freight=Decimal(0), insurance=Decimal
         destination says so, and the base of import VAT everywhere
     :return: list of :class:`Assessment`, one per goods
     :raises UnknownHsCode: names all goods without an ordinary duty
+    :raises UnknownVat: names all goods without an import VAT, of 0 % too, unless the destination has none at all: see
+        ``WITHOUT_VAT``, with its sources
     """
     goods = list(goods)
     found = [table.find(line.hs_code, line.origin, destination, day) for line in goods]
-    missing = [
-        (line.hs_code, line.origin, destination, day)
-        for line, rows in zip(goods, found, strict=True)
-        if not any(row.kind == "base" for row in rows)
-    ]
-    if missing:
-        raise UnknownHsCode(dict.fromkeys(missing))
+    _check_known("base", UnknownHsCode, goods, found, destination, day)
+    if destination not in WITHOUT_VAT:
+        _check_known("vat", UnknownVat, goods, found, destination, day)
     carriage = _share_carriage(goods, freight + insurance, unit)
     return [
         _assess_line(line, rows, extra, destination, unit)
         for line, rows, extra in zip(goods, found, carriage, strict=True)
     ]
+
+
+def _check_known(kind, fault, goods, found, destination, day):
+    missing = [
+        (line.hs_code, line.origin, destination, day)
+        for line, rows in zip(goods, found, strict=True)
+        if not any(row.kind == kind for row in rows)
+    ]
+    if missing:
+        raise fault(dict.fromkeys(missing))
 
 
 def clean_hs_code(code):

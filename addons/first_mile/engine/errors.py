@@ -45,18 +45,32 @@ class HandSumDiffers(FirstMileError):
         super().__init__(f"The amounts add up to {entered}, the bill is {total}: correct them by {total - entered}.")
 
 
-class UnknownHsCode(FirstMileError):
-    """The tariff table has no ordinary duty for some goods.
+class TariffMissing(FirstMileError):
+    """The tariff table lacks rows for some goods.
 
     :param tuple missing: (HS code, origin, destination, day) of each
     """
+
+    wanted = ""
 
     def __init__(self, missing):
         self.missing = tuple(missing)
         texts = (
             f"{code or '(none)'} from {origin} to {destination} on {day}" for code, origin, destination, day in missing
         )
-        super().__init__("No duty is known for HS code " + "; ".join(texts) + ". Import tariff rows for them.")
+        super().__init__(f"No {self.wanted} is known for HS code {'; '.join(texts)}. Import tariff rows for them.")
+
+
+class UnknownHsCode(TariffMissing):
+    """Goods without an ordinary duty."""
+
+    wanted = "duty"
+
+
+class UnknownVat(TariffMissing):
+    """Goods without an import VAT, where the destination has one."""
+
+    wanted = "import VAT"
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from odoo.exceptions import UserError, ValidationError
 
-from ..engine import HandSumDiffers, MeasureMissing, NothingToAllocate, UnknownHsCode
+from ..engine import HandSumDiffers, MeasureMissing, NothingToAllocate, TariffMissing, UnknownVat
 
 
 def describe_error(env, error):
@@ -14,22 +14,29 @@ def describe_error(env, error):
     if isinstance(error, HandSumDiffers):
         return env._("The amounts add up to %(entered)s, but the cost is %(total)s. Correct them.",
                      entered=error.entered, total=error.total)  # fmt: skip
-    if isinstance(error, UnknownHsCode):
-        lines = [
-            env._(
-                "HS code %(code)s from %(origin)s to %(destination)s on %(day)s",
-                code=code or "—",
-                origin=origin or "—",
-                destination=destination,
-                day=day,
-            )  # fmt: skip
-            for code, origin, destination, day in error.missing
-        ]
-        return env._("No duty is known for:\n%(lines)s\n\nImport customs tariff rows for them, or correct the "
-                     "HS codes.", lines="\n".join(lines))  # fmt: skip
+    if isinstance(error, TariffMissing):
+        return _describe_missing(env, error)
     if isinstance(error, NothingToAllocate):
         return env._("There are no goods to bear this cost. Enter the cartons and what is in them first.")
     return str(error)
+
+
+def _describe_missing(env, error):
+    lines = "\n".join(
+        env._(
+            "HS code %(code)s from %(origin)s to %(destination)s on %(day)s",
+            code=code or "—",
+            origin=origin or "—",
+            destination=destination,
+            day=day,
+        )
+        for code, origin, destination, day in error.missing
+    )
+    if isinstance(error, UnknownVat):
+        return env._("No import VAT is known for:\n%(lines)s\n\nImport a customs tariff row of the kind vat for the "
+                     "destination; where nothing is charged, one of 0 percent.", lines=lines)  # fmt: skip
+    return env._("No duty is known for:\n%(lines)s\n\nImport customs tariff rows for them, or correct the "
+                 "HS codes.", lines=lines)  # fmt: skip
 
 
 def refuse(env, error):

@@ -51,6 +51,17 @@ class TestCustoms(FirstMileCase):
         self.assertIn("HS code — from CN", str(caught.exception))
         self.assertIn("Import customs tariff rows", str(caught.exception))
 
+    def test_an_unknown_import_vat_says_what_to_do(self):
+        self._import(TARIFF.replace(",,GB,VAT,,20,\n", ""))
+        shipment = self._create_shipment({self.kettle: 20})
+        with self.assertRaises(UserError) as caught:
+            shipment.action_estimate_duty()
+        self.assertIn("No import VAT is known for:\nHS code 8516.60 from CN to GB", str(caught.exception))
+        self.assertIn("one of 0 percent", str(caught.exception))
+        self._import(TARIFF.replace("VAT,,20", "VAT,,0"))
+        shipment.action_estimate_duty()
+        self.assertEqual((shipment.duty_amount, shipment.vat_amount), (5.4, 0))
+
     def test_a_second_import_changes_rows(self):
         before = self._count_rows()
         self._import(TARIFF)

@@ -3,7 +3,7 @@ from decimal import Decimal as D
 
 import pytest
 
-from addons.first_mile.engine import DutyTable, Goods, TariffRow, UnknownHsCode, assess
+from addons.first_mile.engine import DutyTable, Goods, TariffRow, UnknownHsCode, UnknownVat, assess
 
 DAY = date(2026, 11, 1)
 TABLE = DutyTable(
@@ -91,6 +91,16 @@ def test_unknown_codes_are_all_named_and_the_message_says_what_to_do():
 def test_an_extra_duty_alone_is_no_tariff():
     with pytest.raises(UnknownHsCode, match="9503"):
         assess(TABLE, [goods("9503")], "US", DAY)
+
+
+def test_an_import_vat_that_is_not_known_is_not_taken_to_be_0():
+    rows = [TariffRow("85", "", "DE", "base", D(2)), TariffRow("8516", "", "DE", "vat", D(0))]
+    table = DutyTable([*rows, TariffRow("", "", "DE", "vat", D(19), valid_from=date(2026, 12, 1))])
+    with pytest.raises(UnknownVat, match="No import VAT .* 8517 from CN to DE on 2026-11-01") as caught:
+        assess(table, [goods("8516"), goods("8517")], "DE", DAY)
+    assert caught.value.missing == (("8517", "CN", "DE", DAY),)
+    assert assess(table, [goods("8516")], "DE", DAY)[0].vat == 0, "a row of 0 % says so"
+    assert assess(table, [goods("8517")], "DE", date(2026, 12, 1))[0].vat == D("19.38")
 
 
 def test_a_declaration_without_goods_pays_nothing():
