@@ -147,6 +147,9 @@ class OverseasDifference(models.Model):
                     ", ".join(bare.mapped("display_name")),
                 )
             )
+        self._note_claimed()
+
+    def _note_claimed(self):
         claimed = self.filtered(lambda difference: difference.state == "open")
         claimed.write({"state": "claimed"})
         claimed.sudo().activity_unlink([ACTIVITY])

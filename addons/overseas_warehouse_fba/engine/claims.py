@@ -64,6 +64,7 @@ class Claim:
     :param expected: money for the units still open; ``None`` where nobody knows a unit's value
     :param tuple evidence: keys of movements, numbers of documents
     :param tuple reimbursements: numbers of those that settle it
+    :param source: record that it was found by, for whoever asked; nothing here looks at it
     """
 
     kind: ClaimKind
@@ -80,6 +81,7 @@ class Claim:
     currency: str = ""
     expected: Decimal | None = None
     reimbursements: tuple = ()
+    source: object = None
 
     @property
     def open_units(self):
@@ -148,6 +150,7 @@ def shortages(differences, delivered_on, windows=None):
             document=difference.shipment,
             fnsku=difference.fnsku,
             msku=difference.msku,
+            source=difference.source,
         )
         for difference in differences
         if difference.issue is ReceiptIssue.SHORTAGE and difference.shipment in delivered_on
@@ -157,7 +160,7 @@ def shortages(differences, delivered_on, windows=None):
 def new_claim(kind, day, units, evidence, windows=None, **names):
     """A claim with the days on which Amazon accepts it.
 
-    :param names: ``document``, ``fnsku`` and ``msku``
+    :param names: ``document``, ``fnsku``, ``msku`` and ``source``
     """
     window = (windows or WINDOWS)[kind]
     return Claim(

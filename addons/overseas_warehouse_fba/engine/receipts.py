@@ -31,6 +31,7 @@ class ReceiptDifference:
     """Units of one SKU of one shipment that are not as sent.
 
     :param tuple evidence: keys of the movements that show it
+    :param source: see :class:`~.claims.Claim`
     """
 
     issue: ReceiptIssue
@@ -39,6 +40,7 @@ class ReceiptDifference:
     fnsku: str
     units: int
     evidence: tuple = ()
+    source: object = None
 
 
 def compare(number, expected, movements):

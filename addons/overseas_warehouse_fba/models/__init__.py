@@ -18,6 +18,7 @@ from . import fba_inbound_shipment
 from . import fba_inbound_job
 from . import fba_inbound_notice
 from . import fba_inbound_ledger
+from . import shortage_claim
 from . import fba_fulfilment
 from . import removal
 from . import removal_claim

@@ -98,7 +98,7 @@ class FbaClaim(models.Model):
         )
         new = []
         for claim in claims:
-            key = "/".join((claim.kind.value, claim.document, claim.fnsku, claim.msku, *claim.evidence[:1]))
+            key = self._get_key(claim)
             record = known.pop(key, None)
             vals = self._prepare_vals(claim, products, currencies, row_by_key)
             if record is None:
@@ -108,6 +108,11 @@ class FbaClaim(models.Model):
         self.create(new)
         for record in known.values():  # found again: Amazon owes them no more
             record._renew({"settled_units": record.units, "open_units": 0, "expected_amount": 0, "state": "settled"})
+
+    @api.model
+    def _get_key(self, claim):
+        """What a claim is found again by with the next run."""
+        return "/".join((claim.kind.value, claim.document, claim.fnsku, claim.msku, *claim.evidence[:1]))
 
     def _renew(self, vals):
         """Write what has changed; what a person gave up stays so."""

@@ -9,5 +9,6 @@ from . import (
     test_ledger,
     test_reconciliation,
     test_removal,
+    test_shortage_claim,
     test_training,
 )
