@@ -40,6 +40,10 @@ class OdooClient:
         params = {"model": model, "method": method, "args": args, "kwargs": kwargs}
         return self._post(f"/web/dataset/call_kw/{model}/{method}", params)
 
+    def create(self, model: str, **values: Any) -> int:
+        """Create one record; returns its id."""
+        return self.call(model, "create", [values])[0]
+
     def download(self, path: str) -> bytes:
         """The body that a GET of ``path`` answers, as the session's user.
 

@@ -9,7 +9,7 @@ import requests
 from scripts.lib.home import SetupError
 from scripts.lib.once_counts import Counts
 from scripts.lib.once_steps import Steps
-from scripts.lib.once_supply import Supply
+from scripts.lib.once_supply import run_supply
 from scripts.lib.services import Context
 
 # The training week passes faster than a real one: limits and report times are the real ones, this many times as fast.
@@ -50,7 +50,7 @@ def run_once(context: Context, storm: bool = False) -> dict:
     counts = Counts(context.client(), context.simulator_url, storm).answer()
     if storm:
         return counts
-    supply = Supply(context).run()
+    supply = run_supply(context)
     return {**counts, "supply": supply, "ok": counts["ok"] and supply["ok"]}
 
 

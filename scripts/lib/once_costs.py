@@ -1,4 +1,5 @@
-"""What each unit cost, per warehouse, product and method; and whether layers, stock and ledger are of one mind."""
+"""What each unit cost, per warehouse, product and method; and whether what was announced arrived, and layers, stock,
+ledger, bills and customs are of one mind."""
 
 from collections import defaultdict
 from decimal import Decimal
@@ -6,6 +7,7 @@ from decimal import Decimal
 from scripts.lib.odoo_client import OdooClient
 
 COST_COMPONENTS = ("purchase", "freight", "duty", "insurance", "preparation", "other")
+COMPARED = ("stock", "ledger", "bills", "taxes")
 UNIT = Decimal("0.000001")
 
 
@@ -14,18 +16,36 @@ class Costs:
 
     :param products: ids that are shown; compared are all
     :param warehouses: ids of warehouses that are shown
+    :param vat_account: id of the account that import VAT is booked on
     """
 
-    def __init__(self, odoo: OdooClient, products: list[int], warehouses: list[int]):
-        self._odoo, self._products, self._warehouses = odoo, products, warehouses
+    def __init__(self, odoo: OdooClient, products: list[int], warehouses: list[int], vat_account: int):
+        self._odoo, self._products, self._warehouses, self._vat_account = odoo, products, warehouses, vat_account
 
-    def answer(self) -> dict:
-        """``units``: rows of warehouse, product, units and cost of one unit by method and component; ``stock``,
-        ``ledger`` and ``bills``: what was compared with the layers; ``ok``: whether all of it is equal."""
-        answer = {"units": self._unit_costs(), "stock": self._stock(), "ledger": self._ledger(), "bills": self._bills()}
-        return answer | {
-            "ok": bool(answer["units"]) and all(answer[name]["equal"] for name in ("stock", "ledger", "bills"))
+    def answer(self, transit: list[dict], customs: list[dict], amazon: dict) -> dict:
+        """What it came to.
+
+        :param transit: what was seen of each shipment on its way, and whether that was right (``equal``)
+        :param customs: what was assessed for each, and whether that was right
+        :param amazon: of the inbound plan
+        :return: these three, and ``units``: rows of warehouse, product, units and cost of one unit by method and
+            component; ``arrivals``: what operators counted of each notice; ``stock``, ``ledger``, ``bills`` and
+            ``taxes``: what was compared; ``ok``: whether all of it is equal
+        """
+        answer = {
+            "units": self._unit_costs(),
+            "transit": transit,
+            "customs": customs,
+            "amazon": amazon,
+            "arrivals": self._arrivals(),
+            "stock": self._stock(),
+            "ledger": self._ledger(),
+            "bills": self._bills(),
+            "taxes": self._taxes(customs),
         }
+        compared = [*transit, *customs, *answer["arrivals"], *(answer[name] for name in COMPARED)]
+        complete = all(answer[name] for name in ("units", "transit", "customs", "arrivals"))
+        return answer | {"ok": complete and all(row["equal"] for row in compared)}
 
     def _unit_costs(self) -> list[dict]:
         names = {
@@ -50,6 +70,37 @@ class Costs:
             yield row["id"], row["display_name"]
 
     # What must be equal
+
+    def _arrivals(self) -> list[dict]:
+        """Of each notice: units announced, counted (damaged ones too) and short; equal when nothing is left to be asked
+        for and all shipments are received."""
+        fields = ["reference", "external_id", "warehouse_id", "units", "units_received", "receipt_ids", "state"]
+        notices = self._odoo.call("overseas.inbound", "search_read", [], fields=fields, order="id")
+        differences = self._odoo.call(
+            "overseas.difference", "search_read", [], fields=["inbound_id", "kind", "units", "state"]
+        )
+        under_way = self._odoo.call("first.mile.shipment", "search_count", [("state", "!=", "received")])
+        rows = []
+        for notice in notices:
+            units = dict.fromkeys(("damage", "shortage"), 0)
+            for difference in differences:
+                if difference["inbound_id"][0] == notice["id"] and difference["kind"] in units:
+                    units[difference["kind"]] += difference["units"]
+            settled = all(row["state"] == "settled" for row in differences if row["kind"] == "shortage")
+            counted = notice["units"] == notice["units_received"] + units["shortage"]
+            rows.append(
+                {
+                    "notice": notice["external_id"] or notice["reference"],
+                    "warehouse": notice["warehouse_id"][1],
+                    "announced": notice["units"],
+                    "received": notice["units_received"],
+                    "damaged": units["damage"],
+                    "short": units["shortage"],
+                    "parts": len(notice["receipt_ids"]),
+                    "equal": counted and settled and notice["state"] == "received" and not under_way,
+                }
+            )
+        return rows
 
     def _stock(self) -> dict:
         """Units of all products in all places, in layers and in quants."""
@@ -95,15 +146,40 @@ class Costs:
         return {"layers": str(layers), "account": str(_money(balance)), "equal": layers == _money(balance)}
 
     def _bills(self) -> dict:
-        """What the shipments cost, and what of it arrived in the layers."""
-        fields = ["company_amount", "layer_amount", "is_actual"]
-        costs = self._odoo.call("first.mile.cost", "search_read", [], fields=fields)
-        billed = sum(_money(cost["company_amount"]) for cost in costs)
-        divided = sum(_money(cost["layer_amount"]) for cost in costs)
-        equal = all(
-            cost["is_actual"] and _money(cost["company_amount"]) == _money(cost["layer_amount"]) for cost in costs
+        """What the bills' lines say, each in its currency, what was divided of each over the goods, and what of it
+        arrived in the layers, in the company's currency."""
+        costs = self._odoo.call(
+            "first.mile.cost", "search_read", [], fields=["bill_line_id", "company_amount", "layer_amount", "is_actual"]
         )
+        ids = [cost["bill_line_id"][0] for cost in costs if cost["is_actual"]]
+        lines = {
+            row["id"]: row
+            for row in self._odoo.call("account.move.line", "read", ids, ["price_subtotal", "balance"])
+        }
+        shares = self._sum("first.mile.cost.share", [], ["cost_id"], "amount")
+        equal = len(ids) == len(costs) and all(
+            _money(line["price_subtotal"]) == shares.get((cost["id"],), 0)
+            and _money(line["balance"]) == _money(cost["company_amount"]) == _money(cost["layer_amount"])
+            for cost in costs
+            if (line := lines.get(cost["bill_line_id"] and cost["bill_line_id"][0]))
+        )
+        billed = sum(_money(line["balance"]) for line in lines.values())
+        divided = sum(_money(cost["layer_amount"]) for cost in costs)
         return {"count": len(costs), "billed": str(billed), "divided": str(divided), "equal": equal}
+
+    def _taxes(self, customs: list[dict]) -> dict:
+        """Duty is cost and import VAT is none: all duty of the log was billed, and what was assessed of import VAT is
+        on its account, whole. Goods on which it is charged are declared in the company's currency."""
+        of_duty = [("component", "=", "duty")]
+        costs = self._odoo.call("first.mile.cost", "search_read", of_duty, fields=["company_amount"])
+        billed = sum(_money(cost["company_amount"]) for cost in costs)
+        logged = sum(self._sum("cost.event", [("kind", "=", "cost")], ["company_id"], "duty").values())
+        on_account = [("account_id", "=", self._vat_account), ("parent_state", "=", "posted")]
+        booked = sum(self._sum("account.move.line", on_account, ["account_id"], "balance").values())
+        assessed = sum(Decimal(row["vat"]) for row in customs)
+        answer = {"duty": str(_money(logged)), "duty_billed": str(_money(billed))}
+        answer |= {"vat": str(_money(booked)), "vat_assessed": str(_money(assessed))}
+        return answer | {"equal": logged == billed and booked == assessed}
 
     def _sum(self, model: str, domain: list, groupby: list[str], field: str) -> dict:
         rows = self._odoo.call(model, "formatted_read_group", domain, groupby=groupby, aggregates=[f"{field}:sum"])
@@ -123,13 +199,24 @@ def print_costs(answer: dict) -> None:
         for method, amounts in row["methods"].items():
             cells = "".join(f"{amounts.get(name, '–'):>12}" for name in (*COST_COMPONENTS, "total"))
             print(f"{'':34}{method:9}{cells}")
-    stock, ledger, bills = answer["stock"], answer["ledger"], answer["bills"]
+    print()
+    for row in answer["transit"]:
+        print(f"{'in transit':12}{row['mode']}: {row['in_transit']:g} of {row['units']} units, {row['expected']:g} "
+              f"expected in {row['to']} on {row['eta']}")  # fmt: skip
+    for row in answer["customs"]:
+        print(f"{'customs':12}{row['shipment']}: declared {row['declared']} {row['currency']}, duty {row['duty']} of "
+              f"{row['duty_due']} due, import VAT {row['vat']} of {row['vat_due']}")  # fmt: skip
+    for row in answer["arrivals"]:
+        print(f"{'arrived':12}{row['notice']} in {row['warehouse']}: {row['received']} of {row['announced']} units in "
+              f"{row['parts']} parts, {row['damaged']} damaged, {row['short']} short")  # fmt: skip
+    stock, ledger, bills, taxes = (answer[name] for name in COMPARED)
     print(
         f"{'layers':12}{stock['units']} units in {stock['places']} places, {stock['differing']} differ from the stock"
     )
     print(f"{'ledger':12}{ledger['account']} capitalised, {ledger['layers']} in layers")
     print(f"{'bills':12}{bills['count']} bills of {bills['billed']}, {bills['divided']} divided")
-    print(f"{'supply':12}{'all of it agrees' if answer['ok'] else 'LAYERS, STOCK, LEDGER OR BILLS DO NOT AGREE'}")
+    print(f"{'taxes':12}duty {taxes['duty']} of {taxes['duty_billed']} billed, import VAT {taxes['vat']} to reclaim")
+    print(f"{'supply':12}{'all of it agrees' if answer['ok'] else 'IT DOES NOT AGREE: SEE ABOVE'}")
 
 
 def _money(number: float) -> Decimal:

@@ -1,10 +1,12 @@
-"""What the supply chain needs before goods move: books, a hub, lanes, partners, and an account at an operator."""
+"""What the supply chain needs before goods move: books, a customs tariff, a hub, lanes, partners, and accounts at the
+operators of warehouses."""
 
 from datetime import datetime, timedelta, timezone
 
 import requests
 
 from scripts.lib.odoo_client import OdooClient
+from scripts.lib.once_customs import BOARD, CHOPSTICKS, import_tariff
 
 #: What 1 pound buys; only currencies without a rate get one.
 RATES = {"CNY": 9.3, "USD": 1.31}
@@ -15,15 +17,16 @@ ACCOUNTS = {
     "cost_layer_clearing_account_id": ("Freight and duty to capitalise", "508800", "expense_direct_cost"),
     "cost_layer_expense_account_id": ("Freight and duty of goods sold", "508900", "expense_direct_cost"),
 }
-NUMBER_OF_PRODUCTS, ENOUGH = 2, 20
+VAT_ACCOUNT = ("Import VAT to reclaim", "118900", "asset_current")
+HS_CODES, ENOUGH = (BOARD, CHOPSTICKS), 20
 
 
 class Setup:
     """Makes the records and holds their ids: ``products`` by SKU, ``currencies`` by code, ``hub``, ``uk_warehouse``,
-    ``us_warehouse``, ``uk_lane``, ``us_lane``, ``supplier``, ``forwarder``, ``buyer``, ``clearing`` (account of the
-    bills), ``cards`` (the products at the operator), and ``today``.
+    ``us_warehouse``, ``uk_lane``, ``us_lane``, ``supplier``, ``forwarder``, ``broker``, ``buyer``, ``clearing``
+    (account of the bills), ``vat`` (account of import VAT), ``cards`` (the products at the operator), and ``today``.
 
-    :param simulator_url: where marketplaces and the operator are
+    :param simulator_url: where marketplaces and the operators are
     :param operator: of the third-party warehouse
     """
 
@@ -32,13 +35,16 @@ class Setup:
         now = datetime.now(timezone.utc)
         self.today, self._since = (day.date().isoformat() for day in (now, now - timedelta(days=60)))
         self.currencies = self._currencies()
-        self.products = self._products(requests.get(f"{simulator_url}/_sim/catalogue", timeout=60).json()["na"])
+        country = {code: self._find("res.country", [("code", "=", code)]) for code in ("CN", "GB", "US")}
+        catalogue = requests.get(f"{simulator_url}/_sim/catalogue", timeout=60).json()["na"]
+        self.products = self._products(catalogue, country["CN"])
         self._books()
-        self._partners_and_lanes()
+        import_tariff(odoo)
+        self._partners(country)
+        self._lanes(country)
         access = requests.get(f"{simulator_url}/_sim/credentials", timeout=60).json()["channels"][operator]
         self.uk_warehouse, self.cards = self._operator(operator, access)
-        self.hub = self._create("stock.warehouse", name="Shenzhen Hub", code="SZHUB")
-        self.us_warehouse = self._find("stock.warehouse", [("code", "=", "FBANA")])
+        self.us_warehouse = self._amazon()
 
     def _currencies(self) -> dict[str, int]:
         found = self._odoo.call(
@@ -49,72 +55,96 @@ class Setup:
         self._odoo.call("res.currency", "write", list(ids.values()), {"active": True})
         for code, rate in RATES.items():
             if not self._odoo.call("res.currency.rate", "search_count", [("currency_id", "=", ids[code])]):
-                self._create("res.currency.rate", currency_id=ids[code], name=self._since, company_rate=rate)
+                self._odoo.create("res.currency.rate", currency_id=ids[code], name=self._since, company_rate=rate)
         return ids
 
-    def _products(self, catalogue: list[dict]) -> dict[str, int]:
+    def _products(self, catalogue: list[dict], origin: int) -> dict[str, int]:
         """Products that Amazon ships in America, of which it has few but enough to sell; at average cost."""
         stocked = [row for row in catalogue if row["channel"] == "marketplace" and row["quantity"] >= ENOUGH]
-        skus = [
-            row["sku"] for row in sorted(stocked, key=lambda row: (row["quantity"], row["sku"]))[:NUMBER_OF_PRODUCTS]
-        ]
-        category = self._create("product.category", name="From Shenzhen", property_cost_method="average")
-        products = {sku: self._find("product.product", [("default_code", "=", sku)]) for sku in skus}
-        values = {"categ_id": category, "standard_price": OPENING_COST, "weight": 1.1}
-        self._odoo.call("product.product", "write", list(products.values()), values)
+        fewest = sorted(stocked, key=lambda row: (row["quantity"], row["sku"]))
+        category = self._odoo.create("product.category", name="From Shenzhen", property_cost_method="average")
+        values = {"categ_id": category, "standard_price": OPENING_COST, "weight": 1.1, "country_of_origin": origin}
+        products = {}
+        for row, hs_code in zip(fewest, HS_CODES, strict=False):
+            products[row["sku"]] = self._find("product.product", [("default_code", "=", row["sku"])])
+            self._odoo.call("product.product", "write", [products[row["sku"]]], {**values, "hs_code": hs_code})
         return products
 
     def _books(self) -> None:
-        """Three accounts and FIFO layers; the stock that there is is taken over."""
-        accounts = {
-            field: self._create("account.account", name=name, code=code, account_type=kind)
-            for field, (name, code, kind) in ACCOUNTS.items()
-        }
+        """Accounts, and FIFO layers that take over the stock that there is."""
+        accounts = {field: self._account(*about) for field, about in ACCOUNTS.items()}
         self.clearing = accounts["cost_layer_clearing_account_id"]
-        journal = self._create("account.journal", name="Cost layers", code="COST", type="general")
+        self.vat = self._account(*VAT_ACCOUNT)
+        journal = self._odoo.create("account.journal", name="Cost layers", code="COST", type="general")
         company = self._find("res.company", [])
         values = {**accounts, "cost_layer_journal_id": journal, "cost_layer_method": "fifo"}
         self._odoo.call("res.company", "write", [company], values)
 
-    def _partners_and_lanes(self) -> None:
-        country = {code: self._find("res.country", [("code", "=", code)]) for code in ("CN", "GB", "US")}
-        self.supplier = self._create("res.partner", name="Shenzhen Bamboo Works", country_id=country["CN"])
-        self.forwarder = self._create("res.partner", name="Pearl River Forwarding", country_id=country["CN"])
-        self.buyer = self._create(
+    def _account(self, name: str, code: str, kind: str) -> int:
+        return self._odoo.create("account.account", name=name, code=code, account_type=kind)
+
+    def _partners(self, country: dict[str, int]) -> None:
+        self.supplier, self.forwarder, self.broker = (
+            self._odoo.create("res.partner", name=name, country_id=country["CN"])
+            for name in ("Shenzhen Bamboo Works", "Pearl River Forwarding", "Gateway Customs")
+        )
+        self.buyer = self._odoo.create(
             "res.partner", name="Ada Turner", street="1 Wharf Road", city="London", zip="N1 7GR",
             country_id=country["GB"], phone="+44 20 7946 0000", email="ada@example.com",
         )  # fmt: skip
+
+    def _lanes(self, country: dict[str, int]) -> None:
+        address = self._odoo.create(
+            "res.partner", name="Shenzhen Hub", street="8 Gangcheng Road", city="Shenzhen", zip="518081",
+            country_id=country["CN"], phone="+86 755 0000 0000", email="hub@example.com",
+        )  # fmt: skip
+        self.hub = self._odoo.create("stock.warehouse", name="Shenzhen Hub", code="SZHUB", partner_id=address)
         lane = {"origin_country_id": country["CN"]}
         self.uk_lane, self.us_lane = (
-            self._create("first.mile.lane", name=name, destination_country_id=country[code], **lane)
+            self._odoo.create("first.mile.lane", name=name, destination_country_id=country[code], **lane)
             for name, code in (("Shenzhen – Felixstowe", "GB"), ("Shenzhen – Los Angeles", "US"))
         )
 
     def _operator(self, operator: str, access: dict) -> tuple[int, list[int]]:
         """Connect the operator's British warehouse and list the products there."""
         settings = {f"{operator}_{name}": access[name] for name in ("app_key", "app_token", "category", "endpoint")}
-        account = self._create("overseas.account", name="GoodCang", provider=operator, state="test", **settings)
-        finder = self._odoo.call("overseas.account", "action_find_warehouses", [account])["res_id"]
-        lines = self._odoo.call(
-            "overseas.warehouse.finder.line", "search", [("finder_id", "=", finder), ("country_code", "=", "GB")]
-        )
-        self._odoo.call("overseas.warehouse.finder.line", "write", lines, {"connect": True})
-        self._odoo.call("overseas.warehouse.finder", "action_connect", [finder])
-        place = self._find("overseas.warehouse", [("account_id", "=", account)])
+        account = self._odoo.create("overseas.account", name="GoodCang", provider=operator, state="test", **settings)
+        place = self._connect(account, "GB")
         service = self._find("overseas.service", [("warehouse_id", "=", place)])
         self._odoo.call("overseas.warehouse", "write", [place], {"service_id": service})
         card = {
-            "account_id": account, "length_cm": 38, "width_cm": 28, "height_cm": 3, "weight_kg": 1.1,
-            "declared_name": "household goods", "declared_value": 5, "currency_id": self.currencies["USD"],
+            "length_cm": 38, "width_cm": 28, "height_cm": 3, "weight_kg": 1.1,
+            "declared_name": "bamboo kitchenware", "declared_value": 5, "currency_id": self.currencies["USD"],
         }  # fmt: skip
-        cards = [
-            self._create("overseas.product", product_id=id_, sku=sku, **card) for sku, id_ in self.products.items()
-        ]
-        warehouse = self._odoo.call("overseas.warehouse", "read", [place], ["warehouse_id"])[0]["warehouse_id"][0]
-        return warehouse, cards
+        return self._stock_warehouse(place), self._cards(account, **card)
 
-    def _create(self, model: str, **values: object) -> int:
-        return self._odoo.call(model, "create", [values])[0]
+    def _amazon(self) -> int:
+        """Connect Amazon's American warehouse, which the training shop has already, and list the products there."""
+        seller = self._find("marketplace.account", [("provider", "=", "amazon"), ("amazon_region", "=", "na")])
+        account = self._odoo.create("overseas.account", name="FBA", provider="fba", state="test", fba_account_id=seller)
+        place = self._connect(account, "US")
+        # Amazon's ledger is written a day later: in this hour its own word on a shipment says what it has received.
+        self._odoo.call("overseas.warehouse", "write", [place], {"fba_book": False})
+        self._cards(account)
+        return self._stock_warehouse(place)
+
+    def _connect(self, account: int, country: str) -> int:
+        """Connect the account's warehouse in a country; returns its record at the operator."""
+        finder = self._odoo.call("overseas.account", "action_find_warehouses", [account])["res_id"]
+        domain = [("finder_id", "=", finder), ("country_code", "=", country)]
+        line = self._find("overseas.warehouse.finder.line", domain)
+        self._odoo.call("overseas.warehouse.finder.line", "write", [line], {"connect": True})
+        self._odoo.call("overseas.warehouse.finder", "action_connect", [finder])
+        return self._find("overseas.warehouse", [("account_id", "=", account)])
+
+    def _stock_warehouse(self, place: int) -> int:
+        return self._odoo.call("overseas.warehouse", "read", [place], ["warehouse_id"])[0]["warehouse_id"][0]
+
+    def _cards(self, account: int, **card: object) -> list[int]:
+        return [
+            self._odoo.create("overseas.product", account_id=account, product_id=product, sku=sku, **card)
+            for sku, product in self.products.items()
+        ]
 
     def _find(self, model: str, domain: list) -> int:
         """The first record.
