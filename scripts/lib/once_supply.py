@@ -34,7 +34,7 @@ AIR = Way(
         Leg("delivery", "Los Angeles", "Ontario, US", 3, 5),
     ),
     (
-        Cost("Air freight", "freight", "chargeable", "CNY", 5200, 5466.66),
+        Cost("Air freight", "freight", "chargeable", "CNY", 2080, 2186.66),
         Cost("FBA labels", "preparation", "quantity", "CNY", 90, 90),
     ),
 )  # fmt: skip
