@@ -1,7 +1,7 @@
 {
     "name": "Stock Cost Layers",
     "summary": "What each unit really cost, per warehouse and component, replayed from a log that is never changed",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Supply Chain/Inventory",
     "author": "Crossborder",
     "license": "LGPL-3",
@@ -9,10 +9,13 @@
     "data": [
         "security/ir.model.access.csv",
         "security/rules.xml",
+        "data/crons.xml",
         "views/event_views.xml",
         "views/layer_views.xml",
         "views/snapshot_views.xml",
+        "views/closing_views.xml",
         "views/bridge_views.xml",
+        "views/methods_views.xml",
         "views/settings_views.xml",
         "views/menus.xml",
     ],

@@ -59,8 +59,8 @@ class CostEvent(models.Model):
         if not origins:
             raise ValidationError(
                 self.env._(
-                    "%(bill)s: the goods of %(move)s have not moved yet, or did so before cost layers were set up. "
-                    "Validate the transfer first, then enter the cost again.",
+                    "%(bill)s: %(move)s is not in the cost log. If it is not done yet, validate it and enter the cost "
+                    "again. If its goods had gone before cost layers were set up, book the cost on cost of sales.",
                     bill=allocation["source"],
                     move=allocation["move"].display_name,
                 )

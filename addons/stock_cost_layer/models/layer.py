@@ -32,30 +32,35 @@ class CostLayer(models.Model):
 
     @api.model
     def _show(self, company, method):
-        """Make the layers of the products that a method holds equal to it; layers that stay are not touched."""
+        """Make the layers of the products that a method holds equal to it; layers that stay are not touched.
+
+        Layers are derived and nothing refers to them, so they are written without the ORM's bookkeeping, which would
+        take longer than all of the costing.
+        """
         wanted = self._get_wanted(method)
-        stale = self.browse()
-        currency = company.currency_id
+        stale = []
         for layer in self.search([("company_id", "=", company.id), ("product_id", "in", list(method.products))]):
             key = (layer.product_id.id, layer.place_id.id, layer.event_id.id)
             if wanted.get(key) == (round(layer.quantity * UNIT), layer._get_amounts()):
                 del wanted[key]
             else:
-                stale |= layer
-        stale.unlink()
-        self.create(
-            [
-                {
-                    "company_id": company.id,
-                    "product_id": product,
-                    "place_id": place,
-                    "event_id": event,
-                    "quantity": units / UNIT,
-                    **self._prepare_amounts(amounts, currency),
-                }
-                for (product, place, event), (units, amounts) in wanted.items()
-            ]
-        )
+                stale.append(layer.id)
+        if stale:
+            self.env.cr.execute("DELETE FROM cost_layer WHERE id = ANY(%s)", [stale])
+        if wanted:
+            digits = company.currency_id.decimal_places
+            self.env.cr.execute_values(
+                f"""INSERT INTO cost_layer (company_id, product_id, place_id, event_id, quantity, value,
+                                            {", ".join(COMPONENTS)}) VALUES %s""",
+                [
+                    (company.id, product, place, event or None, units / UNIT)
+                    + tuple(Decimal(amount).scaleb(-digits) for amount in (sum(amounts), *amounts))
+                    for (product, place, event), (units, amounts) in wanted.items()
+                ],
+                page_size=len(wanted),
+            )
+        if stale or wanted:
+            self.invalidate_model(flush=False)
 
     @api.model
     def _get_wanted(self, method):

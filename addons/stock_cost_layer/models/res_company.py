@@ -3,8 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..engine import UNIT, ZERO
-from ..engine.components import split_number
+from ..engine import ZERO
 
 METHOD_NAMES = [
     ("fifo", "First In First Out"),
@@ -39,6 +38,25 @@ class ResCompany(models.Model):
     cost_layer_journal_id = fields.Many2one(
         "account.journal", "Cost Journal", check_company=True, domain="[('type', '=', 'general')]"
     )
+
+    cost_layer_since = fields.Datetime(
+        "Costed Since",
+        compute="_compute_cost_layer_since",
+        store=True,
+        help="What moved before is in the opening stock.",
+    )
+    cost_layer_user_id = fields.Many2one(
+        "res.users",
+        "Closes Months",
+        domain="[('share', '=', False), ('company_ids', 'in', id)]",
+        help="Gets an activity for each month that shall be closed. Nobody: the first accounting manager.",
+    )
+
+    @api.depends("cost_layer_method")
+    def _compute_cost_layer_since(self):
+        for company in self:
+            first = company.cost_layer_method and fields.Datetime.now()
+            company.cost_layer_since = company.cost_layer_since or first
 
     @api.constrains(*ACCOUNTS)
     def _check_cost_accounts(self):
@@ -75,42 +93,11 @@ class ResCompany(models.Model):
         else:
             events._append(self._prepare_opening())
 
-    def _prepare_opening(self):
-        """One receipt per product and place for the stock there is, at Odoo's value."""
-        quants = self.env["stock.quant"]._read_group(
-            [
-                ("company_id", "=", self.id),
-                ("location_id.usage", "in", ("internal", "transit")),
-                ("owner_id", "=", False),
-            ],
-            ["product_id", "location_id"],
-            ["quantity:sum"],
-        )
-        stock = {}
-        for product, location, quantity in quants:
-            places = stock.setdefault(product.with_context(allowed_company_ids=self.ids), {})
-            place = location._get_cost_place()
-            places[place] = places.get(place, 0) + round(quantity * UNIT)
-        unit = 10**self.currency_id.decimal_places
-        rows = []
-        for product, places in stock.items():
-            places = {place: units for place, units in places.items() if units > 0}
-            shares = split_number(max(round(product.total_value * unit), 0), list(places.values())) if places else []
-            rows += [
-                {
-                    "company_id": self.id,
-                    "kind": "receipt",
-                    "product_id": product.id,
-                    "place_id": place.id,
-                    "quantity": units / UNIT,
-                    "purchase": share / unit,
-                    "source": self.env._("Opening stock"),
-                }
-                for (place, units), share in zip(places.items(), shares, strict=True)
-            ]
-        return rows
-
     # === BOOKS === #
+
+    def _get_cost_accounts(self):
+        """The accounts that cost layers post on, as far as they are set."""
+        return self.env["account.account"].union(*(self[name] for name in ACCOUNTS))
 
     def _can_post_costs(self):
         return all(self[name] for name in (*ACCOUNTS, "cost_layer_journal_id"))
@@ -122,12 +109,10 @@ class ResCompany(models.Model):
         posting = self.env["cost.posting"]
         difference = self.env["cost.state"]._get_capitalised(self) - posting._get_ledger_balance(self)
         if difference:
-            posting._create_entry(
-                self,
-                self._get_cost_open_day(fields.Date.context_today(self)),
-                ((self.cost_layer_account_id, difference), (self.cost_layer_expense_account_id, -difference)),
-                self.env._("Cost layers: taken over"),
-            )
+            day = self._get_cost_open_day(fields.Date.context_today(self))
+            numbers = ((self.cost_layer_account_id, difference), (self.cost_layer_expense_account_id, -difference))
+            entry = posting._create_entry(self, day, numbers, self.env._("Cost layers: taken over"))
+            posting.create({"company_id": self.id, "day": day, "account_move_id": entry.id})
 
     def _get_cost_closed_day(self):
         """The last day of the last closed month; False when none is closed."""
@@ -153,4 +138,6 @@ class ResCompany(models.Model):
             posting = self.env["cost.posting"]
             locks = self._get_violated_lock_dates(day, False, self.cost_layer_journal_id)
             posted = locks[-1][0] + timedelta(days=1) if locks else day
-            posting._post_entry(self, posted, ZERO, moved, self.env._("Monthly average of %s", day))
+            entry = posting._post_entry(self, posted, ZERO, moved, self.env._("Monthly average of %s", day))
+            amounts = posting._prepare_amounts(moved, self.currency_id)
+            posting.create({"company_id": self.id, "day": posted, "account_move_id": entry.id, **amounts})

@@ -1,4 +1,4 @@
-from odoo import fields
+from odoo import Command, fields
 from odoo.tests import TransactionCase
 
 from ..engine import UNIT, to_units
@@ -73,51 +73,61 @@ class CostCase(TransactionCase):
     # === MOVEMENTS === #
 
     def move(self, source, target, units, product=None, returned=None):
-        product = product or self.product
-        move = self.env["stock.move"].create(
-            {
-                "product_id": product.id,
-                "product_uom_qty": units,
-                "product_uom": product.uom_id.id,
-                "location_id": source.id,
-                "location_dest_id": target.id,
-                "company_id": self.company.id,
-                "origin_returned_move_id": returned.id if returned else False,
-            }
-        )
-        self.finish(move)
-        return move
+        return self.move_all([(source, target, units, product or self.product, returned)])
 
-    def finish(self, moves):
+    def move_all(self, rows):
+        """Move goods in one batch: `rows` are (source, target, units, product, returned move or None)."""
+        moves = self.env["stock.move"].create(
+            [
+                {
+                    "product_id": product.id,
+                    "product_uom_qty": units,
+                    "product_uom": product.uom_id.id,
+                    "location_id": source.id,
+                    "location_dest_id": target.id,
+                    "company_id": self.company.id,
+                    "origin_returned_move_id": returned.id if returned else False,
+                    "move_line_ids": [
+                        Command.create(
+                            {
+                                "product_id": product.id,
+                                "quantity": units,
+                                "location_id": source.id,
+                                "location_dest_id": target.id,
+                                "company_id": self.company.id,
+                            }
+                        )
+                    ],
+                }
+                for source, target, units, product, returned in rows
+            ]
+        )
         moves._action_confirm(merge=False)
-        for move in moves:
-            move.quantity = move.product_uom_qty
         moves.picked = True
         moves._action_done()
+        self.assertEqual(set(moves.mapped("state")), {"done"})
+        return moves
 
     def buy(self, units, price, product=None, currency=None):
         """A purchase order, received in the hub; returns its line."""
+        return self.buy_all([(product or self.product, units, price)], currency)
+
+    def buy_all(self, rows, currency=None):
+        """A purchase order of `rows` (product, units, price), received in the hub; returns its lines."""
         order = self.env["purchase.order"].create(
             {
                 "partner_id": self.vendor.id,
                 "currency_id": (currency or self.company.currency_id).id,
                 "picking_type_id": self.hub.in_type_id.id,
                 "order_line": [
-                    (
-                        0,
-                        0,
-                        {
-                            "product_id": (product or self.product).id,
-                            "product_qty": units,
-                            "price_unit": price,
-                            "tax_ids": False,
-                        },
+                    Command.create(
+                        {"product_id": product.id, "product_qty": units, "price_unit": price, "tax_ids": False}
                     )
+                    for product, units, price in rows
                 ],
             }
         )
         order.button_confirm()
-        order.picking_ids.move_ids.quantity = units
         order.picking_ids.move_ids.picked = True
         order.picking_ids.button_validate()
         return order.order_line

@@ -145,7 +145,7 @@ class TestKeeping(CostCase):
                 "company_id": self.company.id,
             }
         )
-        with self.assertRaisesRegex(ValidationError, "Validate the transfer first"):
+        with self.assertRaisesRegex(ValidationError, "validate it and enter the cost again"):
             self.bill(move, 5)
         with self.assertRaisesRegex(ValidationError, "no cost component"):
             self.bill(self.receipt, 5, "bribe")
