@@ -12,7 +12,8 @@ MODULE = "scripts.lib.testing"
 USAGE = """usage: scripts/test [pytest arguments]
 
 Without a path all tests run: tests/plain, addons/*/tests, tests/e2e. Paths choose among these; other arguments go to
-every pytest that runs. $CROSSBORDER_DB_URL names a PostgreSQL server to use instead of the embedded one."""
+every pytest that runs. As many run side by side as there are processors, and each prints at its end; a lone one, as for
+a single file, has the terminal. $CROSSBORDER_DB_URL names a PostgreSQL server to use instead of the embedded one."""
 PHASES = ("plain", "e2e", "addons")
 
 

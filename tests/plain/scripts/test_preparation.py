@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -148,3 +149,13 @@ def test_the_state_keeps_its_secrets_to_itself(tmp_path):
     home = Home(tmp_path)
     assert home.secret("admin_password") == home.secret("admin_password")
     assert home.state_file.stat().st_mode & 0o077 == 0
+
+
+def test_what_many_remember_at_once_is_all_kept(tmp_path):
+    """Runs side by side write one state: nothing is lost, and a secret is made once."""
+    home = Home(tmp_path)
+    with ThreadPoolExecutor(8) as pool:
+        secrets = set(pool.map(lambda _number: home.secret("admin_password"), range(16)))
+        list(pool.map(lambda number: home.remember(**{f"port_{number}": number}), range(16)))
+    assert len(secrets) == 1
+    assert home.state() == {"admin_password": secrets.pop(), **{f"port_{number}": number for number in range(16)}}
