@@ -226,8 +226,8 @@ class FirstMileShipment(models.Model):
         return {
             currency.name: to_decimal(currency._get_conversion_rate(currency, own, self.company_id, self.ship_date))
             for currency in currencies
-        }
             if currency._is_rated(self.company_id)
+        }
 
     def _check_rates(self, currencies):
         """:raise UserError: currencies that cannot be converted; says what to do"""
