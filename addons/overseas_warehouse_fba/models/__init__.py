@@ -6,6 +6,7 @@ from . import sheet_fault
 from . import ledger_row
 from . import booking_moves
 from . import booking
+from . import booking_returns
 from . import booking_dates
 from . import snapshot
 from . import reimbursement
@@ -13,6 +14,7 @@ from . import claim
 from . import aged_stock
 from . import fba_inbound
 from . import fba_inbound_step
+from . import fba_inbound_lot
 from . import fba_inbound_option
 from . import fba_inbound_shipment
 from . import fba_inbound_job

@@ -15,7 +15,8 @@ class FbaLedgerRow(models.Model):
 
     @api.model
     def _book(self, warehouse):
-        """Make stock moves of the rows that are due: one per day, product, place and reason. A row is booked once.
+        """Make stock moves of the rows that are due: one per day, product, place and reason, of returns also per
+        move that sold the units. A row is booked once.
 
         :return: the moves
         """
@@ -24,7 +25,10 @@ class FbaLedgerRow(models.Model):
             order="day, id",
             limit=BATCH,
         ).try_lock_for_update()
-        groups = rows.grouped(lambda row: (row.day, row.product_id, row.kind, row.attribute, row.units > 0))
+        sold_by = rows._get_sold_by()
+        groups = rows.grouped(
+            lambda row: (row.day, row.product_id, row.kind, row.attribute, row.units > 0, sold_by.get(row))
+        )
         dates = self._get_booking_dates(warehouse, groups)
         others = warehouse._get_fba_other_places()
         places = warehouse._get_fba_place("available") | warehouse._get_fba_place("defective")
@@ -60,7 +64,7 @@ class FbaLedgerRow(models.Model):
 
     @api.model
     def _prepare_move_vals(self, warehouse, key, rows, date, others, lots):
-        day, product, kind, attribute, incoming = key
+        day, product, kind, attribute, incoming, sold_by = key
         units = abs(sum(rows.mapped("units")))
         place = warehouse._get_fba_place(attribute)
         loss = product.with_company(warehouse.company_id).property_stock_inventory
@@ -74,6 +78,7 @@ class FbaLedgerRow(models.Model):
             "origin": reason,
             "inventory_name": reason,
             "fba_warehouse_id": warehouse.id,
+            "origin_returned_move_id": sold_by.id if sold_by else False,
         }
 
     @api.model

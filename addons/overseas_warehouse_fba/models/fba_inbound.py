@@ -1,6 +1,6 @@
 import json
 from collections import Counter
-from datetime import datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone
 
 from odoo import api, fields, models
 from odoo.addons.marketplace.contract import Address
@@ -193,28 +193,28 @@ class FbaInbound(models.Model):
         self.ensure_one()
         cartons = self.notice_ids.carton_ids.sorted(lambda carton: (carton.number, carton.id))
         skus = self.env["overseas.product"]._get_by_product(self.account_id, cartons.line_ids.product_id)
-        units = Counter()
-        for line in cartons.line_ids:
-            units[skus[line.product_id]] += line.units
+        contents = {carton: carton._get_fba_contents(skus) for carton in cartons}
         return InboundOrder(
             reference=self.reference,
             marketplace_id=self.warehouse_id.code,
             source=self._prepare_source(),
-            items=tuple(self._prepare_item(sku, count) for sku, count in sorted(units.items())),
-            boxes=tuple(self._prepare_box(carton._prepare_carton(skus)) for carton in cartons),
+            items=self._prepare_items(sum(contents.values(), Counter())),
+            boxes=tuple(self._prepare_box(carton._prepare_carton(skus), contents[carton]) for carton in cartons),
             ready_from=datetime.combine(self.ready_on, time(8), timezone.utc),
             email=self.ship_from_id.email or self.company_id.email or "",
         )
 
-    def _prepare_item(self, sku, units):
-        return InboundItem(sku, units, self.label_owner, self.prep_owner)
+    def _prepare_items(self, contents):
+        """Goods of `_get_fba_contents` as tuple of :class:`InboundItem`, always in the same order."""
+        ordered = sorted(contents.items(), key=lambda entry: (entry[0][0], entry[0][1] or date.min, entry[0][2]))
+        return tuple(
+            InboundItem(sku, units, self.label_owner, self.prep_owner, expires_on, lot)
+            for (sku, expires_on, lot), units in ordered
+        )
 
-    def _prepare_box(self, carton):
-        units = Counter()
-        for sku, count in carton.contents:
-            units[sku] += count
-        items = tuple(self._prepare_item(sku, count) for sku, count in sorted(units.items()))
-        return InboundBox(carton.length_cm, carton.width_cm, carton.height_cm, carton.weight_kg, items)
+    def _prepare_box(self, carton, contents):
+        sides = carton.length_cm, carton.width_cm, carton.height_cm
+        return InboundBox(*sides, carton.weight_kg, self._prepare_items(contents))
 
     def _prepare_source(self):
         partner = self.ship_from_id
@@ -265,7 +265,9 @@ class FbaInbound(models.Model):
     def action_print_item_labels(self):
         """Labels of the units (FNSKU), kept with the plan."""
         self.ensure_one()
-        units = {item.msku: item.units for item in self._prepare_order().items}
+        units = Counter()
+        for item in self._prepare_order().items:
+            units[item.msku] += item.units
         files = self._talk(
             lambda fba: [
                 content

@@ -1,3 +1,5 @@
+from collections import Counter
+
 from odoo import api, fields, models
 from odoo.addons.marketplace.contract import ConnectorError, NotReady
 from odoo.addons.marketplace.models.job_retry import get_retry_seconds
@@ -105,6 +107,8 @@ class FbaInboundShipment(models.Model):
             pairs = cartons_of[shipment.shipment_id]
             self.env["overseas.inbound.carton"].browse(carton.id for _box, carton in pairs if carton).inbound_id = own
             records += self.create(self._prepare_vals(inbound, own, shipment, pairs))
+            for box, carton in pairs:
+                carton.label = box.box_id
         return records
 
     @api.model
@@ -260,22 +264,14 @@ def _pair(boxes, cartons, skus):
     """
     pairs, left = [], cartons
     for box in boxes:
-        contents = _sum((item.msku, item.units) for item in box.items)
-        alike = left.filtered(
-            lambda carton, contents=contents: _sum((skus[line.product_id], line.units) for line in carton.line_ids)
-            == contents
-        )
+        contents = Counter()
+        for item in box.items:
+            contents[item.msku, item.expires_on, item.lot] += item.units
+        alike = left.filtered(lambda carton, contents=contents: carton._get_fba_contents(skus) == contents)
         carton = alike.sorted(lambda carton, box=box: _distance(carton, box))[:1]
         left -= carton
         pairs.append((box, carton))
     return pairs, left
-
-
-def _sum(contents):
-    units = {}
-    for sku, count in contents:
-        units[sku] = units.get(sku, 0) + count
-    return units
 
 
 def _distance(carton, box):

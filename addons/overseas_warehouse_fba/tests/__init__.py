@@ -5,6 +5,7 @@ from . import (
     test_claim,
     test_fba_fulfilment,
     test_fba_inbound,
+    test_fba_inbound_lot,
     test_fba_inbound_packer,
     test_ledger,
     test_reconciliation,

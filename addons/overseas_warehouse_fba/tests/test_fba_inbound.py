@@ -75,6 +75,7 @@ class TestFbaInbound(FbaTrainingCase):
             self.assertEqual(shipment.notice_id.external_id, shipment.confirmation)
             self.assertEqual(shipment.box_ids.carton_id, shipment.notice_id.carton_ids)
             self.assertTrue(all(box.name.startswith(shipment.confirmation) for box in shipment.box_ids))
+            self.assertTrue(all(box.carton_id.label == box.name for box in shipment.box_ids))
 
     def test_labels_are_kept_as_files(self):
         _notice, inbound = self._announce()

@@ -4,10 +4,11 @@ from datetime import timedelta
 
 from odoo.addons.marketplace_simulator.server.app import Simulator
 from odoo.addons.marketplace_simulator.server.clock import Clock
-from odoo.addons.marketplace_simulator.server.spapi import fba_stock
+from odoo.addons.marketplace_simulator.server.spapi import fba_play, fba_stock
 from odoo.addons.queue_job.tests.common import trap_jobs
 from odoo.tests import tagged
 
+from ..models.sheet import REPORT_TYPES
 from .fba_seller_case import GB, FbaSellerCase
 
 
@@ -82,8 +83,7 @@ class TestTraining(FbaSellerCase):
             [{"account_id": self.account.id, "sku": sku, "product_id": item.id} for sku, item in products.items()]
         )
         sheets = self._fetch()
-        kinds = {"balance", "ledger", "compensation", "planning", "removal", "removal_parcel"}
-        self.assertEqual(set(sheets.mapped("kind")), kinds)
+        self.assertEqual(set(sheets.mapped("kind")), set(REPORT_TYPES))
         self.assertEqual(set(sheets.mapped("state")), {"read"})
         self.assertFalse(sheets.fault_ids)
         self._adjust_opening()
@@ -130,3 +130,16 @@ class TestTraining(FbaSellerCase):
             self.account._end_waiting()
             trap.assert_enqueued_job(sheet._job_fetch)
         self.assertFalse(self.account.needs_authorisation)
+
+    def test_what_leaves_by_a_removal_is_followed_to_the_claim(self):
+        stock = fba_stock.stock(self.simulator.world, "eu")
+        sku = max(stock, key=stock.get)[0]
+        number = fba_play.play(self.simulator.world, "removal", {"sku": sku, "units": 10})
+        self.simulator.tick(everything=True)
+        self._fetch()
+        removal = self.env["fba.removal"].search([("number", "=", number)])
+        self.assertEqual((removal.open_units, removal.parcel_ids.units, removal.status), (0, 9, "Completed"))
+        rows = self.env["fba.ledger.row"].search([("reference", "=", number)])
+        self.assertEqual((rows.kind, rows.units), ("removal", -10))
+        claims = self.env["fba.claim"].search([("document", "=", number)])
+        self.assertEqual(sorted(claims.mapped("units")), [1, 9])

@@ -40,15 +40,15 @@ class FbaInboundPacker(models.TransientModel):
 
     @api.model
     def _prepare_lines(self, picking):
-        """One line per package, and one per product that lies loose."""
+        """One line per package, and one per product and lot that lies loose."""
         lines = picking.move_line_ids.filtered(lambda line: line.state != "cancel" and line.quantity)
         packed = lines.filtered("result_package_id")
         for package, contents in packed.grouped("result_package_id").items():
             measures = self._prepare_measures(package.with_context(picking_id=picking.id))
             yield {"package_id": package.id, **measures, "units": _count(contents)}
-        for product, contents in (lines - packed).grouped("product_id").items():
+        for (product, lot), contents in _group_by_lot(lines - packed):
             units = _count(contents)
-            yield {"product_id": product.id, "units": units, "units_per_carton": units}
+            yield {"product_id": product.id, "lot_id": lot.id, "units": units, "units_per_carton": units}
 
     @api.model
     def _prepare_measures(self, package):
@@ -102,6 +102,7 @@ class FbaInboundPackerLine(models.TransientModel):
     packer_id = fields.Many2one("fba.inbound.packer", required=True, ondelete="cascade")
     package_id = fields.Many2one("stock.package", readonly=True)
     product_id = fields.Many2one("product.product", readonly=True)
+    lot_id = fields.Many2one("stock.lot", readonly=True)
     units = fields.Integer(readonly=True)
     units_per_carton = fields.Integer(help="Of what lies loose; the last carton may hold fewer.")
     cartons = fields.Integer(compute="_compute_cartons")
@@ -129,7 +130,7 @@ class FbaInboundPackerLine(models.TransientModel):
         for start in range(0, self.units, self.units_per_carton):
             units = min(self.units_per_carton, self.units - start)
             weight = self.weight_kg if units == self.units_per_carton else 0
-            content = [Command.create({"product_id": self.product_id.id, "units": units})]
+            content = [_prepare_content(self.product_id, self.lot_id, units)]
             cartons.append({**measures, "weight_kg": weight, "line_ids": content})
         return cartons
 
@@ -137,10 +138,16 @@ class FbaInboundPackerLine(models.TransientModel):
         lines = self.packer_id.picking_id.move_line_ids.filtered(
             lambda line: line.result_package_id == self.package_id and line.state != "cancel" and line.quantity
         )
-        return [
-            Command.create({"product_id": product.id, "units": _count(contents)})
-            for product, contents in lines.grouped("product_id").items()
-        ]
+        return [_prepare_content(product, lot, _count(contents)) for (product, lot), contents in _group_by_lot(lines)]
+
+
+def _group_by_lot(move_lines):
+    return move_lines.grouped(lambda line: (line.product_id, line.lot_id)).items()
+
+
+def _prepare_content(product, lot, units):
+    """A carton's contents as a command."""
+    return Command.create({"product_id": product.id, "fba_lot_id": lot.id, "units": units})
 
 
 def _count(move_lines):

@@ -14,7 +14,7 @@ from . import accounts, fba_files, fba_stock, inbound_view
 PATH = "/inbound/fba/2024-03-20"
 PLAN, WORK, SHIPMENT = "inbound_plan", "inbound_operation", "fba_shipment"
 WORK_TIME = 20
-TRANSIT_TIME = 3600
+TRANSIT_TIME = 1200
 FEE = "0.30"
 CARRIERS = (("USE_YOUR_OWN_CARRIER", "OTHER", "Other", None), ("AMAZON_PARTNERED_CARRIER", "UPSN", "UPS", 12.4))
 
@@ -109,11 +109,12 @@ def set_packing(call):
     plan = _plan(call)
     groupings = call.body().get("packageGroupings") or []
     boxes = [box for grouping in groupings for box in grouping.get("boxes", [])]
-    packed = {}
     for box in boxes:
-        for item in box.get("items", []):
-            packed[item["msku"]] = packed.get(item["msku"], 0) + item["quantity"] * box["quantity"]
-    if packed != {item["msku"]: item["quantity"] for item in plan["items"]}:
+        dates = {(item["msku"], item.get("expiration")) for item in box.get("items", [])}
+        if len(dates) > len({msku for msku, _date in dates}):
+            raise bad_input("Items with the same MSKU but different expiration dates cannot go into the same box.")
+    packed = _count((item, box["quantity"]) for box in boxes for item in box.get("items", []))
+    if packed != _count((item, 1) for item in plan["items"]):
         raise bad_input("The boxes do not hold the items of the plan.")
     plan["boxes"] = [{**box, "quantity": 1, "package": _new("pk"), "number": number} for number, box in enumerate(
         (box for box in boxes for _copy in range(box["quantity"])), 1)]
@@ -269,6 +270,15 @@ def process(site, journey):
     shipment["status"] = "CLOSED"
     _put(store, plan)
     store.put_document(SHIPMENT, shipment["number"], journey["region"], plan["created"], journey)
+
+
+def _count(items):
+    """Return ``{(msku, expiration, lot): units}`` of pairs of an item and how often it is there."""
+    units = {}
+    for item, times in items:
+        key = item["msku"], item.get("expiration"), item.get("manufacturingLotCode")
+        units[key] = units.get(key, 0) + item["quantity"] * times
+    return units
 
 
 def units_of(plan, shipment):

@@ -40,8 +40,9 @@ def packing(plan):
 def item(world, plan, entry):
     """Return an item of a plan."""
     listing = world.listing(plan["region"], entry["msku"])
+    marks = {name: entry[name] for name in ("expiration", "manufacturingLotCode") if entry.get(name)}
     return {"msku": entry["msku"], "quantity": entry["quantity"], "asin": listing["asin"], "fnsku": listing["fnsku"],
-            "labelOwner": entry.get("labelOwner", "SELLER"), "prepInstructions": []}
+            "labelOwner": entry.get("labelOwner", "SELLER"), "prepInstructions": [], **marks}
 
 
 def box(world, plan, entry, number=""):

@@ -1,0 +1,36 @@
+from odoo import models
+
+
+class FbaLedgerRow(models.Model):
+    _inherit = "fba.ledger.row"
+
+    def _get_sold_by(self):
+        """``{row: move}`` that took the returned units out of stock when they were sold: they come back at that cost.
+
+        Returns whose order is not known, or was not taken out of stock here, are left out.
+        """
+        returns = self.filtered(lambda row: row.kind == "return_sourced" and row.reference)
+        if not returns:
+            return {}
+        plates = dict(
+            self.env["fba.buyer.return"]._read_group(
+                [("account_id", "in", returns.account_id.ids), ("plate", "in", returns.mapped("reference"))],
+                ["plate", "order_number"],
+            )
+        )
+        numbers = {row: plates.get(row.reference, row.reference) for row in returns}
+        lines = (
+            self.env["sale.order.line"]
+            .sudo()
+            .search(
+                [
+                    ("company_id", "in", returns.company_id.ids),
+                    ("order_id.marketplace_ref", "in", list(set(numbers.values()))),
+                    ("marketplace_move_id", "!=", False),
+                ],
+                order="id",
+            )
+        )
+        moves = {(line.order_id.marketplace_ref, line.product_id): line.marketplace_move_id for line in lines}
+        found = {row: moves.get((number, row.product_id)) for row, number in numbers.items()}
+        return {row: move for row, move in found.items() if move}
