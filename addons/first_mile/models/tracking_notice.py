@@ -69,7 +69,7 @@ class FirstMileNotice(models.Model):
 
     def action_retry(self):
         """Try once more to take the notices over."""
-        self.check_access("read")
+        self.check_access("unlink")
         self.sudo()._take()
 
     def _take(self):

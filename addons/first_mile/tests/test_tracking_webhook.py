@@ -1,6 +1,7 @@
 from datetime import date
 
-from odoo.tests import HttpCase, tagged
+from odoo.exceptions import AccessError
+from odoo.tests import HttpCase, new_test_user, tagged
 
 from ..engine.seventeen_track import sign
 from .tracking_case import TrackingCase
@@ -34,6 +35,14 @@ class TestTrackingWebhook(HttpCase, TrackingCase):
         self.assertIn('"stage": "Departure"', notice.body_text)
         notice.action_retry()
         self.assertEqual(Notice.search([]).mapped("number"), ["COSU7654321"], "still nobody has the number")
+        company = self.env["res.company"].create({"name": "Other"})
+        other = new_test_user(
+            self.env, "other", "marketplace.group_warehouse", company_id=company.id, company_ids=company.ids
+        )
+        self.assertFalse(Notice.with_user(other).search([]))
+        operator = new_test_user(self.env, "operator", "marketplace.group_operator")
+        with self.assertRaises(AccessError):
+            Notice.with_user(operator).search([]).action_retry()
         tracking = self._track("COSU7654321")
         self.assertEqual((tracking.event_ids.stage, self.leg.atd), ("Departure", date(2026, 3, 7)))
         self.assertFalse(Notice.search([]))

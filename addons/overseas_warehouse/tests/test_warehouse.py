@@ -115,5 +115,9 @@ class TestWarehouse(OverseasCase):
             self.env, "overseas-manager", "marketplace.group_manager", company_id=company.id, company_ids=company.ids
         )
         inbound = self._create_inbound()
-        for record in (self.account, self.warehouse, inbound, inbound.carton_ids, self.warehouse.service_ids):
+        service = self.env["product.product"].create({"name": "Storage", "type": "service"})
+        fee = self.env["overseas.fee.product"].create(
+            {"account_id": self.account.id, "kind": "storage", "product_id": service.id}
+        )
+        for record in (self.account, self.warehouse, inbound, inbound.carton_ids, self.warehouse.service_ids, fee):
             self.assertFalse(self.env[record._name].with_user(manager).search([("id", "in", record.ids)]))

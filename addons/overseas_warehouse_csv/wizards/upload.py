@@ -75,17 +75,8 @@ class OverseasFileUpload(models.TransientModel):
 
     def _check_finished(self, rows):
         """:raise UserError: the report counts more of a notice than was there when the warehouse finished it"""
-        references = {row["reference"] for row in rows}
-        domain = [("account_id", "=", self.account_id.id), ("reference", "in", list(references))]
-        finished = self.env["overseas.inbound"].search([*domain, ("state", "=", "received")])
-        inbound_by_reference = {inbound.reference: inbound for inbound in finished}
-        product_by_sku = self.env["overseas.product"]._get_by_sku(self.account_id, {row["sku"] for row in rows})
-        counted = Counter()
-        for row in rows:
-            if inbound := inbound_by_reference.get(row["reference"]):
-                for grade in GRADES:
-                    counted[inbound, product_by_sku[row["sku"]], grade] += row.get(grade, 0)
-        booked = self.env["overseas.inbound.receipt"]._get_booked(finished)
+        counted = self._count_finished(rows)
+        booked = self.env["overseas.inbound.receipt"]._get_booked({inbound for inbound, *_rest in counted})
         again = [
             self.env._(
                 "%(notice)s: %(now)d units of %(product)s, after %(before)d when it was finished",
@@ -106,6 +97,19 @@ class OverseasFileUpload(models.TransientModel):
                     "\n".join(again),
                 )
             )
+
+    def _count_finished(self, rows):
+        """``{(notice, product, grade): units}`` that a report counts of notices which the warehouse has finished."""
+        references = list({row["reference"] for row in rows})
+        domain = [("account_id", "=", self.account_id.id), ("reference", "in", references), ("state", "=", "received")]
+        inbound_by_reference = {inbound.reference: inbound for inbound in self.env["overseas.inbound"].search(domain)}
+        product_by_sku = self.env["overseas.product"]._get_by_sku(self.account_id, {row["sku"] for row in rows})
+        counted = Counter()
+        for row in rows:
+            if inbound := inbound_by_reference.get(row["reference"]):
+                for grade in GRADES:
+                    counted[inbound, product_by_sku[row["sku"]], grade] += row.get(grade, 0)
+        return counted
 
     def _get_skus(self):
         products = self.env["overseas.product"].search_fetch([("account_id", "=", self.account_id.id)], ["sku"])
