@@ -48,6 +48,12 @@ def server(home, postgres, progress):
 
 
 @pytest.fixture(scope="session")
+def call(server):
+    """A method of a model, called as the administrator."""
+    return server.client().call
+
+
+@pytest.fixture(scope="session")
 def browser():
     """A headless Chromium; tests that ask for it are skipped where there is none."""
     executable = os.environ.get("CHROMIUM")

@@ -2,14 +2,14 @@
 
 
 def log_in(browser, url, login, password):
-    """Log in through the login page; the session's cookies."""
+    """Log in through the login page; the session's cookies. The server builds its scripts and styles for the first."""
     context = browser.new_context()
     page = context.new_page()
     page.goto(f"{url}/web/login")
     page.fill("input[name=login]", login)
     page.fill("input[name=password]", password)
     page.click("button[type=submit]")
-    page.wait_for_selector(".o_main_navbar", timeout=60_000)
+    page.wait_for_selector(".o_main_navbar", timeout=240_000)
     state = context.storage_state()
     context.close()
     return state
@@ -39,3 +39,25 @@ def choose(page, field, text):
         box.fill(text)
     page.click(f".o-autocomplete--dropdown-item:has-text('{text}')")
     page.wait_for_selector(".o-autocomplete--dropdown-menu", state="detached")
+
+
+def choose_option(page, field, label):
+    """Choose among the fixed values of a field of the open dialog."""
+    page.click(f".modal div[name={field}] input")
+    page.click(f".o_select_menu_item:has-text('{label}')")
+
+
+def choose_file(page, path):
+    """Choose the file of the open dialog, and wait until it is read."""
+    page.locator(".modal div[name=file] input[type=file]").set_input_files(path)
+    shown = "name => [...document.querySelectorAll('.modal div[name=file] input')].some(input => input.value === name)"
+    page.wait_for_function(shown, arg=path.name)
+
+
+def close_error(page, text):
+    """What the error dialog with ``text`` says in full; it is closed, and what it stood before is as it was."""
+    dialog = page.locator(".modal", has_text=text)
+    message = dialog.inner_text()
+    dialog.locator(".modal-footer button").first.click()
+    dialog.wait_for(state="detached")
+    return message

@@ -37,12 +37,6 @@ def training(server):
 
 
 @pytest.fixture(scope="module")
-def call(training):
-    """A method of a model, called as the administrator."""
-    return training.client.call
-
-
-@pytest.fixture(scope="module")
 def login_state(browser, server, call):
     """The pages of this file are those of an operator who sees one shop and configures nothing."""
     operator = call("ir.model.data", "search_read", [("name", "=", "group_operator")], ["res_id"])[0]["res_id"]

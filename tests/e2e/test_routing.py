@@ -17,12 +17,6 @@ def training(server):
 
 
 @pytest.fixture(scope="module")
-def call(training):
-    """A method of a model, called as the administrator."""
-    return training.client.call
-
-
-@pytest.fixture(scope="module")
 def hamburg(call, training):
     """A warehouse in Germany whose stock the shop offers as well; switched off again at the end."""
     germany = call("res.country", "search", [("code", "=", "DE")])[0]

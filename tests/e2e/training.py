@@ -1,6 +1,7 @@
 """The training seller's two sides: what happens at the simulated marketplace, and what Odoo knows of it."""
 
 import time
+from datetime import datetime, timedelta, timezone
 
 import requests
 
@@ -18,6 +19,11 @@ def until(condition, seconds=90):
             return found
         time.sleep(0.5)
     raise TimeoutError(f"not within {seconds} s: {condition}")
+
+
+def day(number):
+    """The day that is so many days from today."""
+    return (datetime.now(timezone.utc) + timedelta(days=number)).date()
 
 
 class Training:
