@@ -109,7 +109,7 @@ class Quote:
 class NoQuote:
     """Why a forwarder makes no offer.
 
-    :param str code: "empty", "not_valid", "no_container", "below_breaks" or "no_exchange_rate"
+    :param str code: "empty", "not_valid", "no_container", "no_price", "below_breaks" or "no_exchange_rate"
     """
 
     sheet: PriceSheet
@@ -150,6 +150,8 @@ def _quote(sheet, load, rates, company_unit):
             return NoQuote(sheet, "no_container", {"containers": ", ".join(missing)})
         billed = Decimal(sum(load.containers.values()))
         freight = sum((sheet.containers[kind] * count for kind, count in load.containers.items()), Decimal(0))
+    elif not sheet.breaks:
+        return NoQuote(sheet, "no_price")
     else:
         billed = max(_get_quantity(sheet.basis, load, weighing), sheet.least)
         price = _find_price(sheet.breaks, billed)

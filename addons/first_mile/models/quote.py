@@ -77,11 +77,12 @@ class FirstMileShipment(models.Model):
             "empty": lambda: self.env._("The shipment has no cartons."),
             "not_valid": lambda: self.env._("The prices do not hold on %(day)s."),
             "no_container": lambda: self.env._("No price for the container. Choose its type on the shipment."),
+            "no_price": lambda: self.env._("The price sheet has no prices. Enter them."),
             "below_breaks": lambda: self.env._("%(billed)s units are below the first price, from %(start)s on."),
-        }
             "no_exchange_rate": lambda: self.env._(
                 "There is no exchange rate of %(currency)s. Enter one under Accounting › Configuration › Currencies, "
                 "then compare again."
             ),
+        }
         text = texts[refusal.code]() % refusal.values
         return {"tariff_id": refusal.sheet.key, "mode": refusal.sheet.mode, "refusal": text}

@@ -49,6 +49,24 @@ class TestQuote(FirstMileCase):
         refusals = {quote.tariff_id: quote.refusal for quote in shipment.quote_ids}
         self.assertIn("2026-03-02", refusals[self.sea])
         self.assertIn("container", refusals[self.air])
+        self.sea.write({"valid_to": False, "break_ids": [Command.clear()]})
+        shipment.action_compare_quotes()
+        refusals = {quote.tariff_id: quote.refusal for quote in shipment.quote_ids}
+        self.assertEqual(refusals[self.sea], "The price sheet has no prices. Enter them.")
+
+    def test_prices_in_a_currency_without_exchange_rate_are_not_compared(self):
+        rouble = self.env.ref("base.RUB")
+        rouble.active = True
+        rouble.rate_ids.unlink()
+        self.air.currency_id = rouble
+        shipment = self._create_shipment({self.kettle: 20})
+        shipment.action_compare_quotes()
+        quote = shipment.quote_ids.filtered("refusal")
+        self.assertEqual((quote.tariff_id, quote.amount), (self.air, 0))
+        self.assertIn("no exchange rate of RUB. Enter one under Accounting", quote.refusal)
+        self.env["res.currency.rate"].create({"currency_id": rouble.id, "rate": 100, "name": "2026-01-01"})
+        shipment.action_compare_quotes()
+        self.assertFalse(any(shipment.quote_ids.mapped("refusal")))
 
     def test_an_accepted_quote_is_the_estimate(self):
         shipment = self._create_shipment({self.kettle: 20}, {self.kettle: 20})

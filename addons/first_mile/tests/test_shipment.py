@@ -127,7 +127,10 @@ class TestShipment(FirstMileCase):
         other = self._create_shipment({self.lid: 7}, mode="air")
         with self.assertRaisesRegex(UserError, "same lane"):
             (self.shipment + other).action_merge()
-        other.mode = self.shipment.mode
+        other.write({"mode": self.shipment.mode, "currency_id": self.env.ref("base.JPY").id})
+        with self.assertRaisesRegex(UserError, "same currency"):
+            (self.shipment + other).action_merge()
+        other.currency_id = self.shipment.currency_id
         with self.assertRaisesRegex(UserError, "carton numbers"):
             (self.shipment + other).action_merge()
 

@@ -98,6 +98,7 @@ def test_why_there_is_no_offer():
     assert refuse(air(valid_to=date(2026, 10, 31))).code == "not_valid"
     assert refuse(air(currency="EUR")).values == {"currency": "EUR"}
     assert refuse(air(breaks=(Break(D(101), D(1)),))).code == "below_breaks"
+    assert refuse(air(breaks=())).code == "no_price"
     assert refuse(air(), boxes=()).code == "empty"
 
 
