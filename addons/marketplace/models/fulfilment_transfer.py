@@ -19,10 +19,9 @@ class MarketplaceFulfilmentTransfer(models.AbstractModel):
         lines = self.env["sale.order.line"].with_company(company)._get_unmoved_marketplace_lines(company, limit)
         groups = defaultdict(lambda: defaultdict(float))
         for line in lines:
-            day = fields.Date.to_date(line.marketplace_shipped_at or line.order_id.marketplace_updated_at)
             units = line.marketplace_qty_shipped - line.marketplace_qty_moved
             units = line.product_uom_id._compute_quantity(units, line.product_id.uom_id)
-            groups[day, line.order_id.warehouse_id][line.product_id] += units
+            groups[self._get_group(line)][line.product_id] += units
         pickings = (
             self.env["stock.picking"]
             .sudo()
@@ -40,9 +39,18 @@ class MarketplaceFulfilmentTransfer(models.AbstractModel):
             )
         )
         self._validate(moves)
+        move_by_key = {(move.picking_id, move.product_id): move for move in moves}
+        picking_by_key = dict(zip(groups, pickings, strict=True))
         for line in lines:
+            picking = picking_by_key[self._get_group(line)]
             line.marketplace_qty_moved = line.marketplace_qty_shipped
+            line.marketplace_move_id = move_by_key[picking, line.product_id]
         return pickings
+
+    def _get_group(self, line):
+        """Day and warehouse of the transfer that takes the line's goods out."""
+        day = fields.Date.to_date(line.marketplace_shipped_at or line.order_id.marketplace_updated_at)
+        return day, line.order_id.warehouse_id
 
     def _prepare_picking_vals(self, day, warehouse):
         picking_type = warehouse.out_type_id
@@ -102,6 +110,15 @@ class SaleOrderLine(models.Model):
         store=True,
         digits="Product Unit",
         help="Shipped, still in our stock.",
+    )
+    marketplace_move_id = fields.Many2one(
+        "stock.move",
+        "Taken Out By",
+        copy=False,
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The last move that took units of the line out of stock, with those of other orders of the day.",
     )
     _marketplace_to_move_idx = models.Index("(company_id) WHERE marketplace_qty_to_move > 0")
 

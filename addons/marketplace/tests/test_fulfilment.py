@@ -35,7 +35,7 @@ class TestFulfilmentTransfer(ImportCase):
         self.assertEqual(self.env["stock.move"].search_count([]), moves)
 
     def test_one_transfer_per_day_and_one_move_per_product(self):
-        self._import(
+        orders = self._import(
             self._shipped_on("O1", 0, self._line("MUG", 2, "24.00"), self._line("PEN", 1, "2.00")),
             self._shipped_on("O2", 0, self._line("MUG", 3, "36.00")),
             self._shipped_on("O3", 1, self._line("MUG", 4, "48.00")),
@@ -49,6 +49,8 @@ class TestFulfilmentTransfer(ImportCase):
             (move.picking_id.origin[-10:], move.product_id.default_code): move.quantity for move in pickings.move_ids
         }
         self.assertEqual(units, {("2026-05-04", "MUG"): 5.0, ("2026-05-04", "PEN"): 1.0, ("2026-05-05", "MUG"): 4.0})
+        taken = orders.order_line.mapped(lambda line: (line.product_id.default_code, line.marketplace_move_id.quantity))
+        self.assertEqual(taken, [("MUG", 5.0), ("PEN", 1.0), ("MUG", 5.0), ("MUG", 4.0)], "each order knows its move")
         self.assertEqual((self._stock_of(self.mug), self._stock_of(self.pen)), (91, 99))
 
     def test_second_run_moves_nothing(self):

@@ -10,6 +10,7 @@ from . import (
     test_ledger,
     test_reconciliation,
     test_removal,
+    test_return_cost,
     test_shortage_claim,
     test_training,
 )
