@@ -151,17 +151,14 @@ class Costs:
         costs = self._odoo.call(
             "first.mile.cost", "search_read", [], fields=["bill_line_id", "company_amount", "layer_amount", "is_actual"]
         )
-        ids = [cost["bill_line_id"][0] for cost in costs if cost["is_actual"]]
-        lines = {
-            row["id"]: row
-            for row in self._odoo.call("account.move.line", "read", ids, ["price_subtotal", "balance"])
-        }
+        billed_costs = [cost for cost in costs if cost["is_actual"] and cost["bill_line_id"]]
+        ids = [cost["bill_line_id"][0] for cost in billed_costs]
+        rows = self._odoo.call("account.move.line", "read", ids, ["price_subtotal", "balance"])
+        lines = {row["id"]: row for row in rows}
         shares = self._sum("first.mile.cost.share", [], ["cost_id"], "amount")
-        equal = len(ids) == len(costs) and all(
-            _money(line["price_subtotal"]) == shares.get((cost["id"],), 0)
-            and _money(line["balance"]) == _money(cost["company_amount"]) == _money(cost["layer_amount"])
-            for cost in costs
-            if (line := lines.get(cost["bill_line_id"] and cost["bill_line_id"][0]))
+        equal = len(billed_costs) == len(costs) and all(
+            _is_divided(cost, lines[cost["bill_line_id"][0]], shares.get((cost["id"],), Decimal(0)))
+            for cost in billed_costs
         )
         billed = sum(_money(line["balance"]) for line in lines.values())
         divided = sum(_money(cost["layer_amount"]) for cost in costs)
@@ -217,6 +214,14 @@ def print_costs(answer: dict) -> None:
     print(f"{'bills':12}{bills['count']} bills of {bills['billed']}, {bills['divided']} divided")
     print(f"{'taxes':12}duty {taxes['duty']} of {taxes['duty_billed']} billed, import VAT {taxes['vat']} to reclaim")
     print(f"{'supply':12}{'all of it agrees' if answer['ok'] else 'IT DOES NOT AGREE: SEE ABOVE'}")
+
+
+def _is_divided(cost: dict, line: dict, shared: Decimal) -> bool:
+    """Whether the shares of a cost are its bill's line, and the layers have what the line has booked."""
+    booked = _money(line["balance"])
+    return _money(line["price_subtotal"]) == shared and booked == _money(cost["company_amount"]) == _money(
+        cost["layer_amount"]
+    )
 
 
 def _money(number: float) -> Decimal:

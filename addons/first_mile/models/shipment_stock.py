@@ -25,9 +25,7 @@ class FirstMileShipment(models.Model):
 
     def _get_departures(self):
         """Transfers out of the hub."""
-        return self.picking_ids.filtered(
-            lambda picking: picking.is_first_mile_departure and picking.state != "cancel"
-        )
+        return self.picking_ids.filtered(lambda picking: picking.is_first_mile_departure and picking.state != "cancel")
 
     def _create_transfers(self, totals):
         transit = self._get_transit()
