@@ -19,7 +19,7 @@ class FirstMileNotice(models.Model):
     number = fields.Char(readonly=True)
     body = fields.Text("What Was Sent", required=True, readonly=True)
     body_text = fields.Text(compute="_compute_body_text")
-    received_at = fields.Datetime("Received At", required=True, readonly=True)
+    received_at = fields.Datetime(required=True, readonly=True)
     state = fields.Selection(
         [("waiting", "No Shipment Has the Number"), ("failed", "Not Readable")], required=True, readonly=True
     )

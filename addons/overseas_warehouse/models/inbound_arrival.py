@@ -33,8 +33,9 @@ class OverseasInbound(models.Model):
 
     def _accept_each(self, bookings):
         """Override of `overseas.sendable` to keep what the warehouse was told."""
-        super()._accept_each(bookings)
+        result = super()._accept_each(bookings)
         self.browse(record.id for record in bookings)._note_told()
+        return result
 
     def _note_told(self):
         for inbound in self:

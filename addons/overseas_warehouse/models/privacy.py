@@ -9,9 +9,10 @@ class MarketplaceAccount(models.Model):
     @api.model
     def _cron_erase_buyer_data(self):
         """Override of `marketplace`: deliveries without a marketplace's order have recipients, too."""
-        super()._cron_erase_buyer_data()
+        result = super()._cron_erase_buyer_data()
         accounts = self.env["overseas.account"].with_context(active_test=False).sudo()
         accounts.search([("retention_days", ">", 0)])._enqueue_erasure()
+        return result
 
     def _erase_belongings(self, domain):
         """Override of `marketplace`: what a warehouse was given names the buyer."""
