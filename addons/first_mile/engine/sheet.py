@@ -12,6 +12,8 @@ from openpyxl.utils.exceptions import InvalidFileException
 from .errors import Fault, SheetFaults
 
 _NOT_WORD = re.compile(r"[\s_.()（）/:：-]+")
+_UNIT = re.compile(r"(?i)\s*(kgs?|cm|公斤|千克|厘米|pcs|个|件|%)\.?$")
+_THOUSANDS = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d*)?")
 _HEADER_ROWS = 30
 
 
@@ -75,6 +77,8 @@ def normalise(title):
 def read_number(value):
     """A cell as Decimal: a number, or text that is one, perhaps with its unit ("12.5 kg").
 
+    A comma is only taken where it parts thousands: "6,5" may be meant as 6.5, and must not be read as 65.
+
     :return: Decimal, or None for an empty cell
     :raises ValueError: neither
     """
@@ -84,7 +88,9 @@ def read_number(value):
         raise ValueError(value)
     if isinstance(value, int | float):
         return Decimal(str(value))
-    text = re.sub(r"(?i)\s*(kgs?|cm|公斤|千克|厘米|pcs|个|件|%)\.?$", "", str(value)).replace(",", "")
+    text = _UNIT.sub("", str(value))
+    if _THOUSANDS.fullmatch(text):
+        text = text.replace(",", "")
     try:
         number = Decimal(text)
     except InvalidOperation:

@@ -4,6 +4,7 @@ from decimal import Decimal as D
 import pytest
 
 from addons.first_mile.engine import SheetFaults, TariffRow
+from addons.first_mile.engine.sheet import read_number
 from addons.first_mile.engine.tariff_file import COLUMNS, read_tariff
 from tests.plain.first_mile.sheets import make_sheet
 
@@ -73,3 +74,25 @@ def test_unreadable_files(content):
 def test_an_empty_table():
     with pytest.raises(SheetFaults, match="list_empty"):
         read_tariff(make_sheet(COLUMNS), COUNTRIES)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("1,200.5 kg", D("1200.5")), ("12,345,678", D(12345678)), ("6.5 %", D("6.5")), ("0.08", D("0.08"))],
+)
+def test_numbers_as_people_write_them(text, number):
+    assert read_number(text) == number
+
+
+@pytest.mark.parametrize("text", ["6,5", "12,34", "1,2345", "1200,5 kg", "NaN", "many"])
+def test_a_number_that_could_mean_two_is_none(text):
+    with pytest.raises(ValueError, match=text):
+        read_number(text)
+
+
+def test_a_decimal_comma_is_told_and_not_taken_for_a_larger_duty():
+    with pytest.raises(SheetFaults) as caught:
+        read_tariff("海关编码;目的国;类别;税率\n8516;US;基本;6,5\n".encode(), COUNTRIES)
+    assert [(fault.row, fault.code, fault.values) for fault in caught.value.faults] == [
+        (2, "number_unreadable", {"value": "6,5"})
+    ]
