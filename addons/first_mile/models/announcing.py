@@ -188,4 +188,5 @@ class FirstMileCarton(models.Model):
             Command.create({"product_id": line.product_id.id, "units": int(line.quantity)}) for line in self.line_ids
         ]
         size = {name: self[name] for name in ("length_cm", "width_cm", "height_cm")}
-        return {"number": number, "weight_kg": self.weight, "line_ids": contents, **size}
+        link = {"first_mile_carton_id": self.id}
+        return {"number": number, "weight_kg": self.weight, "line_ids": contents, **size, **link}

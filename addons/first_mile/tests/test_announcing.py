@@ -74,6 +74,10 @@ class TestAnnouncing(OverseasCase):
         notice = self.world.notices[inbound.reference]
         self.assertEqual([(carton.number, carton.weight_kg) for carton in notice.cartons], [(1, 12), (2, 12)])
         self.assertEqual(self._get_units(self.cup, self.transit), 15)
+        cartons = self.shipment.carton_ids
+        cartons[0].label = "Ours"
+        inbound.carton_ids[1].label = "FBA1234U000002"
+        self.assertEqual(cartons.mapped("label"), ["Ours", "FBA1234U000002"])
         labels = inbound.action_print_labels()
         self.assertEqual(labels["type"], "ir.actions.act_url")
 

@@ -19,6 +19,7 @@ class OverseasInboundCarton(models.Model):
     width_cm = fields.Float("Width (cm)")
     height_cm = fields.Float("Height (cm)")
     weight_kg = fields.Float("Gross Weight (kg)", digits="Stock Weight")
+    label = fields.Char(readonly=True, copy=False, help="The warehouse's own number of the carton, as on its label.")
     line_ids = fields.One2many("overseas.inbound.carton.line", "carton_id", copy=True)
     units = fields.Integer(compute="_compute_units")
 
