@@ -60,6 +60,11 @@ class FirstMileCost(models.Model):
         " ('company_id', '=', company_id)]",
         help="The line of a vendor bill, in any currency. The actual cost is its amount without tax.",
     )  # fmt: skip
+    bill_part = fields.Monetary(
+        "Part of the Bill Line", copy=False,
+        help="What this cost bears of the line without tax, where the costs of several shipments share it. Together "
+        "the parts are the line. 0: the line is for this cost alone.",
+    )  # fmt: skip
     actual = fields.Monetary(compute="_compute_actual", store=True, readonly=False, copy=False)
     is_actual = fields.Boolean(string="Billed", compute="_compute_actual", store=True, readonly=False, copy=False)
     amount = fields.Monetary(compute="_compute_amount", help="The actual cost, or else the estimate.")
@@ -68,24 +73,27 @@ class FirstMileCost(models.Model):
     )
     share_ids = fields.One2many("first.mile.cost.share", "cost_id", string="Allocation")
 
-    _bill_line_uniq = models.UniqueIndex("(bill_line_id) WHERE bill_line_id IS NOT NULL",
-                                         "This bill line is already a cost of a shipment.")  # fmt: skip
-
     @api.depends("bill_line_id.currency_id")
     def _compute_currency_id(self):
         for cost in self:
             known = cost.bill_line_id.currency_id or cost.currency_id
             cost.currency_id = known or cost.company_id.currency_id or self.env.company.currency_id
 
-    @api.depends("bill_line_id.price_subtotal", "bill_line_id.move_id.move_type", "bill_line_id.parent_state")
+    @api.depends(
+        "bill_part", "bill_line_id.first_mile_cost_ids", "bill_line_id.price_subtotal",
+        "bill_line_id.move_id.move_type", "bill_line_id.parent_state",
+    )  # fmt: skip
     def _compute_actual(self):
         for cost in self.filtered("bill_line_id"):
             line = cost.bill_line_id
             sign = -1 if line.move_id.move_type == "in_refund" else 1
             cost.is_actual = line.parent_state != "cancel"
-            cost.actual = sign * line.price_subtotal if cost.is_actual else 0
+            cost.actual = sign * cost._get_bill_part() if cost.is_actual else 0
 
-    @api.depends("actual", "is_actual", "estimate", "currency_id", "date", "company_id", "bill_line_id.balance")
+    @api.depends(
+        "actual", "is_actual", "estimate", "currency_id", "date", "company_id", "bill_line_id.balance",
+        "bill_line_id.first_mile_cost_ids.bill_part",
+    )  # fmt: skip
     def _compute_amount(self):
         for cost in self:
             cost.amount = cost.actual if cost.is_actual else cost.estimate
@@ -94,7 +102,7 @@ class FirstMileCost(models.Model):
     def _get_company_amount(self):
         """What a bill books is its cost, at whatever exchange rate the bill has; without one the day's rate counts."""
         if self.is_actual and self.bill_line_id:
-            return self.bill_line_id.sudo().balance
+            return self._get_booked_amount()
         currency, own = self.currency_id, self.company_currency_id
         return currency._convert(self.amount, own, self.company_id, self.date) if currency and own else self.amount
 

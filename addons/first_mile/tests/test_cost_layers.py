@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import Command
 from odoo.addons.stock_cost_layer.tests.common import CostCase
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 
@@ -140,6 +141,44 @@ class TestCostLayers(CostCase):
         self.assertEqual((self.logged(freight), self.logged(duty, "duty")), (266.66, 100.01))
         events = self.env["cost.event"].search([("key", "=like", f"first.mile.cost/{duty.id}/%")])
         self.assertEqual((events.stated_currency_id, sum(events.mapped("stated_amount"))), (self.jpy, 19001))
+
+    def test_a_bill_line_for_two_shipments_is_divided_to_the_cent(self):
+        """100.01 dollars are 80.01 pounds, for two cartons and for one of the same size."""
+        self.depart()
+        first, cost = self.shipment, self.cost(50)
+        cost.action_allocate()
+        self.shipment = first.copy({"line_ids": []})
+        self.shipment.carton_ids = [self.carton("1", {self.product: 2})]
+        self.depart()
+        costs = cost + self.cost(30)
+        bill = self.vendor_bill(100.01, self.usd)
+        wizard = {"cost_ids": costs.ids, "bill_line_id": bill.invoice_line_ids.id, "basis": "volume"}
+        self.env["first.mile.bill.division"].create(wizard).action_divide()
+        self.assertEqual(costs.mapped("actual"), [66.67, 33.34])
+        self.assertEqual(round(sum(costs.mapped("company_amount")), 2), bill.invoice_line_ids.balance)
+        self.assertEqual(self.logged(costs[0]), costs[0].company_amount, "it had been divided before")
+        costs.action_allocate()
+        bill.action_post()
+        self.check()
+        self.assertEqual(round(sum(costs.mapped("layer_amount")), 2), 80.01)
+        self.assertEqual(self.balance(self.clearing), 0)
+
+    def test_parts_that_are_not_the_bill_line_stop_the_posting(self):
+        self.depart()
+        bill = self.vendor_bill(100)
+        line = {"bill_line_id": bill.invoice_line_ids.id, "basis": "quantity"}
+        costs = self.cost(**line, bill_part=60) + self.cost(**line, bill_part=30, name="Air")
+        with self.assertRaisesRegex(UserError, "'Freight' is 100.0 GBP, but .* bear 90.0 of it. Correct their parts"):
+            bill.action_post()
+        self.assertEqual(bill.state, "draft")
+        costs[1].bill_part = 40
+        bill.action_post()
+        costs.action_allocate()
+        self.check()
+        self.assertEqual((self.logged(costs[0]), self.logged(costs[1])), (60, 40))
+        self.cost(**line, bill_part=1)
+        with self.assertRaisesRegex(UserError, "bear 101.0 of it"):
+            costs[0].action_allocate()
 
     def test_a_correction_sends_the_difference_only(self):
         self.depart()

@@ -1,1 +1,1 @@
-from . import packing_list_import, tariff_import
+from . import bill_division, packing_list_import, tariff_import
