@@ -1,4 +1,4 @@
-"""Charges for taking goods in and for storing them, as a price list has them."""
+"""What an operator charges, as a price list has it."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -11,7 +11,8 @@ ZERO = Decimal(0)
 class Price:
     """A line of a price list.
 
-    :param str basis: what is charged for: "unit", "carton", "kg" or "m3" taken in, "m3_day" stored
+    :param str basis: what is charged for: "unit", "carton", "kg" or "m3" taken in; "unit" or "order" sent or come
+        back; "m3_day" stored
     :param Decimal amount: of one of them
     :param date valid_from: first day
     :param date valid_to: last day, ``None``: until further notice
@@ -31,16 +32,18 @@ class Price:
 
 @dataclass(frozen=True)
 class Measures:
-    """What was taken in.
+    """What was taken in, sent or came back; 0: unknown, or there is no such thing.
 
-    :param Decimal kg: gross; 0: unknown
-    :param Decimal m3: from outside; 0: unknown
+    :param Decimal kg: gross
+    :param Decimal m3: from outside
+    :param int orders: or returns
     """
 
     units: int
-    cartons: int
+    cartons: int = 0
     kg: Decimal = ZERO
     m3: Decimal = ZERO
+    orders: int = 0
 
 
 @dataclass(frozen=True)
@@ -52,25 +55,26 @@ class Layer:
 
 
 class PriceList:
-    """Prices of one warehouse in one currency.
+    """Prices of one warehouse for one kind of charge in one currency.
 
     :param prices: :class:`Price`
     """
 
     def __init__(self, prices):
         prices = list(prices)
-        self._taking_in = [price for price in prices if price.basis != "m3_day"]
+        self._at_once = [price for price in prices if price.basis != "m3_day"]
         self._storing = sorted((price for price in prices if price.basis == "m3_day"), key=lambda price: price.age_from)
 
-    def quote_inbound(self, measures, day):
-        """What goods taken in on a day cost, all prices together; ``None`` without a price, or where a measure that a
-        price needs is unknown."""
-        prices = [price for price in self._taking_in if price.is_valid(day)]
+    def quote(self, measures, day):
+        """What is charged once on a day, all prices together; ``None`` without a price, or where a measure that a price
+        needs is unknown."""
+        prices = [price for price in self._at_once if price.is_valid(day)]
         counts = {
             "unit": Decimal(measures.units),
             "carton": Decimal(measures.cartons),
             "kg": measures.kg,
             "m3": measures.m3,
+            "order": Decimal(measures.orders),
         }
         if not prices or not all(counts[price.basis] for price in prices):
             return None

@@ -71,9 +71,8 @@ class OverseasBill(models.Model):
         if account.state == "disabled" or not account._has_capability(ProviderCapability.BILLS):
             return
         until = datetime.now(timezone.utc)
-        last = self.env["overseas.bill.line"].search(
-            [("account_id", "=", account.id)], limit=1, order="charged_at desc"
-        )
+        Line = self.env["overseas.bill.line"]
+        last = Line.search([("account_id", "=", account.id)], limit=1, order="charged_at desc")
         since = (last.charged_at or account.create_date).replace(tzinfo=timezone.utc) - LATE_BOOKINGS
         answer, error = account._ask_later(
             self.env._("Fetch charges"),
@@ -83,6 +82,8 @@ class OverseasBill(models.Model):
         if error is None:
             account._note_broken(answer[1], self.env._("Fetch charges"))
             self._keep(account, answer[0])
+            # Charges may come before what they are for: a return is recorded late, a number is added by hand.
+            Line.search([("account_id", "=", account.id), *Line._get_flagged_domain()])._match()
 
     @api.model
     def _keep(self, account, charges):
@@ -158,10 +159,11 @@ class OverseasBillLine(models.Model):
     amount = fields.Monetary(readonly=True)
     outbound_id = fields.Many2one("overseas.outbound", "Order", readonly=True, ondelete="set null", index=True)
     inbound_id = fields.Many2one("overseas.inbound", "Goods", readonly=True, ondelete="set null", index=True)
+    return_id = fields.Many2one("overseas.return", "Return", readonly=True, ondelete="set null", index="btree_not_null")
     quoted = fields.Monetary(
         readonly=True,
-        help="What the operator quoted for the order when it was sent; for goods taken in or stored, what they cost by "
-        "the price list.",
+        help="What the operator quoted for the order when it was sent; else what it is by the price list. 0 where the "
+        "operator quoted the order without such a charge.",
     )
     difference = fields.Monetary(
         readonly=True, help="All charges of this kind for the document so far, less what was quoted."
@@ -215,27 +217,26 @@ class OverseasBillLine(models.Model):
         """Find what the charges are for, and compare them with what was quoted for it."""
         outbounds = self._find("overseas.outbound")
         inbounds = self._find("overseas.inbound")
+        returns = self._find("overseas.return")
         for line in self:
-            line.outbound_id = outbounds.get((line.account_id, line.document))
-            line.inbound_id = inbounds.get((line.account_id, line.document))
-        charged = self._get_charged("outbound_id") | self._get_charged("inbound_id")
+            key = (line.account_id, line.document)
+            line.outbound_id = outbounds.get(key)
+            line.inbound_id = inbounds.get(key)
+            # A number of an order means its return only where a return is charged.
+            line.return_id = returns.get(key) if line.kind == "return" or not line.outbound_id else False
+        charged = self._get_charged("outbound_id") | self._get_charged("inbound_id") | self._get_charged("return_id")
         listed = self.env["overseas.price"]._quote(self)
         for line in self:
             line.write(line._compare(charged, listed))
 
     def _find(self, model):
-        """``{(account, number): record}`` of the documents that are named, by both of their numbers."""
+        """``{(account, number): record}`` of the documents that are named."""
         numbers = [number for number in set(self.mapped("document")) if number]
-        found = self.env[model].search(
-            [
-                ("account_id", "in", self.account_id.ids),
-                "|",
-                ("reference", "in", numbers),
-                ("external_id", "in", numbers),
-            ]
-        )
-        by_number = {(record.account_id, record.external_id): record for record in found if record.external_id}
-        return {**by_number, **{(record.account_id, record.reference): record for record in found}}
+        return self.env[model]._get_by_number(self.account_id, numbers)
+
+    def _get_document(self):
+        """What the charge is for."""
+        return self.return_id or self.outbound_id or self.inbound_id
 
     def _get_charged(self, field):
         """``{(document, kind, currency): sum}`` of all charges of the documents that these are for.
@@ -251,16 +252,29 @@ class OverseasBillLine(models.Model):
         :param dict charged: sums by document, kind and currency
         :param dict listed: ``{line: what it should be by the price list}``
         """
-        document = self.outbound_id or self.inbound_id
+        document = self._get_document()
         if not document and self.kind != "storage":
             return {"match": "no_document", "quoted": 0, "difference": 0}
-        quote = (self.outbound_id.quotes or {}).get(f"{self.kind} {self.currency_id.name}", listed.get(self))
+        quote = self._get_quote(listed)
         if quote is None:
             return {"match": "no_quote", "quoted": 0, "difference": 0}
         quoted = self.currency_id.round(float(quote))
         difference = charged.get((document, self.kind, self.currency_id), self.amount) - quoted
         equal = self.currency_id.is_zero(difference)
         return {"quoted": quoted, "difference": difference, "match": "equal" if equal else "different"}
+
+    def _get_quote(self, listed):
+        """What the operator quoted, else what its price list says; ``None`` without either.
+
+        :param dict listed: as of `_compare`
+        """
+        currency, quotes = self.currency_id.name, self.outbound_id.quotes or {}
+        quote = quotes.get(f"{self.kind} {currency}", listed.get(self))
+        # A quote states all that it takes to send an order: what is charged besides was not agreed. What comes back
+        # later is no part of it.
+        if quote is None and not self.return_id and any(key.endswith(f" {currency}") for key in quotes):
+            return 0
+        return quote
 
     # === ACTIONS === #
 

@@ -7,10 +7,18 @@ from odoo.exceptions import ValidationError
 from ..fees import Layer, Measures, Price, PriceList
 
 CUBIC_CENTIMETRES = Decimal(1_000_000)
+# What each kind of charge may be priced by.
+BASES = {
+    "inbound": ("unit", "carton", "kg", "m3"),
+    "storage": ("m3_day",),
+    "handling": ("order", "unit"),
+    "packing": ("order", "unit"),
+    "return": ("order", "unit"),
+}
 
 
 class OverseasPrice(models.Model):
-    """A line of an operator's price list for what it does not quote: taking goods in, and storing them."""
+    """A line of an operator's price list for what it does not quote."""
 
     _name = "overseas.price"
     _description = "Price of an Overseas Warehouse"
@@ -19,7 +27,16 @@ class OverseasPrice(models.Model):
     warehouse_id = fields.Many2one("overseas.warehouse", required=True, ondelete="cascade", index=True)
     company_id = fields.Many2one(related="warehouse_id.company_id", store=True, index=True)
     kind = fields.Selection(
-        [("inbound", "Inbound"), ("storage", "Storage")], required=True, default="storage", help="What is charged."
+        [
+            ("inbound", "Inbound"),
+            ("storage", "Storage"),
+            ("handling", "Handling"),
+            ("packing", "Packing"),
+            ("return", "Return"),
+        ],
+        required=True,
+        default="storage",
+        help="What is charged.",
     )
     basis = fields.Selection(
         [
@@ -28,10 +45,11 @@ class OverseasPrice(models.Model):
             ("kg", "Per kg"),
             ("m3", "Per m³"),
             ("m3_day", "Per m³ and Day"),
+            ("order", "Per Order or Return"),
         ],
         required=True,
         default="m3_day",
-        help="Storage is charged per m³ and day; goods taken in by all the prices that hold, together.",
+        help="Storage is charged per m³ and day; all else by all the prices that hold, together.",
     )
     age_from = fields.Integer("From Days in Store", help="Storage of units that are that old or older.")
     price = fields.Float(required=True, digits=(16, 6), aggregator=None)
@@ -48,23 +66,26 @@ class OverseasPrice(models.Model):
     @api.constrains("kind", "basis")
     def _check_basis(self):
         for price in self:
-            if (price.kind == "storage") != (price.basis == "m3_day"):
+            if price.basis not in BASES[price.kind]:
                 raise ValidationError(
-                    self.env._("Storage is priced per m³ and day, goods taken in by unit, carton, kg or m³.")
+                    self.env._(
+                        "Storage is priced per m³ and day, goods taken in by unit, carton, kg or m³, handling, packing "
+                        "and returns by order or unit."
+                    )
                 )
 
     @api.onchange("kind")
     def _onchange_kind(self):
-        self.basis = "m3_day" if self.kind == "storage" else "unit"
+        self.basis = BASES[self.kind][0]
 
     # === QUOTES === #
 
     @api.model
     def _get_lists(self, warehouses):
-        """``{(warehouse, currency): PriceList}``, in one query."""
+        """``{(warehouse, kind, currency): PriceList}``, in one query."""
         prices = defaultdict(list)
         for record in self.search([("warehouse_id", "in", warehouses.ids)]):
-            prices[record.warehouse_id, record.currency_id].append(record._prepare_price())
+            prices[record.warehouse_id, record.kind, record.currency_id].append(record._prepare_price())
         return {key: PriceList(found) for key, found in prices.items()}
 
     def _prepare_price(self):
@@ -74,23 +95,25 @@ class OverseasPrice(models.Model):
 
     @api.model
     def _quote(self, lines):
-        """What charges for goods taken in or stored should be, as far as the price lists and our receipts tell.
+        """What charges should be, as far as the price lists and our documents tell.
 
         :param lines: `overseas.bill.line`
-        :return: ``{line: Decimal}``, not rounded; for goods taken in of all charges of the notice together
+        :return: ``{line: Decimal}``, not rounded; but for storage of all charges of the kind for the document together
         """
-        lines = lines.filtered(lambda line: line.kind in ("inbound", "storage"))
-        lists = self._get_lists(lines.warehouse_id | lines.inbound_id.warehouse_id)
+        lines = lines.filtered(lambda line: line.kind in BASES)
+        documents = {line: line._get_document() for line in lines}
+        places = {line: document.warehouse_id or line.warehouse_id for line, document in documents.items()}
+        lists = self._get_lists(self.env["overseas.warehouse"].union(*places.values()))
         stored = lines.filtered(lambda line: line.kind == "storage" and line.sku and line.units and line.date_from)
         entries = self._get_entries(stored)
         layers = self._get_receipts(stored, entries)
         quotes = {}
         for line in lines:
-            prices = lists.get((line.inbound_id.warehouse_id or line.warehouse_id, line.currency_id))
+            prices = lists.get((places[line], line.kind, line.currency_id))
             if prices is None:
                 continue
-            if line.kind == "inbound" and line.inbound_id:
-                quotes[line] = prices.quote_inbound(_measure(line.inbound_id), line.charged_at.date())
+            if measure := documents[line] and MEASURES.get((documents[line]._name, line.kind)):
+                quotes[line] = prices.quote(measure(documents[line]), line.charged_at.date())
             elif line in stored and (entry := entries.get((line.account_id, line.sku))):
                 quotes[line] = self._quote_storage(line, prices, entry, layers[line.warehouse_id, entry.product_id])
         return {line: quote for line, quote in quotes.items() if quote is not None}
@@ -136,7 +159,7 @@ def _find_layers(receipts, units, day):
     return layers if units <= 0 else None
 
 
-def _measure(inbound):
+def _measure_goods(inbound):
     cartons = inbound.carton_ids
     volume = sum(
         _to_decimal(carton.length_cm) * _to_decimal(carton.width_cm) * _to_decimal(carton.height_cm)
@@ -145,6 +168,22 @@ def _measure(inbound):
     weight = sum((_to_decimal(carton.weight_kg) for carton in cartons), Decimal(0))
     units = inbound.units_received if inbound.state == "received" else inbound.units
     return Measures(units, len(cartons), weight, volume / CUBIC_CENTIMETRES)
+
+
+def _measure_order(outbound):
+    return Measures(sum(outbound._get_units().values()), orders=1)
+
+
+def _measure_return(record):
+    return Measures(sum(record.line_ids.mapped("units")), orders=1)
+
+
+MEASURES = {
+    ("overseas.inbound", "inbound"): _measure_goods,
+    ("overseas.outbound", "handling"): _measure_order,
+    ("overseas.outbound", "packing"): _measure_order,
+    ("overseas.return", "return"): _measure_return,
+}
 
 
 def _to_decimal(number):

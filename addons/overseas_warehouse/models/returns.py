@@ -113,18 +113,23 @@ class OverseasReturn(models.Model):
     def _find_orders(self):
         """Find the orders that came back, by either of their numbers."""
         numbers = [number for number in self.mapped("outbound_number") if number]
-        orders = self.env["overseas.outbound"].search(
-            [
-                ("account_id", "in", self.account_id.ids),
-                "|",
-                ("reference", "in", numbers),
-                ("external_id", "in", numbers),
-            ]
-        )
-        by_number = {order.external_id: order for order in orders if order.external_id}
-        by_number |= {order.reference: order for order in orders}
+        orders = self.env["overseas.outbound"]._get_by_number(self.account_id, numbers)
         for record in self:
-            record.outbound_id = by_number.get(record.outbound_number)
+            record.outbound_id = orders.get((record.account_id, record.outbound_number))
+
+    @api.model
+    def _get_by_number(self, accounts, numbers):
+        """``{(account, number): return}``, by the warehouse's number of it, or by one of its order where nothing else
+        of the order came back."""
+        of_order = [("outbound_id", "any", ["|", ("reference", "in", numbers), ("external_id", "in", numbers)])]
+        found = self.search([("account_id", "in", accounts.ids), "|", ("external_id", "in", numbers), *of_order])
+        by_number = {}
+        for order, records in found.grouped("outbound_id").items():
+            if len(records) == 1:
+                by_number |= {
+                    (records.account_id, number): records for number in (order.external_id, order.reference) if number
+                }
+        return {**by_number, **{(record.account_id, record.external_id): record for record in found}}
 
     # === STOCK === #
 

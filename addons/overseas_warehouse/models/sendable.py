@@ -60,6 +60,20 @@ class OverseasSendable(models.AbstractModel):
         for record in self:
             record.payload_text = record.payload and json.dumps(record.payload, indent=2, ensure_ascii=False)
 
+    @api.model
+    def _get_by_number(self, accounts, numbers):
+        """``{(account, number): record}`` of those that have one of the numbers; ours goes before the warehouse's."""
+        found = self.search(
+            [
+                ("account_id", "in", accounts.ids),
+                "|",
+                ("reference", "in", numbers),
+                ("external_id", "in", numbers),
+            ]
+        )
+        by_number = {(record.account_id, record.external_id): record for record in found if record.external_id}
+        return {**by_number, **{(record.account_id, record.reference): record for record in found}}
+
     # === JOBS === #
 
     @api.model

@@ -76,6 +76,42 @@ class TestBill(OverseasCase):
         line = self._keep(self._charge("1", kind=FeeKind.INBOUND, document=inbound.reference))
         self.assertEqual((line.match, line.inbound_id), ("no_quote", inbound))
 
+    def test_a_kind_that_the_operator_did_not_quote_is_flagged(self):
+        line = self._keep(self._charge("1", "0.90", kind=FeeKind.PACKING))
+        self.assertEqual((line.match, line.quoted, line.difference), ("different", 0, 0.90))
+        self.assertEqual(line.bill_id.flagged_count, 1)
+        dollars = replace(self._charge("2"), amount=Money(Decimal("1.10"), "USD", "1.10"))
+        self.assertEqual(self._keep(dollars).match, "no_quote")
+
+    def _bring_back(self):
+        """The order, returned."""
+        self.world.ship(self.outbound.reference)
+        self._exchange("overseas.outbound")
+        self.world.bring_back(self.outbound.reference)
+        return self.env["overseas.return"]._keep(self.account, self.world.returns)
+
+    def test_a_return_is_a_document(self):
+        back = self._bring_back()
+        line = self._keep(self._charge("1", "1.50", kind=FeeKind.RETURN, document=back.external_id))
+        self.assertEqual((line.match, line.return_id, line.outbound_id.id), ("no_quote", back, False))
+
+    def test_a_return_may_be_named_by_its_order(self):
+        back = self._bring_back()
+        line = self._keep(self._charge("1", "1.50", kind=FeeKind.RETURN, document=self.outbound.reference))
+        self.assertEqual((line.match, line.return_id, line.outbound_id), ("no_quote", back, self.outbound))
+        freight = self._keep(self._charge("2"))
+        self.assertEqual((freight.match, freight.return_id.id), ("equal", False))
+
+    def test_a_return_that_is_recorded_later_is_found_by_the_next_job(self):
+        self.world.ship(self.outbound.reference)
+        self.world.bring_back(self.outbound.reference)
+        number = self.world.returns[0].external_id
+        line = self._keep(self._charge("1", "1.50", kind=FeeKind.RETURN, document=number))
+        self.assertEqual((line.match, line.bill_id.flagged_count), ("no_document", 1))
+        back = self.env["overseas.return"]._keep(self.account, self.world.returns)
+        self.Bill._job_fetch(self.account)
+        self.assertEqual((line.match, line.return_id), ("no_quote", back))
+
     def test_months_and_currencies_are_bills_of_their_own(self):
         dollars = replace(self._charge("2"), amount=Money(Decimal("1.10"), "USD", "1.10"))
         march = replace(self._charge("3"), charged_at=START.replace(month=3))

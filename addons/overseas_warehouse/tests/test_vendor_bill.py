@@ -102,9 +102,49 @@ class TestPriceList(ChargeCase):
         line.action_match_again()
         self.assertEqual(line.match, "equal")
 
-    def test_storage_is_not_priced_by_carton(self):
-        with self.assertRaisesRegex(ValidationError, "per m³ and day"):
-            self._create_price("storage", "carton", 1)
+    def test_a_kind_has_bases_of_its_own(self):
+        for kind, basis in (("storage", "carton"), ("inbound", "order"), ("return", "m3_day")):
+            with self.assertRaisesRegex(ValidationError, "per m³ and day"):
+                self._create_price(kind, basis, 1)
+
+    def _give(self, **quotes):
+        """An order of three cups that the operator has."""
+        self._stock(self.cup, 50)
+        picking = self._create_delivery(units=3)
+        self._exchange("overseas.outbound")
+        picking.overseas_outbound_ids.quotes = quotes
+        return picking.overseas_outbound_ids
+
+    def test_handling_and_packing_are_priced_by_order_and_unit(self):
+        outbound = self._give(**{"freight EUR": "4.20"})
+        self._create_price("handling", "order", 1.20)
+        self._create_price("handling", "unit", 0.15)
+        self._create_price("packing", "order", 0.30)
+        handling, packing = self._keep(
+            self._charge("1", "1.65", FeeKind.HANDLING, document=outbound.reference),
+            self._charge("2", "0.40", FeeKind.PACKING, document=outbound.reference),
+        )
+        self.assertEqual((handling.match, handling.quoted), ("equal", 1.65))
+        self.assertEqual((packing.match, packing.quoted, packing.difference), ("different", 0.30, 0.10))
+
+    def test_what_the_operator_quoted_goes_before_the_price_list(self):
+        outbound = self._give(**{"handling EUR": "1.00"})
+        self._create_price("handling", "order", 1.20)
+        line = self._keep(self._charge("1", "1.00", FeeKind.HANDLING, document=outbound.reference))
+        self.assertEqual((line.match, line.quoted), ("equal", 1.00))
+
+    def test_returns_are_priced_by_return_and_unit(self):
+        outbound = self._give()
+        self.world.ship(outbound.reference)
+        self._exchange("overseas.outbound")
+        self.world.bring_back(outbound.reference)
+        back = self.env["overseas.return"]._keep(self.account, self.world.returns)
+        self._create_price("return", "order", 2)
+        self._create_price("return", "unit", 0.50)
+        line = self._keep(self._charge("1", "3.50", FeeKind.RETURN, document=back.external_id))
+        self.assertEqual((line.match, line.quoted), ("equal", 3.50))
+        twice = self._keep(self._charge("2", "3.50", FeeKind.RETURN, document=outbound.reference))
+        self.assertEqual((twice.match, twice.difference), ("different", 3.50))
 
     def test_queries_do_not_grow_with_the_charges(self):
         self._take_in(6, "2025-12-01 08:00:00")
@@ -135,6 +175,8 @@ class TestVendorBill(ChargeCase):
             self._charge("3", "-0.15", FeeKind.HANDLING, document=self._give().reference),
         )
         self.bill = self.lines.bill_id
+        # Handling was not quoted: a person has looked at the credit for it.
+        self.lines[2].action_accept()
 
     def _give(self):
         self._stock(self.cup, 50)

@@ -1,4 +1,4 @@
-"""What taking goods in and storing them costs by a price list."""
+"""What operators charge by a price list."""
 
 from datetime import date
 from decimal import Decimal as D
@@ -15,20 +15,25 @@ STORAGE = [
 
 def test_all_prices_of_taking_in_count():
     prices = PriceList([Price("unit", D("0.10"), JANUARY), Price("carton", D("0.50"), JANUARY)])
-    assert prices.quote_inbound(Measures(units=23, cartons=2), MARCH) == D("3.30")
+    assert prices.quote(Measures(units=23, cartons=2), MARCH) == D("3.30")
+
+
+def test_an_order_is_charged_once_and_by_its_units():
+    prices = PriceList([Price("order", D("1.20"), JANUARY), Price("unit", D("0.15"), JANUARY)])
+    assert prices.quote(Measures(units=3, orders=1), MARCH) == D("1.65")
 
 
 def test_measures_that_nobody_took_give_no_quote():
     prices = PriceList([Price("m3", D("12"), JANUARY), Price("kg", D("0.2"), JANUARY)])
-    assert prices.quote_inbound(Measures(1, 1, kg=D(9)), MARCH) is None
-    assert prices.quote_inbound(Measures(1, 1, kg=D(9), m3=D("0.06")), MARCH) == D("2.52")
+    assert prices.quote(Measures(1, 1, kg=D(9)), MARCH) is None
+    assert prices.quote(Measures(1, 1, kg=D(9), m3=D("0.06")), MARCH) == D("2.52")
 
 
 def test_a_price_holds_from_its_first_to_its_last_day():
     prices = PriceList([Price("unit", D(1), JANUARY, date(2026, 1, 31)), Price("unit", D(2), date(2026, 2, 1))])
-    assert prices.quote_inbound(Measures(1, 1), date(2026, 1, 31)) == 1
-    assert prices.quote_inbound(Measures(1, 1), date(2026, 2, 1)) == 2
-    assert prices.quote_inbound(Measures(1, 1), date(2025, 12, 31)) is None
+    assert prices.quote(Measures(1, 1), date(2026, 1, 31)) == 1
+    assert prices.quote(Measures(1, 1), date(2026, 2, 1)) == 2
+    assert prices.quote(Measures(1, 1), date(2025, 12, 31)) is None
 
 
 def test_storage_is_priced_by_the_age_of_each_day():
