@@ -26,7 +26,7 @@ def main(arguments: list[str]) -> int:
         "tracked files": lambda: _report(tracked_files.violations(CHECKOUT)),
     }
     try:
-        progress = enter_venv(home, MODULE, arguments, 1 + len(checks), verbose=False)
+        progress = enter_venv(home, MODULE, arguments, 1 + len(checks), verbose=False, with_odoo=False)
         failed = []
         for name, check in checks.items():
             with progress.step(name):

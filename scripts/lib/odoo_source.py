@@ -28,12 +28,20 @@ def ensure_odoo(home: Home, progress: Progress) -> None:
 
     :raise SetupError: no source could be had, or a link dangles
     """
-    source = _given() or _fetched(home) or _fetch(home, progress)
+    source = find_or_fetch(home, progress)
     progress.note(f"Odoo {SERIES} from {source}")
     _show(home, source)
     broken = dangling_links(source / "odoo")
     if broken:
         raise SetupError("Odoo's source has links to missing files:\n" + "\n".join(map(str, broken)))
+
+
+def find_or_fetch(home: Home, progress: Progress) -> Path:
+    """The folder that holds Odoo's ``odoo`` package; it needs no virtual environment.
+
+    :raise SetupError: no source could be had
+    """
+    return _given() or _fetched(home) or _fetch(home, progress)
 
 
 def addons_path(home: Home) -> list[Path]:

@@ -3,11 +3,12 @@
 import os
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NoReturn
 
 from scripts.lib.home import CHECKOUT, Home
-from scripts.lib.odoo_source import ensure_odoo
+from scripts.lib.odoo_source import ensure_odoo, find_or_fetch
 from scripts.lib.postgres import Server, ensure_postgres
 from scripts.lib.progress import Progress
 from scripts.lib.venv import ensure_venv
@@ -27,17 +28,27 @@ def start_over(home: Home, module: str, arguments: Sequence[str]) -> NoReturn:
     os.execve(home.python, [str(home.python), "-m", module, *arguments], environment)
 
 
-def enter_venv(home: Home, module: str, arguments: Sequence[str], steps: int, verbose: bool) -> Progress:
+def enter_venv(
+    home: Home, module: str, arguments: Sequence[str], steps: int, verbose: bool, with_odoo: bool = True
+) -> Progress:
     """Step 1, then start over under the venv's Python.
 
     :param steps: how many steps the whole command has
+    :param with_odoo: fetch Odoo's source at the same time, for :func:`prepare`
     :return: the command's progress, once this process is the venv's
     """
     if inside_venv(home):
         return Progress(steps, verbose, done=1)
     progress = Progress(steps, verbose)
-    with progress.step(f"Virtual environment in {home.venv}"), home.locked("prepare"):
+    with (
+        progress.step(f"Virtual environment in {home.venv}"),
+        home.locked("prepare"),
+        ThreadPoolExecutor(1) as pool,
+    ):
+        fetching = pool.submit(find_or_fetch, home, Progress(0, silent=True)) if with_odoo else None
         ensure_venv(home, progress)
+        if fetching:
+            fetching.result()
     start_over(home, module, arguments)
 
 

@@ -12,11 +12,13 @@ class Progress:
     :param total: how many steps the command has
     :param verbose: print sub-steps that are otherwise silent
     :param done: how many an earlier process has done
+    :param silent: say nothing at all
     """
 
-    def __init__(self, total: int, verbose: bool = False, done: int = 0):
+    def __init__(self, total: int, verbose: bool = False, done: int = 0, silent: bool = False):
         self.total = total
         self.verbose = verbose
+        self.silent = silent
         self._number = done
         self._bar_open = False
 
@@ -44,7 +46,7 @@ class Progress:
 
     def bar(self, done: float, total: float, label: str = "") -> None:
         """Draw ``done`` of ``total``. Silent where standard error is no terminal."""
-        if not sys.stderr.isatty() or not total:
+        if self.silent or not sys.stderr.isatty() or not total:
             return
         share = min(done / total, 1.0)
         filled = int(share * 30)
@@ -60,4 +62,5 @@ class Progress:
             self._bar_open = False
 
     def _print(self, text: str) -> None:
-        print(text, file=sys.stderr, flush=True)
+        if not self.silent:
+            print(text, file=sys.stderr, flush=True)
