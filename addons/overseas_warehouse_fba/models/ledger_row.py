@@ -19,8 +19,8 @@ class FbaLedgerRow(models.Model):
     _rec_name = "msku"
 
     warehouse_id = fields.Many2one("overseas.warehouse", required=True, readonly=True, ondelete="restrict", index=True)
-    account_id = fields.Many2one(related="warehouse_id.account_id", store=True, index=True)
-    company_id = fields.Many2one(related="warehouse_id.company_id", store=True, index=True)
+    account_id = fields.Many2one(related="warehouse_id.account_id", store=True, precompute=True, index=True)
+    company_id = fields.Many2one(related="warehouse_id.company_id", store=True, precompute=True, index=True)
     sheet_id = fields.Many2one("fba.sheet", "Report", readonly=True, ondelete="restrict", index=True)
     key = fields.Char(required=True, readonly=True, help="The same for the same event in every report.")
     event_key = fields.Char(required=True, readonly=True, index=True)
