@@ -22,6 +22,7 @@ from . import fba_inbound_notice
 from . import fba_inbound_ledger
 from . import shortage_claim
 from . import fba_fulfilment
+from . import placement_cost
 from . import removal
 from . import removal_claim
 from . import buyer_return

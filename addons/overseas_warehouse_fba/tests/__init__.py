@@ -8,6 +8,7 @@ from . import (
     test_fba_inbound_lot,
     test_fba_inbound_packer,
     test_ledger,
+    test_placement_cost,
     test_reconciliation,
     test_removal,
     test_return_cost,
