@@ -9,6 +9,7 @@ from . import booking
 from . import booking_returns
 from . import booking_dates
 from . import snapshot
+from . import summary
 from . import reimbursement
 from . import claim
 from . import aged_stock

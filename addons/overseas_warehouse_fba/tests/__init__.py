@@ -13,5 +13,6 @@ from . import (
     test_removal,
     test_return_cost,
     test_shortage_claim,
+    test_summary,
     test_training,
 )
