@@ -9,6 +9,7 @@ from . import inbound
 from . import inbound_arrival
 from . import carton
 from . import receipt
+from . import claim_reminder
 from . import difference
 from . import stock_event
 from . import snapshot

@@ -5,14 +5,11 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-ACTIVITY = "overseas_warehouse.activity_type_claim"
-REMINDER_DAYS = 7
-
 
 class OverseasDifference(models.Model):
     _name = "overseas.difference"
     _description = "Difference of Goods at an Overseas Warehouse"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "overseas.claim.reminder"]
     _order = "deadline, id"
 
     inbound_id = fields.Many2one("overseas.inbound", required=True, readonly=True, ondelete="restrict", index=True)
@@ -91,47 +88,16 @@ class OverseasDifference(models.Model):
     # === REMINDERS === #
 
     @api.model
-    def _cron_remind(self):
-        """Remind of claims that nobody has made, once each, a week before it is too late."""
-        kind = self.env.ref(ACTIVITY)
-        due = self.sudo().search(
-            [
-                ("state", "=", "open"),
-                ("kind", "!=", "excess"),
-                ("deadline", "<=", fields.Date.context_today(self) + timedelta(days=REMINDER_DAYS)),
-                ("activity_ids", "not any", [("activity_type_id", "=", kind.id)]),
-            ]
-        )
-        managers = due._get_managers()
-        model_id = self.env["ir.model"]._get_id(self._name)
-        # Nobody gets a mail for each of them: they stand in the list of activities.
-        self.env["mail.activity"].sudo().with_context(mail_activity_quick_update=True).create(
-            [
-                {
-                    "activity_type_id": kind.id,
-                    "automated": True,
-                    "res_model_id": model_id,
-                    "res_id": difference.id,
-                    "user_id": user.id,
-                    "date_deadline": difference.deadline,
-                    "summary": self.env._("Claim %s", difference.display_name),
-                }
-                for difference in due
-                if (user := difference._get_responsible(managers))
-            ]
-        )
+    def _get_reminder_domain(self):
+        """Override to leave out what came in excess, which nobody owes."""
+        return [*super()._get_reminder_domain(), ("kind", "!=", "excess")]
 
     def _get_responsible(self, managers):
-        """Who announced the goods, as long as that is a person who still works here; else a manager of the company."""
+        """Override: who announced the goods, as long as that is a person who still works here."""
         user = self.inbound_id.create_uid
         if user.active and not user.share and user != self.env.ref("base.user_root"):
             return user
-        return managers.filtered(lambda manager: self.company_id in manager.company_ids)[:1]
-
-    def _get_managers(self):
-        group = self.env.ref("marketplace.group_manager")
-        domain = [("all_group_ids", "in", group.ids), ("company_ids", "in", self.company_id.ids), ("share", "=", False)]
-        return self.env["res.users"].sudo().search(domain, order="id")
+        return super()._get_responsible(managers)
 
     # === ACTIONS === #
 
@@ -152,7 +118,7 @@ class OverseasDifference(models.Model):
     def _note_claimed(self):
         claimed = self.filtered(lambda difference: difference.state == "open")
         claimed.write({"state": "claimed"})
-        claimed.sudo().activity_unlink([ACTIVITY])
+        claimed._end_reminders()
 
     def action_settle(self):
         """The operator has paid or credited it; units that are short are written off."""
@@ -167,7 +133,7 @@ class OverseasDifference(models.Model):
         todo = self.filtered(lambda difference: difference.state in ("open", "claimed"))
         todo.filtered(lambda difference: difference.kind == "shortage")._write_off()
         todo.write({"state": state})
-        todo.sudo().activity_unlink([ACTIVITY])
+        todo._end_reminders()
 
     def _write_off(self):
         """Take units that never arrived out of the goods on their way."""

@@ -15,7 +15,8 @@ class FbaClaim(models.Model):
 
     _name = "fba.claim"
     _description = "FBA Claim"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "overseas.claim.reminder"]
+    _claim_activity = "overseas_warehouse_fba.activity_type_claim"
     _order = "deadline, id"
 
     warehouse_id = fields.Many2one("overseas.warehouse", required=True, readonly=True, ondelete="restrict", index=True)
@@ -60,6 +61,18 @@ class FbaClaim(models.Model):
         labels = dict(self._fields["kind"]._description_selection(self.env))
         for claim in self:
             claim.display_name = f"{labels.get(claim.kind, '')} {claim.msku} {fields.Date.to_string(claim.day)}"
+
+    def write(self, vals):
+        """Override: nobody is reminded any more of what is claimed or ended."""
+        result = super().write(vals)
+        if vals.get("state", "open") != "open":
+            self._end_reminders()
+        return result
+
+    @api.model
+    def _get_reminder_domain(self):
+        """Override to leave out what is too late already: old ledgers hold plenty of it."""
+        return [*super()._get_reminder_domain(), ("deadline", ">=", fields.Date.context_today(self))]
 
     # === FINDING === #
 

@@ -56,6 +56,11 @@ class FbaClaim(models.Model):
                 claim.paid_amount, claim.currency_id, claim.company_id, day
             )
 
+    @api.model
+    def _get_reminder_domain(self):
+        """Override: a shortage is brought to mind by its difference."""
+        return [*super()._get_reminder_domain(), ("difference_id", "=", False)]
+
     # === ACTIONS === #
 
     def action_claim(self):

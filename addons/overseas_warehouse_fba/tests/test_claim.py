@@ -88,6 +88,36 @@ class TestClaim(FbaCase):
         with self.assertRaisesRegex(UserError, "Amazon accepts"):
             lost.action_claim()
 
+    # === REMINDERS === #
+
+    def _remind(self, day):
+        with freeze_time(day):
+            self.env["fba.claim"]._cron_remind()
+        return self._claims().activity_ids
+
+    def test_a_claim_that_ends_soon_is_brought_to_mind_once(self):
+        lost, damaged = self._claims()
+        self.assertEqual((str(lost.deadline), str(damaged.deadline)), ("2026-07-01", "2026-07-02"))
+        self.assertFalse(self._remind("2026-06-23"))
+        activity = self._remind("2026-06-24")
+        self.assertEqual((activity, activity.date_deadline), (lost.activity_ids, lost.deadline))
+        self.assertEqual(activity.activity_type_id, self.env.ref("overseas_warehouse_fba.activity_type_claim"))
+        self.assertTrue(activity.user_id.has_group("marketplace.group_manager"))
+        self.assertEqual(self._remind("2026-06-24"), activity)
+
+    def test_what_is_claimed_paid_or_too_late_needs_no_reminder(self):
+        lost, damaged = self._claims()
+        self.assertEqual(len(self._remind("2026-06-25")), 2)
+        with freeze_time("2026-06-25"):
+            damaged.case_number = "CASE-1"
+            damaged.action_claim()
+        self._pay(paid("R1", 3, "13.50"))
+        self.assertEqual((lost.state, damaged.state), ("settled", "claimed"))
+        self.assertFalse(self._remind("2026-06-26"))
+        self._ledger(event(units=-2, Reason="M", day="05/04/2026"))
+        self._take()
+        self.assertFalse(self._remind("2026-07-10"), "nobody can claim it any more")
+
     def test_a_currency_that_nobody_knows_is_said(self):
         sheet = self._pay({**paid("R1", 1, "4.50"), "currency-unit": "XQQ"})
         self.assertEqual(sheet.state, "failed")
