@@ -5,6 +5,7 @@ from . import (  # isort: skip
     shipment_stock,
     shipment_line,
     carton,
+    left_behind,
     leg,
     tracking,
     tracker,

@@ -67,7 +67,8 @@ class FirstMileCarton(models.Model):
             )
             if shipment.state not in ("in_transit", "arrived"):
                 raise UserError(self.env._("Only cartons in transit can be lost. %s is not in transit.", shipment.name))
-            shipment._lose(lost._count_units())
+            for arrival, cartons in lost.grouped("arrival_id").items():
+                shipment._lose(cartons._count_units(), arrival)
             lost.lost_on = fields.Date.context_today(self)
             numbers = ", ".join(lost.mapped("number"))
             shipment.message_post(body=self.env._("Cartons lost: %s. Their units were written off.", numbers))

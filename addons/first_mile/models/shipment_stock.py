@@ -90,13 +90,16 @@ class FirstMileShipment(models.Model):
     def action_receive(self):
         """All that arrived is put into the destination's stock. Parts are received on the transfer itself."""
         for shipment in self:
-            arrivals = shipment._get_open_transfers(departing=False)
+            arrivals = shipment._get_arrivals_to_receive()
             if shipment.state not in ("in_transit", "arrived") or not arrivals:
                 raise UserError(self.env._("%s has nothing in transit to receive.", shipment.name))
             arrivals.action_assign()
             arrivals.move_ids.picked = True
             arrivals._action_done()
         return True
+
+    def _get_arrivals_to_receive(self):
+        return self._get_open_transfers(departing=False)
 
     def _get_open_transfers(self, departing):
         return self.picking_ids.filtered(
@@ -108,21 +111,24 @@ class FirstMileShipment(models.Model):
         for shipment in self:
             for departing, day in ((True, shipment.etd), (False, shipment.eta)):
                 if day:
-                    moves = shipment._get_open_transfers(departing).move_ids
+                    transfers = shipment._get_open_transfers(departing)
+                    moves = transfers.filtered(lambda picking: not picking.first_mile_eta).move_ids
                     moves.date = self._to_moment(day)
 
     def _unplan(self):
         """Take back the transfers of goods that have not left, to change what is shipped."""
         self.picking_ids.action_cancel()
 
-    def _lose(self, totals):
+    def _lose(self, totals, arrival):
         """Write lost units off while in transit.
 
         :param dict totals: units by product
+        :param arrival: the transfer that cartons left behind were to come with; empty: the shipment's own
         """
         self.ensure_one()
         transit = self._get_transit()
-        moves = self._get_open_transfers(departing=False).move_ids
+        arrivals = self._get_open_transfers(departing=False)
+        moves = (arrivals & arrival if arrival else arrivals.filtered(lambda own: not own.first_mile_eta)).move_ids
         for product, units in totals.items():
             move = moves.filtered(lambda move, product=product: move.product_id == product)[:1]
             if not move or move.product_uom_qty < units:

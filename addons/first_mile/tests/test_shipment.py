@@ -109,6 +109,43 @@ class TestShipment(FirstMileCase):
         part.action_depart()
         self.assertEqual(self._in_transit(self.kettle), 20)
 
+    def _leave_behind(self):
+        """The second carton, 20 kettles and 50 lids, misses the ship at the transhipment."""
+        self._add_legs(self.shipment)
+        self.shipment.action_plan()
+        self.shipment.action_depart()
+        self.shipment.carton_ids[1].action_split()
+        return self.shipment.carton_ids[1].arrival_id
+
+    def test_cartons_left_behind_on_the_way_come_later(self):
+        later = self._leave_behind()
+        later.first_mile_eta = "2026-05-20"
+        self.shipment.leg_ids[1].eta = "2026-04-10"
+        kettle = self.kettle.with_context(warehouse_id=self.england.id)
+        forecasts = {"2026-04-09": 0, "2026-04-11": 20, "2026-05-21": 40}
+        for day, units in forecasts.items():
+            self.assertEqual(kettle.with_context(to_date=f"{day} 00:00:00").virtual_available, units, day)
+        self.shipment.action_receive()
+        self.assertEqual((self._in_stock(self.kettle), self._in_transit(self.kettle)), (20, 20))
+        self.assertEqual((self._in_stock(self.lid), self.shipment.state), (100, "in_transit"))
+        self.shipment.action_receive()
+        self.assertEqual((self._in_stock(self.kettle), self._in_stock(self.lid)), (40, 150))
+        self.assertEqual((later.state, self.shipment.state), ("done", "received"))
+
+    def test_a_carton_left_behind_is_lost_from_its_own_transfer(self):
+        later = self._leave_behind()
+        self.shipment.carton_ids[1].action_lose()
+        self.assertEqual((later.state, self._in_transit(self.kettle), self._in_transit(self.lid)), ("cancel", 20, 100))
+        self.shipment.action_receive()
+        self.assertEqual(self.shipment.state, "received")
+
+    def test_only_some_cartons_are_left_behind_and_once(self):
+        self._leave_behind()
+        with self.assertRaisesRegex(UserError, "were not left behind before"):
+            self.shipment.carton_ids[1].action_split()
+        with self.assertRaisesRegex(UserError, "change the ETA of its last leg"):
+            (self.shipment.carton_ids[0] + self.shipment.carton_ids[2]).action_split()
+
     def test_not_all_cartons_are_split_off(self):
         with self.assertRaisesRegex(UserError, "not all"):
             self.shipment.carton_ids.action_split()
