@@ -5,6 +5,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+OPEN_STATES = ("open", "claimed")
+
 
 class OverseasDifference(models.Model):
     _name = "overseas.difference"
@@ -52,24 +54,54 @@ class OverseasDifference(models.Model):
 
     @api.model
     def _find(self, inbounds):
-        """Compare what was announced with what was counted, once nothing more is counted."""
+        """Compare what was announced with what was counted, once nothing more is counted; and again, when the warehouse
+        counts more after all."""
         announced, counted, damaged = defaultdict(int), defaultdict(int), defaultdict(int)
         for line in inbounds.carton_ids.line_ids:
             announced[line.carton_id.inbound_id, line.product_id] += line.units
         for line in inbounds.receipt_ids.line_ids:
             counted[line.inbound_id, line.product_id] += line.sellable + line.damaged
             damaged[line.inbound_id, line.product_id] += line.damaged
+        known = {
+            (difference.inbound_id, difference.product_id, difference.kind): difference
+            for difference in self.search([("inbound_id", "in", inbounds.ids)])
+        }
         vals_list = []
         for inbound, product in dict.fromkeys((*announced, *counted)):
             key = (inbound, product)
             units = announced[key] - counted[key]
             found = [("shortage", units), ("excess", -units), ("damage", damaged[key])]
-            vals_list += [
-                self._prepare_vals(inbound, product, kind, count, announced[key], counted[key])
-                for kind, count in found
-                if count > 0
-            ]
+            for kind, count in found:
+                if difference := known.get((inbound, product, kind)):
+                    difference._correct(max(count, 0), counted[key])
+                elif count > 0:
+                    vals_list.append(self._prepare_vals(inbound, product, kind, count, announced[key], counted[key]))
         return self.create(vals_list)
+
+    def _correct(self, units, received):
+        """Take over what was counted later: an open difference changes with its money, and is settled when nothing is
+        left of it. What a person has ended stays as it is, and says what was counted.
+
+        :param int units: of the difference, as it is now
+        :param int received: units counted so far
+        """
+        if received == self.received:
+            return
+        values, before = {"received": received}, self.units
+        if self.state in OPEN_STATES and units != before:
+            expected = self.currency_id.round(self.expected_amount * units / before)
+            values |= {"units": units, "expected_amount": expected}
+        self.write(values)
+        if units != before:
+            self.message_post(
+                body=self.env._(
+                    "The warehouse has counted again: %(received)d units received, a difference of %(units)d.",
+                    received=received,
+                    units=units,
+                )
+            )
+        if not self.units:
+            self._close("settled")
 
     @api.model
     def _prepare_vals(self, inbound, product, kind, units, announced, received):
@@ -130,8 +162,8 @@ class OverseasDifference(models.Model):
 
     def _close(self, state):
         self.check_access("write")
-        todo = self.filtered(lambda difference: difference.state in ("open", "claimed"))
-        todo.filtered(lambda difference: difference.kind == "shortage")._write_off()
+        todo = self.filtered(lambda difference: difference.state in OPEN_STATES)
+        todo.filtered(lambda difference: difference.kind == "shortage" and difference.units)._write_off()
         todo.write({"state": state})
         todo._end_reminders()
 

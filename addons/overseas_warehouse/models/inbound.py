@@ -8,6 +8,12 @@ from odoo.fields import Command
 from ..contract import Handle, InboundNotice, InboundStatus, ProviderCapability, Transport
 
 OPEN_STATES = ("accepted", "receiving")
+STATE_BY_STATUS = {
+    InboundStatus.RECEIVING: "receiving",
+    InboundStatus.RECEIVED: "received",
+    InboundStatus.REJECTED: "rejected",
+    InboundStatus.CANCELLED: "cancelled",
+}
 
 
 class OverseasInbound(models.Model):
@@ -233,9 +239,18 @@ class OverseasInbound(models.Model):
 
     @api.model
     def _follow(self, account):
-        """Override of `overseas.sendable`: take in what the warehouse has counted."""
+        """Override of `overseas.sendable`: take in what the warehouse has counted. What is short may be counted until
+        it can be claimed no longer."""
+        short = [("kind", "=", "shortage"), ("units", ">", 0), ("deadline", ">=", fields.Date.context_today(self))]
         waiting = self.search(
-            [("account_id", "=", account.id), ("state", "in", OPEN_STATES)],
+            [
+                ("account_id", "=", account.id),
+                "|",
+                ("state", "in", OPEN_STATES),
+                "&",
+                ("state", "=", "received"),
+                ("difference_ids", "any", short),
+            ],
             order="write_date, id",
             limit=self._batch_size,
         ).try_lock_for_update(allow_referencing=True)
@@ -265,14 +280,9 @@ class OverseasInbound(models.Model):
         values = {"status_text": state.status_text or False}
         if state.message and state.message != self.message:
             values["message"] = state.message
-        if state.status is InboundStatus.RECEIVING:
-            values["state"] = "receiving"
-        elif state.status is InboundStatus.RECEIVED:
-            values["state"] = "received"
-        elif state.status is InboundStatus.REJECTED:
-            values["state"] = "rejected"
-        elif state.status is InboundStatus.CANCELLED:
-            values["state"] = "cancelled"
+        # What was received stays so, whatever is counted later: its differences are settled one by one.
+        if self.state != "received" and state.status in STATE_BY_STATUS:
+            values["state"] = STATE_BY_STATUS[state.status]
         changed = {name: value for name, value in values.items() if self[name] != value}
         if changed:
             self.write(changed)

@@ -24,7 +24,8 @@ class OverseasInboundReceipt(models.Model):
         """Take in what was counted since the last time: sellable units to the stock, damaged ones to quarantine.
 
         Warehouses state totals, so a state that is told twice adds nothing. A total that went down is no receipt: it
-        is refused with a message, and nothing is taken out.
+        is refused with a message, and nothing is taken out. What is counted after a notice was received corrects its
+        differences.
 
         :param dict states: ``{overseas.inbound: InboundState}`` of one account
         :return: new receipts
@@ -48,7 +49,10 @@ class OverseasInboundReceipt(models.Model):
                 )
             if part := {key: units for key, units in part.items() if units}:
                 parts[inbound] = (part, state)
-        return self._book(parts)
+        receipts = self._book(parts)
+        late = receipts.inbound_id.filtered(lambda inbound: inbound.state == "received")
+        self.env["overseas.difference"]._find(late)
+        return receipts
 
     @api.model
     def _get_booked(self, inbounds):
@@ -114,13 +118,19 @@ class OverseasInboundReceipt(models.Model):
 
     @api.model
     def _get_left_in_transit(self, inbounds):
-        """``{(inbound, product): units}`` announced and not taken in yet; what comes beyond is excess."""
+        """``{(inbound, product): units}`` announced, not taken in yet and not written off; what comes beyond is excess,
+        or was found again."""
         left = defaultdict(int)
         ids = [inbound.id for inbound in inbounds]
         CartonLine = self.env["overseas.inbound.carton.line"]
         for line in CartonLine.search([("carton_id.inbound_id", "in", ids)]):
             left[line.carton_id.inbound_id, line.product_id] += line.units
         for (inbound, product, _grade), units in self._get_booked(inbounds).items():
+            left[inbound, product] -= units
+        written_off = [("inbound_id", "in", ids), ("kind", "=", "shortage"), ("state", "in", ("settled", "accepted"))]
+        for inbound, product, units in self.env["overseas.difference"]._read_group(
+            written_off, ["inbound_id", "product_id"], ["units:sum"]
+        ):
             left[inbound, product] -= units
         return left
 

@@ -131,6 +131,51 @@ class TestInbound(OverseasCase):
         self.assertEqual(shortage.state, "settled")
         self.assertEqual(self._get_units(self.cup, self.warehouse.transit_location_id), 0)
 
+    def _find_shortage(self):
+        """The cups of a notice, of which three are short."""
+        inbound = self._announce()
+        self._receive(inbound, {"CUP": (12, 0), "PLATE": (8, 0)}, finished=True)
+        return inbound, inbound.difference_ids
+
+    def _get_on_their_way(self):
+        return self._get_units(self.cup, self.warehouse.transit_location_id)
+
+    def test_what_is_counted_later_is_short_no_longer(self):
+        inbound, shortage = self._find_shortage()
+        shortage.write({"evidence": "Proof of delivery"})
+        shortage.action_claim()
+        self._receive(inbound, {"CUP": (2, 0)}, finished=True)
+        self.assertEqual((shortage.units, shortage.received, shortage.expected_amount), (1, 14, 4))
+        self.assertEqual((shortage.state, inbound.state), ("claimed", "received"))
+        self.assertIn("14 units received, a difference of 1", shortage.message_ids[0].body)
+        shortage.action_settle()
+        self.assertEqual((self._get_units(self.cup), self._get_on_their_way()), (14, 0))
+
+    def test_a_shortage_that_is_counted_as_a_whole_is_settled(self):
+        inbound, shortage = self._find_shortage()
+        self._receive(inbound, {"CUP": (2, 1)}, finished=True)
+        self.assertEqual((shortage.state, shortage.units, shortage.expected_amount), ("settled", 0, 0))
+        self.assertEqual((self._get_units(self.cup), self._get_on_their_way()), (14, 0))
+        damage = inbound.difference_ids - shortage
+        self.assertEqual((damage.kind, damage.units), ("damage", 1))
+        self._exchange("overseas.inbound")
+        self.assertEqual(inbound.difference_ids, shortage | damage)
+
+    def test_what_was_written_off_and_is_counted_after_all_comes_back_from_there(self):
+        inbound, shortage = self._find_shortage()
+        shortage.action_accept()
+        self._receive(inbound, {"CUP": (3, 0)}, finished=True)
+        self.assertEqual((self._get_units(self.cup), self._get_on_their_way()), (15, 0))
+        self.assertEqual((shortage.state, shortage.units, shortage.received), ("accepted", 3, 15))
+        self.assertIn("15 units received, a difference of 0", shortage.message_ids[0].body)
+
+    def test_after_its_deadline_a_shortage_is_asked_about_no_longer(self):
+        inbound, shortage = self._find_shortage()
+        self.env.cr.execute("UPDATE overseas_difference SET deadline = deadline - 100 WHERE id = %s", [shortage.id])
+        self.env.invalidate_all()
+        self._receive(inbound, {"CUP": (3, 0)}, finished=True)
+        self.assertEqual((shortage.units, self._get_units(self.cup)), (3, 12))
+
     def test_a_count_that_went_down_takes_nothing_out(self):
         inbound = self._announce()
         self._receive(inbound, {"CUP": (6, 0)})
