@@ -138,14 +138,19 @@ class Databases:
         return name
 
     @contextmanager
-    def scratch(self, purpose: str):
-        """Name of a clone of the suite template for the length of the ``with`` block; dead ones are dropped first."""
+    def scratch(self, purpose: str, durable: bool = True):
+        """Name of a clone of the suite template for the length of the ``with`` block; dead ones are dropped first.
+
+        :param durable: wait for the disk at each commit, as a real database does; what is measured should
+        """
         with self.home.locked("database"):
             for old in self.names("crossborder_scratch_"):
                 if not psutil.pid_exists(int(old.rsplit("_", 1)[1])):
                     self.drop(old)
             name = f"crossborder_scratch_{purpose}_{os.getpid()}"
             self.clone(self.suite_template(), name)
+        if not durable:
+            self._execute(f'ALTER DATABASE "{name}" SET synchronous_commit = off')
         try:
             yield name
         finally:

@@ -178,7 +178,7 @@ def scratch_services(home: Home, server: Server, progress: Progress, arguments: 
     databases = Databases(home, server, progress)
     name = f"scratch-{os.getpid()}"
     _forget_old_logs(home)
-    with databases.scratch("services") as database:
+    with databases.scratch("services", durable=False) as database:
         odoo = Odoo(home, server, database, name=name, http_port=free_port(), gevent_port=free_port())
         password = home.secret("admin_password")
         try:

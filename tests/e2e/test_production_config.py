@@ -17,7 +17,7 @@ TEMPLATE = CHECKOUT / "config/odoo.production.conf"
 @pytest.fixture(scope="module")
 def production(home, postgres, progress):
     """A production server on a scratch database: its process and its values."""
-    with Databases(home, postgres, progress).scratch("production") as database:
+    with Databases(home, postgres, progress).scratch("production", durable=False) as database:
         values = {
             "ADDONS_PATH": ADDONS,
             "DATA_DIR": home.odoo_data,

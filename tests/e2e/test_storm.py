@@ -114,7 +114,7 @@ def storm(home, postgres, progress):
     """A :class:`Storm` on a database of its own: three workers, so that two jobs run while somebody asks."""
     databases = Databases(home, postgres, progress)
     name = f"scratch-storm-{os.getpid()}"
-    with databases.scratch("storm") as database:
+    with databases.scratch("storm", durable=False) as database:
         odoo = Odoo(home, postgres, database, name=name, http_port=free_port(), gevent_port=free_port(), workers=3)
         password = home.secret("admin_password")
         try:
