@@ -298,9 +298,13 @@ class FbaLedgerRow(models.Model):
         self.write({"kind": kind, "question": False, "state": _get_first_state(kind)})
 
     def action_answer(self):
-        """Take over what a person says the movements are; they are booked with the next run."""
+        """Take over what a person says the movements are; they are booked with the next run.
+
+        Shipments that wait for an order can be answered as well: Amazon's ledger does not say which of them are
+        replacements or no sales.
+        """
         self.check_access("write")
-        for row in self.sudo().filtered(lambda row: row.state == "question"):
+        for row in self.sudo().filtered(lambda row: row.state in ("question", "order")):
             if not row.answer:
                 raise UserError(self.env._("Choose the movement of %s first.", row.msku))
             if (Kind(row.answer) in INCOMING) != (row.units > 0):

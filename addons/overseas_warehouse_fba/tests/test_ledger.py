@@ -68,6 +68,18 @@ class TestLedger(FbaCase):
         self.assertEqual(self._take().state, "equal")
         self.assertEqual((row.state, self._units(self.cup)), ("booked", 48))
 
+    def test_a_shipment_that_is_no_sale_is_answered_and_booked(self):
+        self._open()
+        self._ledger(event("Shipments", -2, Reference_ID="S01"), event("Shipments", -1, Reference_ID="S02"))
+        replaced, sold = self._rows(("event_type", "=", "Shipments")).sorted("reference")
+        self.assertEqual((replaced.state, replaced.kind), ("order", "sale"))
+        replaced.answer = "replacement"
+        replaced.action_answer()
+        line = self._take().line_ids
+        self.assertEqual((replaced.state, replaced.kind, sold.state), ("booked", "replacement", "order"))
+        self.assertEqual(replaced.move_id.location_dest_id, self.env.ref("stock.stock_location_customers"))
+        self.assertEqual((self._units(self.cup), line.difference, line.explained), (48, -1, -1))
+
     def test_a_removal_order_that_becomes_known_answers_by_itself(self):
         self._open()
         self._ledger(event("VendorReturns", -3, Reference_ID="REM-1"))
