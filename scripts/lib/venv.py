@@ -82,8 +82,10 @@ def _install(home: Home, log: Path, progress: Progress) -> None:
         elif line.startswith("Installing collected"):
             progress.bar(total, total, "installing")
 
-    command = [home.python, "-m", "pip", "install", "--no-deps", "--no-color", "--disable-pip-version-check"]
-    run_logged([*map(str, command), "--requirement", str(REQUIREMENTS)], log, on_line)
+    # Python compiles what is imported when it is; most of it never is.
+    options = ["--no-deps", "--no-compile", "--no-color", "--disable-pip-version-check"]
+    command = [str(home.python), "-m", "pip", "install", *options, "--requirement", str(REQUIREMENTS)]
+    run_logged(command, log, on_line)
 
 
 def site_packages(home: Home) -> Path:
