@@ -154,6 +154,17 @@ class CostCase(TransactionCase):
         }
         return self.env["cost.event"]._add_cost([allocation])
 
+    def start_anew(self, method="fifo"):
+        """As if the method were chosen now for the first time, on a database that has been running."""
+        for table in ("cost_link", "cost_node", "cost_layer", "cost_state", "cost_posting"):
+            self.env.cr.execute(f"DELETE FROM {table} WHERE company_id = %s", [self.company.id])
+        self.env.cr.execute("ALTER TABLE cost_event DISABLE TRIGGER keep")
+        self.env.cr.execute("DELETE FROM cost_event WHERE company_id = %s", [self.company.id])
+        self.env.cr.execute("ALTER TABLE cost_event ENABLE TRIGGER keep")
+        self.env.cr.execute("UPDATE res_company SET cost_layer_method = NULL WHERE id = %s", [self.company.id])
+        self.env.invalidate_all()
+        self.company.cost_layer_method = method
+
     # === WHAT MUST BE TRUE === #
 
     def values(self, *places):
