@@ -155,9 +155,7 @@ class CostClosing(models.Model):
         if not difference:
             return lines, 0
         domain = [("account_id", "=", company.cost_layer_account_id.id), ("parent_state", "=", "posted")]
-        postings = self.env["cost.posting"]._search(
-            [("company_id", "=", company.id), ("account_move_id", "!=", False)]
-        )
+        postings = self.env["cost.posting"]._search([("company_id", "=", company.id), ("account_move_id", "!=", False)])
         foreign = lines.search([*domain, ("move_id", "not in", postings.subselect("account_move_id"))])
         return foreign or lines.search(domain), difference / 10**company.currency_id.decimal_places
 
