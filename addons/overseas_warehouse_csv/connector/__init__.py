@@ -4,6 +4,7 @@ from .faults import CODES, BadFile, Fault
 from .folder import DirectoryFolder, Folder, Upload
 from .layouts import DOCUMENTS, REPORTS
 from .provider import FileProvider
+from .reported import REPORTED, Reported
 from .reports import read_report
 from .settings import Settings
 from .sheet import Known
@@ -17,7 +18,9 @@ __all__ = [
     "FileProvider",
     "Folder",
     "Known",
+    "REPORTED",
     "REPORTS",
+    "Reported",
     "Settings",
     "Upload",
     "read_report",

@@ -1,1 +1,1 @@
-from . import account, cancellation, file, place, privacy
+from . import account, cancellation, file, place, privacy, reports

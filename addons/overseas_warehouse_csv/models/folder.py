@@ -33,6 +33,11 @@ class RecordFolder(Folder):
     def describe(self, faults):
         return describe_faults(self._files.env, faults)
 
+    def get_kinds(self):
+        """Kinds of which there are uploads in use, as set."""
+        domain = [("account_id", "=", self._account.id), ("direction", "=", "in"), ("state", "=", "in_use")]
+        return {kind for (kind,) in self._files._read_group(domain, ["kind"])}
+
     def reject(self, kind, name, reason):
         files = self._files.search([*self._domain("in", kind), ("name", "=", name)])
         files.write({"state": "rejected", "message": reason})

@@ -1,1 +1,1 @@
-from . import test_files, test_upload
+from . import test_files, test_reports, test_upload

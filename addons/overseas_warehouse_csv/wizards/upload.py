@@ -14,13 +14,13 @@ WITH_UNKNOWN_PRODUCTS = ("returns", "bills")  # these wait for a person instead
 
 
 class OverseasFileUpload(models.TransientModel):
-    """Takes a report of a warehouse without an interface, as a whole or not at all."""
+    """Takes a report of what a warehouse does not tell over an interface, as a whole or not at all."""
 
     _name = "overseas.file.upload"
     _description = "Upload of a Warehouse's Report"
 
     account_id = fields.Many2one(
-        "overseas.account", required=True, domain=[("provider", "=", "csv"), ("state", "!=", "disabled")]
+        "overseas.account", required=True, domain=[("provider", "!=", "none"), ("state", "!=", "disabled")]
     )
     kind = fields.Selection(REPORT_KINDS, "What It Is", required=True, default="stock")
     file = fields.Binary(required=True, attachment=False, help="CSV or Excel, as the warehouse sent it.")
@@ -29,6 +29,7 @@ class OverseasFileUpload(models.TransientModel):
     def action_upload(self):
         """File the report. Nothing changes if anything in it cannot be read; all that is wrong is told at once."""
         self.ensure_one()
+        self.account_id._check_report_kind(self.kind)
         content = base64.b64decode(self.file)
         name = self.filename or f"{self.kind}.csv"
         self._check_new(content)
