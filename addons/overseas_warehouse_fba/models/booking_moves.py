@@ -36,9 +36,10 @@ class StockMove(models.Model):
 
     def _compute_reference(self):
         """Override of `stock`: moves of the ledger have no transfer whose number they could bear."""
-        super()._compute_reference()
+        result = super()._compute_reference()
         for move in self.filtered(lambda move: move.fba_warehouse_id and not move.reference):
             move.reference = move.origin
+        return result
 
     def _fba_action_done(self):
         """Do moves whose lines reserve nothing, on the dates that they have: Odoo's own way, with a number of queries

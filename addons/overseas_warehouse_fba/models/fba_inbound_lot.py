@@ -63,7 +63,7 @@ class OverseasInbound(models.Model):
     def _check_complete(self):
         """Override of `overseas_warehouse`: Amazon refuses goods with a shelf life without their date, and two dates of
         one product in a carton."""
-        super()._check_complete()
+        result = super()._check_complete()
         for carton in self.filtered("is_fba").carton_ids:
             for product, lines in carton.line_ids.grouped("product_id").items():
                 dates = set(lines.mapped("fba_expires_on"))
@@ -85,6 +85,7 @@ class OverseasInbound(models.Model):
                             product=product.display_name,
                         )
                     )
+        return result
 
 
 class ProductProduct(models.Model):

@@ -36,7 +36,8 @@ class FbaRemovalCount(models.TransientModel):
     @api.depends("parcel_id")
     def _compute_location_id(self):
         """The first warehouse of the company that nobody runs for us."""
-        foreign = self.env["overseas.warehouse"].sudo().search([]).warehouse_id
+        companies = self.parcel_id.company_id
+        foreign = self.env["overseas.warehouse"].sudo().search([("company_id", "in", companies.ids)]).warehouse_id
         for count in self:
             domain = [("company_id", "=", count.parcel_id.company_id.id), ("id", "not in", foreign.ids)]
             count.location_id = self.env["stock.warehouse"].sudo().search(domain, limit=1).lot_stock_id
