@@ -36,12 +36,13 @@ class FbaClaim(models.Model):
         """Override: what Amazon has paid for shortages is money of their differences, which end when all is paid."""
         domain = [("warehouse_id", "=", warehouse.id), ("difference_id", "!=", False)]
         before = {claim: claim.paid_amount for claim in self.search(domain)}
-        super()._keep(warehouse, claims, products, row_by_key)
+        result = super()._keep(warehouse, claims, products, row_by_key)
         kept = self.search(domain)
         kept.filtered(lambda claim: claim.paid_amount != before.get(claim, 0))._pass_on_payments()
         paid = kept.filtered(lambda claim: not claim.open_units and claim.difference_id.state in OPEN).difference_id
         paid.fba_paid = True
         paid._close("settled")
+        return result
 
     def _pass_on_payments(self):
         """State what was paid in the company's money, at the rate of the day of the last payment."""

@@ -21,7 +21,7 @@ class FbaSummary(models.Model):
     product_id = fields.Many2one("product.product", readonly=True, ondelete="restrict", index="btree_not_null")
     sellable = fields.Integer(readonly=True, help="Units that buyers can get.")
     for_orders = fields.Integer("Reserved for Orders", readonly=True)
-    moving = fields.Integer("Moving", readonly=True, help="Reserved, between Amazon's warehouses.")
+    moving = fields.Integer(readonly=True, help="Reserved, between Amazon's warehouses.")
     processing = fields.Integer(readonly=True, help="Reserved, being measured or examined.")
     researching = fields.Integer(readonly=True, help="Units that Amazon looks for.")
     unsellable = fields.Integer("Not Sellable", readonly=True)
