@@ -40,7 +40,7 @@ class MarketplaceRateBook(models.AbstractModel):
 
     @api.model
     def _get_exchange_rates(self, currencies, company):
-        """Units of the company's currency for one of each currency, today in UTC: the same for whoever asks, jobs too."""
+        """Units of the company's currency for one of each currency, today in UTC: the same for whoever asks."""
         rates = (currencies | company.currency_id)._get_rates(company, fields.Date.today())
         own = Decimal(str(rates[company.currency_id.id]))
         return {currency: own / Decimal(str(rates[currency.id])) for currency in currencies}
