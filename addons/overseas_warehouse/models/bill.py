@@ -159,7 +159,7 @@ class OverseasBillLine(models.Model):
     amount = fields.Monetary(readonly=True)
     outbound_id = fields.Many2one("overseas.outbound", "Order", readonly=True, ondelete="set null", index=True)
     inbound_id = fields.Many2one("overseas.inbound", "Goods", readonly=True, ondelete="set null", index=True)
-    return_id = fields.Many2one("overseas.return", "Return", readonly=True, ondelete="set null", index="btree_not_null")
+    return_id = fields.Many2one("overseas.return", readonly=True, ondelete="set null", index="btree_not_null")
     quoted = fields.Monetary(
         readonly=True,
         help="What the operator quoted for the order when it was sent; else what it is by the price list. 0 where the "
