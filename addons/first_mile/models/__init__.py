@@ -3,6 +3,7 @@ from . import (  # isort: skip
     price_sheet,
     shipment,
     shipment_stock,
+    supplier,
     shipment_line,
     carton,
     left_behind,

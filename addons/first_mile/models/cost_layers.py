@@ -182,10 +182,14 @@ class FirstMileShipment(models.Model):
         return {shipment: own.grouped("product_id") for shipment, own in by_shipment.items()}
 
     def _get_costed_moves(self):
-        """The departed moves that the cost log knows; says on a shipment when it left before there was a log."""
+        """The departed moves that the cost log knows; says on a shipment when it arrived before there was a log.
+
+        What was under way when the log began is a receipt of its opening.
+        """
         departed = self._get_departed_moves()
         moves = [move.id for products in departed.values() for some in products.values() for move in some]
-        events = self.env["cost.event"].sudo().search([("move_id", "in", moves), ("kind", "=", "transfer")])
+        domain = [("move_id", "in", moves), ("kind", "in", ("transfer", "receipt"))]
+        events = self.env["cost.event"].sudo().search(domain)
         known = {}
         for shipment, products in departed.items():
             found = {product: some & events.move_id for product, some in products.items()}
@@ -193,7 +197,7 @@ class FirstMileShipment(models.Model):
             if len(known[shipment]) < len(products):
                 shipment.message_post(
                     body=self.env._(
-                        "Goods of this shipment left before cost layers were set up. Their costs are not in the "
+                        "Goods of this shipment arrived before cost layers were set up. Their costs are not in the "
                         "layers: the opening stock holds Odoo's value of them."
                     )
                 )

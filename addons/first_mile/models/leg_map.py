@@ -15,7 +15,7 @@ class FirstMileShipment(models.Model):
     @api.depends(
         "leg_ids.sequence", "leg_ids.kind", "leg_ids.mode", "leg_ids.origin", "leg_ids.destination", "leg_ids.etd",
         "leg_ids.atd", "leg_ids.eta", "leg_ids.ata", "leg_ids.carrier_id", "leg_ids.vehicle", "lane_id", "warehouse_id",
-        "destination_id",
+        "purchase_id", "destination_id",
     )  # fmt: skip
     @api.depends_context("lang")
     def _compute_leg_map(self):
@@ -35,12 +35,12 @@ class FirstMileShipment(models.Model):
             } if legs else False  # fmt: skip
 
     def _get_leg_ends(self, legs):
-        """``[(from, to)]`` as text: what a leg does not say, its neighbours do, and at both ends the warehouses."""
+        """``[(from, to)]`` as text: what a leg does not say, its neighbours do, at both ends shipper and warehouse."""
         last = len(legs) - 1
         starts, ends = [], []
         for index, leg in enumerate(legs):
-            before = legs[index - 1].destination if index else _get_town(self.warehouse_id)
-            after = legs[index + 1].origin if index < last else _get_town(self.destination_id)
+            before = legs[index - 1].destination if index else _get_town(self._get_shipper())
+            after = legs[index + 1].origin if index < last else _get_town(self.destination_id.partner_id)
             starts.append(leg.origin or before or "")
             ends.append(leg.destination or after or "")
         return list(zip(starts, ends, strict=True))
@@ -88,8 +88,7 @@ class FirstMileLeg(models.Model):
         return max(0, (today - self.etd).days) if self.etd and not self.atd else 0
 
 
-def _get_town(warehouse):
-    partner = warehouse.partner_id
+def _get_town(partner):
     return ", ".join(filter(None, (partner.city, partner.city and partner.country_id.code)))
 
 

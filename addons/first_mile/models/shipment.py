@@ -157,13 +157,13 @@ class FirstMileShipment(models.Model):
         target, others = self.sorted("id")[:1], self.sorted("id")[1:]
         if not others:
             raise UserError(self.env._("Select at least two shipments to merge."))
-        names = ("company_id", "lane_id", "mode", "warehouse_id", "destination_id", "currency_id")
+        names = ("company_id", "lane_id", "mode", "warehouse_id", "purchase_id", "destination_id", "currency_id")
         alike = {tuple(shipment[name] for name in names) for shipment in self}
         if len(alike) > 1 or set(self.mapped("state")) != {"draft"} or self.cost_ids.filtered("is_actual"):
             raise UserError(
                 self.env._(
-                    "Only drafts without bills, on the same lane, in the same mode, between the same warehouses and "
-                    "declared in the same currency can be merged."
+                    "Only drafts without bills, on the same lane, in the same mode, between the same warehouses, of "
+                    "the same order and declared in the same currency can be merged."
                 )
             )
         numbers = self.carton_ids.mapped("number")

@@ -28,14 +28,18 @@ class FirstMileShipment(models.Model):
         return self.picking_ids.filtered(lambda picking: picking.is_first_mile_departure and picking.state != "cancel")
 
     def _create_transfers(self, totals):
-        transit = self._get_transit()
-        hub, destination = self.warehouse_id, self.destination_id
-        departure = self._create_transfer(hub.out_type_id, hub.lot_stock_id, transit, totals, self.etd)
+        transit, destination = self._get_transit(), self.destination_id
+        departure = self._create_departure(totals, transit)
         arrival = self._create_transfer(destination.in_type_id, transit, destination.lot_stock_id, totals, self.eta)
-        for sent, received in zip(departure.move_ids, arrival.move_ids, strict=True):
-            received.move_orig_ids = sent
+        sent = departure.move_ids.grouped("product_id")
+        for received in arrival.move_ids:
+            received.move_orig_ids = sent[received.product_id]
         (departure + arrival).action_confirm()
         departure.action_assign()
+
+    def _create_departure(self, totals, transit):
+        hub = self.warehouse_id
+        return self._create_transfer(hub.out_type_id, hub.lot_stock_id, transit, totals, self.etd)
 
     def _create_transfer(self, picking_type, source, target, totals, day):
         moment = self._to_moment(day or self.ship_date)

@@ -11,6 +11,7 @@ from . import (
     test_quote,
     test_security,
     test_shipment,
+    test_supplier,
     test_tracking,
     test_tracking_webhook,
 )

@@ -269,25 +269,25 @@ class TestCostLayers(CostCase):
         self.assertEqual(self.balance(self.sales), 22.5)
         self.assertEqual(self.values(self.sea), [10 + 7.5])
 
-    def test_goods_that_left_before_there_were_layers_are_named(self):
-        company = self.env["res.company"].create({"name": "Later Ltd"})
-        self.env.user.company_ids |= company
-        env = self.env(context={**self.env.context, "allowed_company_ids": company.ids})
-        hub = env["stock.warehouse"].search([("company_id", "=", company.id)], limit=1)
-        shop = env["stock.warehouse"].create({"name": "Shop", "code": "SHOP", "company_id": company.id})
-        env["stock.quant"]._update_available_quantity(self.product.with_env(env), hub.lot_stock_id, 6)
-        values = {"warehouse_id": hub.id, "destination_id": shop.id, "lane_id": self.lane.copy({"name": "L2"}).id}
-        self.lane.browse(values["lane_id"]).company_id = company
-        shipment = env["first.mile.shipment"].create({**values, "carton_ids": [self.carton("1", {self.product: 6})]})
-        shipment.action_plan()
-        shipment.action_depart()
-        company.cost_layer_method = "fifo"
-        cost = env["first.mile.cost"].create(
-            {"shipment_id": shipment.id, "name": "Sea", "estimate": 60, "basis": "quantity"}
-        )
+    def test_goods_under_way_when_layers_start_bear_their_costs(self):
+        self.depart()
+        self.start_anew("fifo")
+        cost = self.cost(90)
         cost.action_allocate()
+        self.check()
+        self.assertEqual(cost.layer_amount, 90)
+        # A third of the units are kettles, which cost 5 each.
+        self.assertEqual(self.values(self.sea), [8 * 5 + 30])
+
+    def test_goods_that_came_before_there_were_layers_are_named(self):
+        self.depart()
+        self.receive()
+        self.start_anew("fifo")
+        cost = self.cost(60)
+        cost.action_allocate()
+        self.check()
         self.assertEqual((sum(cost.share_ids.mapped("company_amount")), cost.layer_amount), (60, 0))
-        self.assertIn("left before cost layers were set up", shipment.message_ids[0].body)
+        self.assertIn("arrived before cost layers were set up", self.shipment.message_ids[0].body)
 
     def test_more_cartons_take_no_more_queries(self):
         counts = []

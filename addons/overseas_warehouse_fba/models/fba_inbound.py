@@ -152,7 +152,8 @@ class FbaInbound(models.Model):
 
         :raise ValidationError: the sender's address lacks what Amazon wants
         """
-        partner = notice.source_location_id.warehouse_id.partner_id or notice.company_id.partner_id
+        supplier = notice.departure_id.partner_id if notice.departure_id.location_id.usage == "supplier" else None
+        partner = supplier or notice.source_location_id.warehouse_id.partner_id or notice.company_id.partner_id
         count = self.with_context(active_test=False).search_count(
             [("account_id", "=", notice.account_id.id), ("reference", "=like", f"{notice.reference}%")]
         )
