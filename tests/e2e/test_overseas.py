@@ -37,18 +37,18 @@ def read(call, model, record, field):
 
 @pytest.fixture
 def inbound(call):
-    """Id of a notice of ten plates to a warehouse in Hamburg that sends files."""
+    """Id of a notice of ten plates to a warehouse in Bremen that sends files."""
     (germany,) = call("res.country", "search", [("code", "=", "DE")])
     values = {
-        "name": "Hamburg Storage",
+        "name": "Bremen Storage",
         "provider": "csv",
         "state": "test",
         "csv_format": "csv",
-        "csv_place_ids": [(0, 0, {"code": "HAM", "name": "Hamburg Storage", "country_id": germany})],
+        "csv_place_ids": [(0, 0, {"code": "BRE", "name": "Bremen Storage", "country_id": germany})],
         "csv_service_ids": [(0, 0, {"code": "DHL", "name": "DHL Parcel"})],
     }
     account = call("overseas.account", "create", values)
-    warehouse = connect(call, account, "HAM")
+    warehouse = connect(call, account, "BRE")
     plate = storable(call, PLATE)
     call("overseas.product", "create", {"account_id": account, "product_id": plate, "sku": PLATE, "weight_kg": 0.3})
     carton = {"number": 1, "length_cm": 50, "width_cm": 40, "height_cm": 30, "weight_kg": 9}
@@ -72,7 +72,7 @@ def test_what_was_counted_short_becomes_a_claim(page, call, inbound, errors, tmp
     reference = read(call, "overseas.inbound", inbound, "reference")
     page.goto("/odoo/overseas-files")
     page.click("button:has-text('Upload a Report')")
-    choose(page, "account_id", "Hamburg Storage")
+    choose(page, "account_id", "Bremen Storage")
     choose_option(page, "kind", "Receipts")
     upload(page, tmp_path / "wrong.csv", "NOTHING-1")
     fault = close_error(page, "Nothing was taken from wrong.csv")
