@@ -20,10 +20,15 @@ class TestShortageClaim(FbaCase):
         self._open()
         self._ledger(event("Receipts", 9, Reference_ID="FBA15OTHER"))
         self.env.company.currency_id.rate_ids.unlink()
-        self.pound = self.env.ref("base.GBP")
-        self.pound.active = True
-        self.pound.rate_ids.unlink()
-        self.env["res.currency.rate"].create({"currency_id": self.pound.id, "name": "2026-01-01", "rate": 0.5})
+        foreign = next(
+            currency
+            for currency in (self.env.ref("base.GBP"), self.env.ref("base.EUR"))
+            if currency != self.env.company.currency_id
+        )
+        foreign.active = True
+        foreign.rate_ids.unlink()
+        self.env["res.currency.rate"].create({"currency_id": foreign.id, "name": "2026-01-01", "rate": 0.5})
+        self.foreign = foreign.name
         self.notice = self._create_shipment(12)
         self._put(self.cup, 12, self.warehouse.transit_location_id)
         self._count(9)
@@ -70,7 +75,7 @@ class TestShortageClaim(FbaCase):
         return self._read("compensation", text_of(PAID, *rows))
 
     def _paid(self, number, units, amount, **options):
-        return paid(number, units, amount, "Lost_Inbound", **options)
+        return {**paid(number, units, amount, "Lost_Inbound", **options), "currency-unit": self.foreign}
 
     def test_a_short_receipt_is_a_claim_with_amazons_deadline(self):
         claim = self._refresh()
@@ -85,7 +90,7 @@ class TestShortageClaim(FbaCase):
         claim = self._refresh()
         self._pay(self._paid("R1", 2, "9.00"))
         self.assertEqual((claim.open_units, claim.paid_amount, claim.state), (1, 9, "open"))
-        self.assertEqual((self.difference.state, self.difference.settled_amount), ("open", 18), "1 GBP is 2 of ours")
+        self.assertEqual((self.difference.state, self.difference.settled_amount), ("open", 18), "1 of theirs is 2 of ours")
         self._pay(self._paid("R1", 2, "9.00"), self._paid("R2", 1, "4.50"))
         self.assertEqual((claim.open_units, claim.state), (0, "settled"))
         self.assertEqual((self.difference.state, self.difference.settled_amount), ("settled", 27))
