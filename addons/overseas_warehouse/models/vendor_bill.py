@@ -119,8 +119,8 @@ class OverseasBill(models.Model):
         }
 
     def _prepare_move_line_vals(self, kind, lines, sign, product):
-        """Values of a bill's line. Its taxes are Odoo's own: of the service, else of the expense account or company, as the
-        vendor's fiscal position maps them."""
+        """Values of a bill's line. Its taxes are Odoo's own: of the service, else of the expense account or company, as
+        the vendor's fiscal position maps them."""
         kinds = dict(lines._fields["kind"]._description_selection(self.env))
         return {
             "name": self.env._(

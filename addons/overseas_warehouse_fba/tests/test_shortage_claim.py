@@ -90,7 +90,9 @@ class TestShortageClaim(FbaCase):
         claim = self._refresh()
         self._pay(self._paid("R1", 2, "9.00"))
         self.assertEqual((claim.open_units, claim.paid_amount, claim.state), (1, 9, "open"))
-        self.assertEqual((self.difference.state, self.difference.settled_amount), ("open", 18), "1 of theirs is 2 of ours")
+        self.assertEqual(
+            (self.difference.state, self.difference.settled_amount), ("open", 18), "1 of theirs is 2 of ours"
+        )
         self._pay(self._paid("R1", 2, "9.00"), self._paid("R2", 1, "4.50"))
         self.assertEqual((claim.open_units, claim.state), (0, "settled"))
         self.assertEqual((self.difference.state, self.difference.settled_amount), ("settled", 27))
