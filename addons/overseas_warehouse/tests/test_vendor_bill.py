@@ -168,6 +168,10 @@ class TestVendorBill(ChargeCase):
     def setUp(self):
         super().setUp()
         self.env.company.account_purchase_tax_id = False
+        self.expense = self.env["account.account"].create(
+            {"name": "Logistics", "code": "698877", "account_type": "expense"}
+        )
+        self.env["account.journal"].search([("type", "=", "purchase")]).default_account_id = self.expense
         self.vendor = self.env["res.partner"].create({"name": "Memory Logistics"})
         self.account.partner_id = self.vendor
         self.lines = self._keep(
@@ -231,12 +235,9 @@ class TestVendorBill(ChargeCase):
 
     def test_without_a_service_taxes_are_those_of_the_expense_account(self):
         tax = self._create_tax(10)
-        account = self.env["account.account"].create(
-            {"name": "Logistics", "code": "698877", "account_type": "expense", "tax_ids": [Command.set(tax.ids)]}
-        )
-        self.env["account.journal"].search([("type", "=", "purchase")]).default_account_id = account
+        self.expense.tax_ids = tax
         move = self._create()
-        self.assertEqual((move.invoice_line_ids.account_id, move.invoice_line_ids.tax_ids), (account, tax))
+        self.assertEqual((move.invoice_line_ids.account_id, move.invoice_line_ids.tax_ids), (self.expense, tax))
         self.assertEqual(move.amount_total, 16.5)
 
     def test_a_charge_is_billed_once(self):
