@@ -15,6 +15,7 @@ from . import (  # isort: skip
     tracking_notice,
     quote,
     customs_tariff,
+    stock_move,
     stock_picking,
     cost,
     cost_layers,

@@ -58,7 +58,7 @@ class FirstMileShipment(models.Model):
             raise UserError(self.env._("All cartons of %s are late: change the ETA of its last leg.", self.name))
         later = arrival.copy({"move_ids": [], "first_mile_shipment_id": self.id, "origin": self.name})
         for product, units in totals.items():
-            moves[product]._hand_over(units, later)
+            moves[product]._split_off(units).picking_id = later
         cartons.arrival_id = later
         later.action_confirm()
         (arrival + later).action_assign()
@@ -73,18 +73,3 @@ class FirstMileShipment(models.Model):
         """Open arrivals; what was left behind is received by its own transfer as long as something else is open."""
         arrivals = super()._get_arrivals_to_receive()
         return arrivals.filtered(lambda picking: not picking.first_mile_eta) or arrivals
-
-
-class StockMove(models.Model):
-    _inherit = "stock.move"
-
-    def _hand_over(self, units, picking):
-        """Have units of these moves come by another transfer."""
-        self._do_unreserve()
-        for move in self:
-            taken = min(units, move.product_uom_qty)
-            units -= taken
-            if taken and taken == move.product_uom_qty:
-                move.picking_id = picking
-            elif taken:
-                self.create([{**vals, "picking_id": picking.id} for vals in move._split(taken)])

@@ -1,6 +1,6 @@
 from collections import defaultdict
 
-from odoo import Command, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
@@ -28,28 +28,39 @@ class FirstMileShipment(models.Model):
         """Extends to take the units out of the order's open receipts."""
         if not self.purchase_id:
             return super()._create_departure(totals, transit)
-        moves = self._take_from_receipts(totals)
+        open_moves = self._get_open_receipts()
+        receipts = defaultdict(open_moves.browse) | open_moves.grouped("product_id")
+        self._check_receipts(receipts, totals)
         moment = self._to_moment(self.etd or self.ship_date)
-        here = {"location_dest_id": transit.id, "location_final_id": False, "date": moment, "picking_id": False}
-        return self.env["stock.picking"].create(
+        departure = self.env["stock.picking"].create(
             {
                 **self.purchase_id._prepare_picking(),
                 "location_dest_id": transit.id,
                 "scheduled_date": moment,
                 "origin": f"{self.purchase_id.name}, {self.name}",
                 "first_mile_shipment_id": self.id,
-                "move_ids": [Command.create({**vals, **here}) for vals in moves],
             }
         )
+        pickings = open_moves.picking_id
+        moves = open_moves.browse().union(*(receipts[product]._split_off(units) for product, units in totals.items()))
+        moves.write(
+            {
+                "picking_id": departure.id,
+                "location_dest_id": transit.id,
+                "location_final_id": False,
+                "date": moment,
+            }
+        )
+        (open_moves - moves)._action_assign()
+        pickings.filtered(lambda picking: not picking.move_ids).action_cancel()
+        return departure
 
-    def _take_from_receipts(self, totals):
-        """Make the order's open receipts smaller by what leaves with this shipment.
+    def _check_receipts(self, receipts, totals):
+        """:raise UserError: the order has less to come than is to leave
 
+        :param dict receipts: open moves by product
         :param dict totals: units by product
-        :return: list of vals of stock moves
-        :raise UserError: the order has less to come
         """
-        receipts = defaultdict(self.env["stock.move"].browse) | self._get_open_receipts().grouped("product_id")
         lacking = [
             self.env._(
                 "%(product)s: %(open)g to come, %(packed)g in cartons",
@@ -68,7 +79,6 @@ class FirstMileShipment(models.Model):
                     products="\n".join(lacking),
                 )
             )
-        return [vals for product, units in totals.items() for vals in receipts[product]._give_units(units)]
 
     def _get_open_receipts(self):
         """Moves from the supplier that no shipment has and no other move waits for."""
@@ -100,23 +110,3 @@ class FirstMileShipment(models.Model):
     def _get_shipper(self):
         """Whose address the goods leave from."""
         return self.purchase_id.partner_id or self.warehouse_id.partner_id or self.company_id.partner_id
-
-
-class StockMove(models.Model):
-    _inherit = "stock.move"
-
-    def _give_units(self, units):
-        """Take units off open moves of a product, the first move first; one that has none left is cancelled.
-
-        :return: list of vals of moves with these units
-        """
-        vals_list = []
-        self._do_unreserve()
-        for move in self:
-            part = min(units, move.product_qty)
-            vals_list += move._split(part)
-            units -= part
-        empty = self.filtered(lambda move: move.product_uom.is_zero(move.product_uom_qty))
-        empty._action_cancel()
-        (self - empty)._action_assign()
-        return vals_list
