@@ -90,6 +90,7 @@ class StockPicking(models.Model):
     def _action_done(self):
         """Override of `stock`: goods that leave after their plan was arranged bear its fees."""
         result = super()._action_done()
-        notices = self.env["overseas.inbound"].sudo().search([("departure_id", "in", self.ids)])
-        notices.fba_inbound_id._log_placement_cost()
+        if departures := self.filtered(lambda picking: picking.location_dest_id.usage == "transit"):
+            notices = self.env["overseas.inbound"].sudo().search([("departure_id", "in", departures.ids)])
+            notices.fba_inbound_id._log_placement_cost()
         return result
