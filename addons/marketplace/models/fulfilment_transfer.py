@@ -17,11 +17,8 @@ class MarketplaceFulfilmentTransfer(models.AbstractModel):
         :return: done transfers
         """
         lines = self.env["sale.order.line"].with_company(company)._get_unmoved_marketplace_lines(company, limit)
-        groups = defaultdict(lambda: defaultdict(float))
-        for line in lines:
-            units = line.marketplace_qty_shipped - line.marketplace_qty_moved
-            units = line.product_uom_id._compute_quantity(units, line.product_id.uom_id)
-            groups[self._get_group(line)][line.product_id] += units
+        by_group = lines.grouped(self._get_group)
+        groups = {group: own._sum_unmoved_units() for group, own in by_group.items()}
         pickings = (
             self.env["stock.picking"]
             .sudo()
@@ -40,11 +37,10 @@ class MarketplaceFulfilmentTransfer(models.AbstractModel):
         )
         self._validate(moves)
         move_by_key = {(move.picking_id, move.product_id): move for move in moves}
-        picking_by_key = dict(zip(groups, pickings, strict=True))
-        for line in lines:
-            picking = picking_by_key[self._get_group(line)]
-            line.marketplace_qty_moved = line.marketplace_qty_shipped
-            line.marketplace_move_id = move_by_key[picking, line.product_id]
+        for picking, own in zip(pickings, by_group.values(), strict=True):
+            for line in own:
+                line.marketplace_qty_moved = line.marketplace_qty_shipped
+                line.marketplace_move_id = move_by_key[picking, line.product_id]
         return pickings
 
     def _get_group(self, line):
@@ -126,6 +122,14 @@ class SaleOrderLine(models.Model):
     def _compute_marketplace_qty_to_move(self):
         for line in self:
             line.marketplace_qty_to_move = line.marketplace_qty_shipped - line.marketplace_qty_moved
+
+    def _sum_unmoved_units(self):
+        """``{product: units in its unit of measure}`` that are shipped and still in our stock."""
+        totals = defaultdict(float)
+        for line in self:
+            units = line.marketplace_qty_shipped - line.marketplace_qty_moved
+            totals[line.product_id] += line.product_uom_id._compute_quantity(units, line.product_id.uom_id)
+        return totals
 
     @api.model
     def _get_unmoved_marketplace_lines(self, company, limit):
