@@ -138,11 +138,7 @@ class OverseasWarehouse(models.Model):
     def _find_fba_claims(self):
         """Override to claim what buyers were paid back for and never sent."""
         refunds = self.env["fba.buyer.refund"].search([("warehouse_id", "=", self.id)], order="refunded_at, id")
-        fnskus = dict(
-            self.env["fba.ledger.row"]._read_group(
-                [("warehouse_id", "=", self.id), ("msku", "in", refunds.mapped("msku"))], ["msku", "fnsku"]
-            )
-        )
+        fnskus = self._get_fba_fnskus(refunds.mapped("msku"))
         paid_back = [
             RefundedUnits(
                 refund.order_number, fnskus.get(refund.msku, ""), refund.msku, refund.refunded_at.date(), refund.units
