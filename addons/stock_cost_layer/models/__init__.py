@@ -1,6 +1,7 @@
-from . import (
+from . import (  # isort: skip
     account_move,
     amounts,
+    month,
     closing,
     closing_check,
     closing_item,

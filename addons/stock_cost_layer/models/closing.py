@@ -13,18 +13,11 @@ class CostClosing(models.Model):
     """
 
     _name = "cost.closing"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["cost.month", "mail.thread", "mail.activity.mixin"]
     _description = "Month to Close"
     _order = "day desc, id desc"
     _rec_name = "day"
 
-    company_id = fields.Many2one(
-        "res.company", required=True, ondelete="restrict", default=lambda self: self.env.company, index=True
-    )
-    currency_id = fields.Many2one(related="company_id.currency_id")
-    day = fields.Date(
-        "Last Day", required=True, default=lambda self: fields.Date.context_today(self) + relativedelta(day=1, days=-1)
-    )
     state = fields.Selection([("open", "To Close"), ("closed", "Closed")], compute="_compute_state", store=True)
     user_id = fields.Many2one(
         "res.users", "Responsible", default=lambda self: self._get_responsible(self.env.company), tracking=True
@@ -81,7 +74,7 @@ class CostClosing(models.Model):
     @api.model
     def _cron_propose(self):
         """Propose the month before to whoever closes it, company by company. Nothing is posted."""
-        day = fields.Date.context_today(self) + relativedelta(day=1, days=-1)
+        day = self._get_last_day()
         for company in self.env["res.company"].search([("cost_layer_method", "!=", False)]):
             closed = company._get_cost_closed_day()
             if company.cost_layer_since.date() > day or (closed and closed >= day):

@@ -9,17 +9,11 @@ class CostSnapshot(models.Model):
     """Stock and its cost at the end of a month. It never changes: what comes later for the month counts in the next."""
 
     _name = "cost.snapshot"
+    _inherit = ["cost.month"]
     _description = "Cost Snapshot"
     _order = "day desc"
     _rec_name = "day"
 
-    company_id = fields.Many2one(
-        "res.company", required=True, ondelete="restrict", default=lambda self: self.env.company, index=True
-    )
-    currency_id = fields.Many2one(related="company_id.currency_id")
-    day = fields.Date(
-        "Last Day", required=True, default=lambda self: fields.Date.context_today(self) + relativedelta(day=1, days=-1)
-    )
     line_ids = fields.One2many("cost.snapshot.line", "snapshot_id", string="Stock", readonly=True)
     value = fields.Monetary("Total", compute="_compute_value")
 
