@@ -148,6 +148,13 @@ EVENT = (
 )  # fmt: skip
 
 
+def wait_for_check(call, warehouse, condition):
+    """Wait for a check of which the condition is true, and for the end of those that are still queued."""
+    running = [("model_name", "=", "overseas.snapshot"), ("state", "in", ("pending", "enqueued", "started"))]
+    until(lambda: call("overseas.snapshot", "search_count", [("warehouse_id", "=", warehouse), condition]))
+    until(lambda: not call("queue.job", "search_count", running))
+
+
 @pytest.fixture
 def ledger(call, amazon):
     """The ledger's days so far: two cups were lost, and two bowls went to a buyer whose order nobody knows."""
@@ -160,8 +167,7 @@ def ledger(call, amazon):
         content = base64.b64encode(report(columns, *rows).encode()).decode()
         values = {"warehouse_id": amazon, "kind": kind, "content": content, "file_name": f"{kind}.txt"}
         call("fba.upload", "action_upload", [call("fba.upload", "create", values)])
-    checks = [("warehouse_id", "=", amazon), ("state", "=", "different")]
-    until(lambda: call("overseas.snapshot", "search_count", checks))
+    wait_for_check(call, amazon, ("difference_count", "=", 2))
 
 
 def test_differences_at_amazon_are_explained_adjusted_and_claimed(page, call, amazon, ledger, errors):
@@ -179,7 +185,7 @@ def test_differences_at_amazon_are_explained_adjusted_and_claimed(page, call, am
     page.wait_for_selector(f".o_last_breadcrumb_item:has-text('Ledger of {BOWL}')")
     page.locator(".o_data_row", has_text="Sale").locator(".o_list_record_selector input").click()
     page.click(".o_control_panel button[name=action_book_sales]")
-    until(lambda: call("overseas.snapshot", "search_count", [("warehouse_id", "=", amazon), ("state", "=", "equal")]))
+    wait_for_check(call, amazon, ("state", "=", "equal"))
     page.goto("/odoo/fba-differences")
     page.wait_for_selector(".o_list_view .o_list_renderer")
     assert (cups.count(), bowls.count()) == (0, 0)

@@ -1,11 +1,9 @@
 import uuid
 
 from odoo import api, fields, models
-from odoo.addons.queue_job.exception import RetryableJobError
-from odoo.exceptions import LockError
 
 from ..contract import Capability, ConnectorError, NotReady, PushResult, Rejected
-from .job_retry import get_retry_seconds
+from .job_retry import get_retry_seconds, lock_for_job
 from .stock_target import ANSWER_TIMEOUT
 
 LOCKED_RETRY_SECONDS = 10
@@ -76,11 +74,7 @@ class MarketplaceStockPublisher(models.AbstractModel):
 
         :raise RetryableJobError: another job holds some of them
         """
-        try:
-            listings.lock_for_update(allow_referencing=True)
-        except LockError as error:
-            raise RetryableJobError(str(error), seconds=LOCKED_RETRY_SECONDS, ignore_retry=True) from error
-        return listings
+        return lock_for_job(listings, LOCKED_RETRY_SECONDS)
 
     @api.model
     def _get_queued(self, shop, limit):

@@ -2,6 +2,7 @@ from collections import defaultdict
 from datetime import datetime, timedelta, timezone
 
 from odoo import api, fields, models
+from odoo.addons.marketplace.models.job_retry import lock_for_job
 
 from ..contract import ProviderCapability
 
@@ -53,7 +54,16 @@ class OverseasSnapshot(models.Model):
 
     @api.model
     def _job_take(self, warehouse):
-        """Ask a warehouse what it has, and compare. Running it twice makes two checks and changes nothing else."""
+        """Check a warehouse. Running it twice makes two checks and changes nothing else.
+
+        :raise RetryableJobError: another check or an adjustment is running
+        """
+        lock_for_job(warehouse)._begin_turn()
+        self._take(warehouse)
+
+    @api.model
+    def _take(self, warehouse):
+        """Ask a warehouse what it has, and compare."""
         account = warehouse.account_id
         if account.state == "disabled" or not account._has_capability(ProviderCapability.STOCK):
             return

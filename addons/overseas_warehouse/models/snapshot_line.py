@@ -1,5 +1,5 @@
 from odoo import fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import LockError, UserError
 from odoo.fields import Command
 
 from .stock_event import OWN_KINDS
@@ -32,8 +32,17 @@ class OverseasSnapshotLine(models.Model):
     def action_adjust(self):
         """Change Odoo's stock to what the warehouse has: the decision of a person."""
         self.check_access("write")
+        self._begin_turn()
         self._check_adjustable()
         self.sudo()._adjust("person")
+
+    def _begin_turn(self):
+        """:raise UserError: a check of the warehouse is running; its numbers will be newer than these"""
+        try:
+            self.warehouse_id.sudo()._begin_turn()
+        except LockError as error:
+            message = self.env._("The stock is being checked right now. Adjust what the new check finds.")
+            raise UserError(message) from error
 
     def _check_adjustable(self):
         """:raise UserError: a line cannot be taken over; says why and what to do"""

@@ -60,6 +60,10 @@ class OverseasWarehouse(models.Model):
         "Up to Units", default=5, tracking=True, help="Larger differences wait for a person all the same."
     )
 
+    stock_turn = fields.Integer(
+        "Checks and Adjustments", readonly=True, copy=False, help="How often the stock was checked or adjusted."
+    )
+
     _code_uniq = models.Constraint("UNIQUE(account_id, code)", "This warehouse is connected already.")
     _warehouse_uniq = models.Constraint("UNIQUE(warehouse_id)", "This warehouse is connected to an operator already.")
 
@@ -135,6 +139,21 @@ class OverseasWarehouse(models.Model):
             taken.add(code)
             codes.append(code)
         return codes
+
+    # === STOCK === #
+
+    def _begin_turn(self):
+        """Be the only transaction that checks or adjusts the stock, with numbers from after the one before.
+
+        A check that another one overlaps would record old numbers as the newest, and a person would adjust them again.
+        The counter is what shows PostgreSQL a transaction that began before another turn ended: it is refused
+        (serialization failure), and begun anew by the web server or the job queue.
+
+        :raise LockError: a check or an adjustment is running
+        """
+        self.lock_for_update(allow_referencing=True)
+        for warehouse in self:
+            warehouse.stock_turn += 1
 
     # === SERVICES === #
 

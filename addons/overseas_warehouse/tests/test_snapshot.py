@@ -1,6 +1,9 @@
+from unittest.mock import patch
+
 from odoo.addons.marketplace.contract import Unavailable
+from odoo.addons.queue_job.exception import RetryableJobError
 from odoo.addons.queue_job.tests.common import trap_jobs
-from odoo.exceptions import UserError
+from odoo.exceptions import LockError, UserError
 from odoo.tests import tagged
 
 from ..contract import Grade, StockEventKind
@@ -65,6 +68,21 @@ class TestSnapshot(OverseasCase):
         with self.assertRaisesRegex(UserError, "Adjusted already"):
             line.action_adjust()
         self.assertEqual(self._take().state, "equal")
+
+    def test_one_check_or_adjustment_at_a_time(self):
+        """A check that overlaps another would record old numbers as the newest ones."""
+        self.world.stock["CUP"] = [45, 0]
+        line = self._take().line_ids
+        turns = self.warehouse.stock_turn
+        with patch.object(type(self.warehouse), "lock_for_update", side_effect=LockError("held")):
+            with self.assertRaises(RetryableJobError):
+                self.env["overseas.snapshot"]._job_take(self.warehouse)
+            with self.assertRaisesRegex(UserError, "being checked right now"):
+                line.action_adjust()
+        self.assertEqual((self._get_units(self.cup), self.warehouse.stock_turn), (50, turns))
+        line.action_adjust()
+        self.env["overseas.snapshot"]._job_take(self.warehouse)
+        self.assertEqual((self._get_units(self.cup), self.warehouse.stock_turn), (45, turns + 2))
 
     def test_an_old_check_is_not_adjusted(self):
         self.world.stock["CUP"] = [45, 0]

@@ -2,15 +2,12 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.addons.marketplace.contract import ConnectorError, NotReady
-from odoo.addons.marketplace.models.job_retry import get_retry_seconds
-from odoo.addons.queue_job.exception import RetryableJobError
-from odoo.exceptions import LockError
+from odoo.addons.marketplace.models.job_retry import get_retry_seconds, lock_for_job
 
 from ..connector import ChoiceNeeded, Journey
 from .fba_inbound import copy_state
 
 WORKING_STATES = ("running", "cancelling")
-LOCKED_RETRY_SECONDS = 2
 _PACKED = Journey.STEPS.index("pack") + 1
 
 
@@ -172,19 +169,3 @@ class FbaInbound(models.Model):
             user = self.notice_ids[:1].create_uid
             user = user if user.active and not user.share else self.account_id._get_responsible()
             self.activity_schedule("mail.mail_activity_data_todo", summary=summary, user_id=user.id)
-
-
-def lock_for_job(record):
-    """Keep a record until the end of the job.
-
-    The job that holds it may have found this one waiting, and queued none after itself: this one has to come again.
-
-    :return: the record; none, if it is gone
-    :raise RetryableJobError: another job holds it
-    """
-    found = record.exists()
-    try:
-        found.lock_for_update(allow_referencing=True)
-    except LockError as error:
-        raise RetryableJobError(str(error), seconds=LOCKED_RETRY_SECONDS, ignore_retry=True) from error
-    return found

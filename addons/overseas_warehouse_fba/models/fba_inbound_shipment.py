@@ -2,13 +2,12 @@ from collections import Counter
 
 from odoo import api, fields, models
 from odoo.addons.marketplace.contract import ConnectorError, NotReady
-from odoo.addons.marketplace.models.job_retry import get_retry_seconds
+from odoo.addons.marketplace.models.job_retry import get_retry_seconds, lock_for_job
 from odoo.addons.overseas_warehouse.contract import InboundState, InboundStatus, ReceivedLine
 from odoo.addons.overseas_warehouse.models.inbound import OPEN_STATES
 from odoo.exceptions import UserError
 
 from .fba_inbound import get_download_action
-from .fba_inbound_job import lock_for_job
 
 _POLL = 5
 _STATUSES = {

@@ -45,10 +45,10 @@ class OverseasSnapshot(models.Model):
             self._enqueue_take(warehouse)
 
     @api.model
-    def _job_take(self, warehouse):
+    def _take(self, warehouse):
         """Override of `overseas_warehouse`: stock at Amazon is checked by its ledger, after the ledger was booked."""
         if not warehouse.is_fba:
-            return super()._job_take(warehouse)
+            return super()._take(warehouse)
         Row = self.env["fba.ledger.row"]
         Row._refresh(warehouse)
         while warehouse.fba_book and Row._book(warehouse):

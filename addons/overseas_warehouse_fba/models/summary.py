@@ -137,9 +137,9 @@ class OverseasSnapshot(models.Model):
     _inherit = "overseas.snapshot"
 
     @api.model
-    def _job_take(self, warehouse):
+    def _take(self, warehouse):
         """Override: Amazon's inventory is fetched after its ledger was compared, where the account can be asked."""
-        result = super()._job_take(warehouse)
+        result = super()._take(warehouse)
         if warehouse.is_fba and warehouse.account_id._get_capabilities():
             self.env["fba.summary"]._enqueue_fetch(warehouse)
         return result

@@ -119,7 +119,7 @@ class FbaCase(TransactionCase):
 
     def _take(self):
         """What the queued job does: book what is due, compare."""
-        return self.env["overseas.snapshot"]._job_take(self.warehouse)
+        return self.env["overseas.snapshot"]._take(self.warehouse)
 
     def _rows(self, *domain):
         return self.env["fba.ledger.row"].search([("warehouse_id", "=", self.warehouse.id), *domain], order="id")
