@@ -17,6 +17,7 @@ for _name in (
     "kit",
     "parsing",
     "returns",
+    "settlements",
     "tokens",
     "webhooks",
     "writes",
@@ -29,6 +30,7 @@ from .fetching import FetchingTests  # noqa: E402
 from .hooks import FAILURES, SKEW  # noqa: E402
 from .parsing import ParsingTests  # noqa: E402
 from .returns import ReturnTests  # noqa: E402
+from .settlements import SettlementTests  # noqa: E402
 from .tokens import TokenTests  # noqa: E402
 from .webhooks import WebhookTests  # noqa: E402
 from .writes import WriteTests  # noqa: E402
@@ -37,7 +39,15 @@ __all__ = ["FAILURES", "SKEW", "ConnectorConformance"]
 
 
 class ConnectorConformance(
-    CapabilityTests, FetchingTests, ParsingTests, FailureTests, TokenTests, WriteTests, ReturnTests, WebhookTests
+    CapabilityTests,
+    FetchingTests,
+    ParsingTests,
+    FailureTests,
+    TokenTests,
+    WriteTests,
+    ReturnTests,
+    SettlementTests,
+    WebhookTests,
 ):
     """All tests of a connector. The hooks to fill in are those of :class:`~.hooks.Hooks`.
 

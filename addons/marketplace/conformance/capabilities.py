@@ -29,6 +29,12 @@ _VERBS = {
     Capability.RETURNS: {"fetch_returns": (["shop"], _SINCE), "fetch_return": ("shop", "1"), "parse_return": ({},)},
     Capability.REFUND: {"refund_orders": ([],)},
     Capability.LABELS: {"arrange_shipments": ([],), "fetch_labels": ([],)},
+    Capability.SETTLEMENTS: {
+        "fetch_settlements": (["shop"], _SINCE),
+        "fetch_settlement": ({},),
+        "parse_settlement": (None,),
+    },
+    Capability.TRANSACTIONS: {"fetch_transactions": (["shop"], _SINCE), "parse_transaction": ({},)},
     Capability.WEBHOOKS: {"subscribe_webhooks": ("https://shop.example/webhook",), "read_webhook": (None,)},
 }
 

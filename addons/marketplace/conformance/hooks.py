@@ -107,6 +107,20 @@ class Hooks(Kit):
         """Valid returns as the marketplace sends them: several."""
         raise missing("raw_returns()", "several valid returns as received")
 
+    def settlements(self):
+        """``[(document as received, external id, total as text, number of lines)]``: several that are closed, one of
+        them negative; :meth:`make_connector` without failure serves them, in pages of one."""
+        raise missing("settlements()", "[(SettlementDocument, external id, total as text, number of lines)]")
+
+    def damaged_settlements(self):
+        """``[(document that cannot be taken, text that the path of its error contains)]``: one broken off in the
+        middle of a row or object, one with an unreadable amount, one with an unreadable date."""
+        raise missing("damaged_settlements()", "[(SettlementDocument, part of the path that its error names)]")
+
+    def raw_transactions(self):
+        """Valid transactions as the marketplace sends them: several."""
+        raise missing("raw_transactions()", "several valid transactions as received")
+
     def webhook(self, about):
         """A signed :class:`~..contract.WebhookRequest` of this moment.
 

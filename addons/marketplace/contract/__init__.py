@@ -45,6 +45,16 @@ from .records import (
     TaxTreatment,
     Window,
 )
+from .settlements import (
+    MoneyState,
+    MoneyTransaction,
+    Settlement,
+    SettlementDocument,
+    SettlementLine,
+    SettlementPage,
+    SettlementRef,
+    SettlementState,
+)
 from .webhooks import Notice, NoticeKind, Webhook, WebhookRequest
 from .writes import each, each_alone, failed, refuse_refund
 
@@ -68,6 +78,8 @@ __all__ = [
     "Label",
     "Listing",
     "Money",
+    "MoneyState",
+    "MoneyTransaction",
     "NotReady",
     "Notice",
     "NoticeKind",
@@ -90,6 +102,12 @@ __all__ = [
     "ReturnKind",
     "ReturnLine",
     "ReturnStatus",
+    "Settlement",
+    "SettlementDocument",
+    "SettlementLine",
+    "SettlementPage",
+    "SettlementRef",
+    "SettlementState",
     "Shipment",
     "ShipmentLine",
     "ShopInfo",
@@ -104,11 +122,11 @@ __all__ = [
     "each",
     "each_alone",
     "failed",
-    "refuse_refund",
     "format_time",
     "parse_time",
     "plan_lines",
     "read_each",
+    "refuse_refund",
     "share",
     "split_evenly",
 ]

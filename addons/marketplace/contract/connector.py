@@ -26,6 +26,8 @@ class Capability(str, Enum):
     REFUND = "refund"
     LABELS = "labels"  # the marketplace books the carrier and makes the waybill
     WEBHOOKS = "webhooks"
+    SETTLEMENTS = "settlements"
+    TRANSACTIONS = "transactions"  # what is not settled yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +226,42 @@ class Connector(ABC):
         :raise InvalidPayload: signed by the marketplace, but unreadable or without an id
         """
         raise self._unsupported(Capability.WEBHOOKS)
+
+    def fetch_settlements(self, shop_ids, since, until=None, token=""):
+        """One page of the settlements that were closed, or changed, at or after ``since``.
+
+        :return: :class:`~.settlements.SettlementPage`
+        """
+        raise self._unsupported(Capability.SETTLEMENTS)
+
+    def fetch_settlement(self, handle):
+        """The whole document of a settlement, as :class:`~.settlements.SettlementDocument`.
+
+        :param dict handle: of its :class:`~.settlements.SettlementRef`, or of the :class:`~.errors.NotReady` before
+        :raise NotReady: the marketplace still prepares it
+        """
+        raise self._unsupported(Capability.SETTLEMENTS)
+
+    def parse_settlement(self, document):
+        """Turn a document into :class:`~.settlements.Settlement`, fetched or downloaded by a person alike.
+
+        Whether the lines add up to the total is for the caller to check, once it has read them all.
+
+        :param document: :class:`~.settlements.SettlementDocument`
+        :raise InvalidPayload: it is no settlement, breaks off, or a row cannot be read
+        """
+        raise self._unsupported(Capability.SETTLEMENTS)
+
+    def fetch_transactions(self, shop_ids, since, until=None, token="") -> Page:
+        """One page of what was booked at or after ``since``, as records of the kind ``transaction``."""
+        raise self._unsupported(Capability.TRANSACTIONS)
+
+    def parse_transaction(self, payload):
+        """Turn a raw transaction into :class:`~.settlements.MoneyTransaction`.
+
+        :raise InvalidPayload: a field is missing, or the lines do not add up to the stated total
+        """
+        raise self._unsupported(Capability.TRANSACTIONS)
 
     def _unsupported(self, capability):
         return TypeError(f"{type(self).__name__} does not declare the capability {capability.value}")

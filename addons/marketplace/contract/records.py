@@ -178,6 +178,8 @@ class Order:
     :param acknowledged: false: the marketplace waits to hear that the order was received
     :param subsidies: what the marketplace pays the seller towards discounts and shipping; no part of ``total``
     :param warnings: what a person should see before shipping, e.g. a high risk of fraud
+    :param is_replacement: goods of another order are sent once more, free of charge; the money may not be stated
+    :param replaces: ``external_id`` of that order, where the marketplace names it
     """
 
     external_id: str
@@ -205,6 +207,8 @@ class Order:
     acknowledged: bool = True
     subsidies: tuple[Charge, ...] = ()
     warnings: tuple[str, ...] = ()
+    is_replacement: bool = False
+    replaces: str = ""
 
 
 @dataclass(frozen=True, slots=True)
