@@ -30,7 +30,8 @@ _TITLES = {
 _NAMES = {normalise(title): key for key, titles in _TITLES.items() for title in titles}
 _REQUIRED = ("carton", "sku", "units")
 _MEASURES = ("weight", "length", "width", "height")
-_TOTALS = ("total", "合计", "总计", "共计")
+_TOTALS = ("total", "grandtotal", "合计", "总计", "共计")
+_TOTAL_WORDS = {*_TOTALS, "totals", "grandtotals"}
 _RANGE = re.compile(r"(?P<prefix>.*?)(?P<first>\d+)\s*(?:[-~–—～至]|to)\s*(?P<again>\D*?)(?P<last>\d+)")
 _TIMES = re.compile(r"\s*[x×*X＊]\s*")
 MAX_CARTONS = 20_000
@@ -80,7 +81,7 @@ def read_packing_list(content):
     start, columns = find_header(rows, _NAMES, _REQUIRED)
     reader = _Reader(columns)
     for number, cells in rows[start + 1 :]:
-        if _is_total(cells):
+        if reader.is_total(cells):
             break
         if any(cell is not None for cell in cells):
             reader.take(number, cells)
@@ -125,11 +126,6 @@ def parse_numbers(text):
     return [f"{match['prefix']}{str(number).zfill(len(first))}" for number in range(int(first), int(last) + 1)]
 
 
-def _is_total(cells):
-    first = next((cell for cell in cells if cell is not None), None)
-    return isinstance(first, str) and normalise(first).startswith(_TOTALS)
-
-
 class _Reader:
     """Takes rows in and keeps what is wrong with them."""
 
@@ -138,9 +134,22 @@ class _Reader:
         self._cartons, self._rows, self._faults = {}, {}, []
         self._current, self._name = (), None
 
+    def is_total(self, cells):
+        """Whether a row states totals: it begins with such a word and names neither carton nor product.
+
+        Where the word stands alone, its cell may be that of the carton or of the SKU: "TOTAL-BAG" is a SKU, "Total" none.
+        """
+        first = next((cell for cell in cells if cell is not None), None)
+        values = self._name_cells(cells)
+        if not isinstance(first, str) or values["carton"] not in (None, first):
+            return False
+        word = normalise(first)
+        if word in _TOTAL_WORDS and (values["carton"] or values["sku"] in (None, first)):
+            return True
+        return word.startswith(_TOTALS) and values["sku"] is None
+
     def take(self, row, cells):
-        values = {key: cells[position] if position < len(cells) else None for key, position in self._columns.items()}
-        values = self._read_measures(row, values)
+        values = self._read_measures(row, self._name_cells(cells))
         starts = values["carton"] is not None and str(values["carton"]) != self._name
         if starts:
             self._open_cartons(row, values)
@@ -156,6 +165,9 @@ class _Reader:
         if self._faults:
             raise SheetFaults(self._faults)
         return PackingList(tuple(self._cartons.values()), self._rows)
+
+    def _name_cells(self, cells):
+        return {key: cells[position] if position < len(cells) else None for key, position in self._columns.items()}
 
     def _fault(self, row, code, **values):
         self._faults.append(Fault(row, code, values))

@@ -1,6 +1,7 @@
 from . import (
     test_announcing,
     test_cost,
+    test_cost_closing,
     test_cost_layers,
     test_customs,
     test_delay,

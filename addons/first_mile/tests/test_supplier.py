@@ -57,7 +57,7 @@ class TestSupplier(CostCase):
         moves = self.order.picking_ids.filtered(lambda picking: not picking.first_mile_shipment_id).move_ids
         expected = moves.filtered(lambda move: move.state == "assigned")
         self.assertEqual(expected.mapped("quantity"), expected.mapped("product_uom_qty"))
-        return {move.product_id: move.product_uom_qty for move in expected}
+        return {product: sum(own.mapped("product_qty")) for product, own in expected.grouped("product_id").items()}
 
     def _get_values(self, place):
         layers = self.env["cost.layer"].search([("place_id", "=", place.id)])
@@ -106,6 +106,87 @@ class TestSupplier(CostCase):
         with self.assertRaisesRegex(UserError, "Kettle: 10 to come, 11 in cartons"), self.env.cr.savepoint():
             self._create_shipment(11, 20).action_plan()
         self.assertEqual(self._expected(), {self.product: 10, self.second: 20})
+
+    def _order_units(self, units):
+        """Change how many kettles the order has; whatever happens, the papers add up to it."""
+        self.order.order_line[0].product_qty = units
+        self.env.flush_all()
+        moves = self.order.order_line[0].move_ids.filtered(lambda move: move.state != "cancel")
+        self.assertEqual(sum(moves.mapped("product_qty")), units)
+
+    def _count_departing(self, shipment):
+        moves = shipment._get_departures().move_ids
+        return {product: sum(own.mapped("product_qty")) for product, own in moves.grouped("product_id").items()}
+
+    def test_more_of_an_order_is_expected_apart_from_the_departure(self):
+        """While a part is planned to leave, and when all is."""
+        shipment = self._create_shipment(6)
+        shipment.action_plan()
+        self._order_units(12)
+        self.assertEqual(self._expected(), {self.product: 6, self.second: 20})
+        self.assertEqual(self._count_departing(shipment), {self.product: 6})
+        other = self._create_shipment(6, 20)
+        other.action_plan()
+        self.assertEqual(self._expected(), {})
+        self._order_units(15)
+        self.assertEqual(self._expected(), {self.product: 3})
+        self.assertEqual(self._count_departing(shipment), {self.product: 6})
+        self.assertEqual(self._count_departing(other), {self.product: 6, self.second: 20})
+        (shipment | other).action_depart()
+        self.check()
+        self._order_units(16)
+        self.assertEqual(self._expected(), {self.product: 4})
+        third = self._create_shipment(4)
+        third.action_plan()
+        third.action_depart()
+        self.check()
+        self.assertEqual(self.order.order_line.mapped("qty_received"), [16, 20])
+
+    def test_more_of_an_order_in_another_unit(self):
+        """A line of a dozen beside one of 24; all 36 leave, and the dozen becomes two."""
+        self._order_units(24)
+        dozen = self.env.ref("uom.product_uom_dozen")
+        line = self.order.order_line.create(
+            {"order_id": self.order.id, "product_id": self.product.id, "product_uom_id": dozen.id, "product_qty": 1}
+        )
+        self.assertEqual(self._expected()[self.product], 36)
+        shipment = self._create_shipment(36)
+        shipment.action_plan()
+        line.product_qty = 2
+        self.assertEqual(self._expected(), {self.product: 12, self.second: 20})
+        self.assertEqual(self._count_departing(shipment), {self.product: 36})
+        with self.assertRaisesRegex(UserError, "cannot have 0.5 Dozens"), self.env.cr.savepoint():
+            line.product_qty = 0.5
+
+    def test_fewer_of_an_order_are_no_longer_expected_at_the_hub(self):
+        shipment = self._create_shipment(6)
+        shipment.action_plan()
+        self._order_units(7)
+        self.assertEqual(self._expected(), {self.product: 1, self.second: 20})
+        self._order_units(6)
+        self.assertEqual(self._expected(), {self.second: 20})
+        self.assertEqual(self._count_departing(shipment), {self.product: 6})
+
+    def test_fewer_than_are_planned_to_leave_are_refused(self):
+        first, second = self._create_shipment(6), self._create_shipment(2)
+        first.action_plan()
+        first.action_depart()
+        second.action_plan()
+        text = f"cannot have 7 .* 6 have come or left, and 2 are planned to leave with {second.name}. Cancel this"
+        with self.assertRaisesRegex(UserError, text), self.env.cr.savepoint():
+            self.order.order_line[0].product_qty = 7
+        self.assertEqual(self._count_departing(second), {self.product: 2})
+        second.action_cancel()
+        self._order_units(7)
+        self.assertEqual(self._expected(), {self.product: 1, self.second: 20})
+        self.check()
+
+    def test_what_does_not_leave_is_expected_again_beside_other_shipments(self):
+        first, second = self._create_shipment(3), self._create_shipment(4)
+        (first | second).action_plan()
+        first.action_cancel()
+        self.assertEqual(self._expected(), {self.product: 6, self.second: 20})
+        self.assertEqual(self._count_departing(second), {self.product: 4})
 
     def test_papers_and_map_begin_at_the_supplier(self):
         shipment = self._create_shipment(6)

@@ -45,6 +45,53 @@ def test_chinese_with_titles_above_and_sizes_in_one_cell():
     assert packed.count_units() == {"水壶-白": 50}
 
 
+TOTALS_APART = ["Line", "Carton No", "SKU", "Qty", "Length", "Width", "Height", "Weight"]
+
+
+@pytest.mark.parametrize(
+    "sku", ["TOTAL-BAG-01", "Totally Clean", "TOTAL", "total", "总计-01", "Grand Total", "GRANDTOTAL-X"]
+)
+def test_a_sku_may_begin_with_total(sku):
+    packed = read([1, sku, 2, 50, 40, 30, 5], [2, "KETTLE", 3, 50, 40, 30, 5])
+    assert packed.count_units() == {sku: 2, "KETTLE": 3}
+
+
+@pytest.mark.parametrize("sku", ["TOTAL-BAG-01", "Totally Clean", "合计-01"])
+def test_a_sku_of_a_mixed_carton_may_begin_with_total(sku):
+    packed = read([1, "KETTLE", 2, 50, 40, 30, 5], [None, sku, 4, None, None, None, None])
+    assert packed.cartons[0].contents == {"KETTLE": 2, sku: 4}
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["Total", "TOTAL:", "Totals", "Grand Total", "Grand Totals:", "合计", "总计：", "共计", "Total 2 ctns", "合计: 2箱"],
+)
+def test_a_word_where_the_carton_stands_ends_the_list(word):
+    packed = read([1, "KETTLE", 2, 50, 40, 30, 5], [word, None, 2, None, None, None, 5], ["Checked by", "Li", 9])
+    assert packed.count_units() == {"KETTLE": 2}
+
+
+def test_a_carton_called_total_is_a_carton_where_it_has_a_number():
+    packed = read(["Total-1", "KETTLE", 2, 50, 40, 30, 5], ["Total", "1 SKU", 2, None, None, None, 5])
+    assert [carton.box.number for carton in packed.cartons] == ["Total-1"]
+
+
+@pytest.mark.parametrize("word", ["Total", "Totals", "Grand total", "合计", "总计"])
+def test_a_word_alone_where_the_sku_stands_ends_the_list(word):
+    packed = read([1, "KETTLE", 2, 50, 40, 30, 5], [None, word, 2, None, None, None, 5])
+    assert packed.count_units() == {"KETTLE": 2}
+
+
+def test_totals_in_a_column_of_their_own_end_the_list_but_no_remark_does():
+    rows = [
+        ["Total care line", 1, "KETTLE", 2, 50, 40, 30, 5],
+        ["Total care line", None, "LID", 3],
+        ["Total", None, None, 5],
+        ["Checked", None, "by Li"],
+    ]
+    assert read(*rows, header=TOTALS_APART).count_units() == {"KETTLE": 2, "LID": 3}
+
+
 @pytest.mark.parametrize(
     ("text", "numbers"),
     [("7", ["7"]), ("8-10", ["8", "9", "10"]), ("A01~A03", ["A01", "A02", "A03"]), ("9至10", ["9", "10"]),
