@@ -16,19 +16,27 @@ class CostSnapshot(models.Model):
 
     line_ids = fields.One2many("cost.snapshot.line", "snapshot_id", string="Stock", readonly=True)
     value = fields.Monetary("Total", compute="_compute_value")
+    # False only while its stock is being taken; NULL where that was before there was this column.
+    is_taken = fields.Boolean("Closed", readonly=True, default=False)
 
     _day_uniq = models.Constraint("UNIQUE(company_id, day)", "This month is already closed.")
 
     def init(self):
-        """Have PostgreSQL refuse what the ORM refuses."""
+        """Have PostgreSQL refuse what the ORM refuses; all that may change of a snapshot is that it becomes taken."""
         self.env.cr.execute(
             """
             CREATE OR REPLACE FUNCTION cost_snapshot_keep() RETURNS trigger LANGUAGE plpgsql AS $$
             BEGIN
                 RAISE EXCEPTION 'A cost snapshot is never changed or deleted.';
             END $$;
-            CREATE OR REPLACE TRIGGER keep BEFORE UPDATE OR DELETE ON cost_snapshot
+            DROP TRIGGER IF EXISTS keep ON cost_snapshot;
+            CREATE TRIGGER keep BEFORE DELETE ON cost_snapshot
                FOR EACH ROW EXECUTE FUNCTION cost_snapshot_keep();
+            CREATE OR REPLACE TRIGGER keep_taken BEFORE UPDATE ON cost_snapshot
+               FOR EACH ROW WHEN (
+                   OLD.is_taken IS DISTINCT FROM FALSE OR NEW.is_taken IS NOT TRUE
+                   OR (OLD.id, OLD.company_id, OLD.day) IS DISTINCT FROM (NEW.id, NEW.company_id, NEW.day)
+               ) EXECUTE FUNCTION cost_snapshot_keep();
             """
         )
 
@@ -66,6 +74,7 @@ class CostSnapshot(models.Model):
                 for line in snapshot(method)
             ]
         )
+        super().write({"is_taken": True})
 
     def _check_day(self):
         if self.day != self.day + relativedelta(day=31):
@@ -102,10 +111,20 @@ class CostSnapshotLine(models.Model):
     quantity = fields.Float(digits=(16, 6), readonly=True)
 
     def init(self):
-        """The stock of a closed month stays as well."""
+        """The stock of a closed month stays as well: nothing of it changes, nothing is added."""
         self.env.cr.execute(
             """
             CREATE OR REPLACE TRIGGER keep BEFORE UPDATE OR DELETE ON cost_snapshot_line
                FOR EACH ROW EXECUTE FUNCTION cost_snapshot_keep();
+            CREATE OR REPLACE FUNCTION cost_snapshot_complete() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                IF EXISTS (SELECT FROM added JOIN cost_snapshot month ON month.id = added.snapshot_id
+                            WHERE month.is_taken IS DISTINCT FROM FALSE) THEN
+                    RAISE EXCEPTION 'Nothing is added to a closed month.';
+                END IF;
+                RETURN NULL;
+            END $$;
+            CREATE OR REPLACE TRIGGER complete AFTER INSERT ON cost_snapshot_line
+               REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION cost_snapshot_complete();
             """
         )

@@ -4,6 +4,8 @@ from dateutil.relativedelta import relativedelta
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
+from odoo.tools import mute_logger
+from psycopg2.errors import RaiseException
 
 from .common import CostCase
 
@@ -88,6 +90,54 @@ class TestClosing(CostCase):
                 closing.write(values)
         with self.assertRaisesRegex(UserError, "never deleted"):
             closing.unlink()
+
+    def test_postgresql_keeps_a_closed_month(self):
+        """Neither the month nor its stock can be changed, deleted or added to past the ORM."""
+        snapshot = self.env["cost.snapshot"].create({"day": self.last_month})
+        self.env.flush_all()
+        before = snapshot.line_ids.read()
+        copied = "snapshot_id, company_id, product_id, place_id, quantity, value"
+        for statement, refusal in (
+            ("UPDATE cost_snapshot_line SET quantity = 5 WHERE snapshot_id = %s", "never changed or deleted"),
+            ("DELETE FROM cost_snapshot_line WHERE snapshot_id = %s", "never changed or deleted"),
+            (
+                f"INSERT INTO cost_snapshot_line ({copied}) SELECT {copied} FROM cost_snapshot_line"
+                " WHERE snapshot_id = %s",
+                "Nothing is added to a closed month",
+            ),
+            ("UPDATE cost_snapshot SET is_taken = FALSE WHERE id = %s", "never changed or deleted"),
+            ("UPDATE cost_snapshot SET day = day - 31 WHERE id = %s", "never changed or deleted"),
+            ("DELETE FROM cost_snapshot WHERE id = %s", "never changed or deleted"),
+        ):
+            with (
+                self.subTest(statement),
+                mute_logger("odoo.sql_db"),
+                self.assertRaisesRegex(RaiseException, refusal),
+                self.env.cr.savepoint(),
+            ):
+                self.env.cr.execute(statement, [snapshot.id])
+        self.env.invalidate_all()
+        self.assertEqual(snapshot.line_ids.read(), before)
+        self.assertEqual((len(before), snapshot.value), (1, 8))
+
+    def test_a_month_closed_before_there_was_the_mark_is_kept_too(self):
+        self.env.cr.execute(
+            "INSERT INTO cost_snapshot (company_id, day) VALUES (%s, %s) RETURNING id",
+            [self.company.id, self.last_month],
+        )
+        month = self.env.cr.fetchone()
+        for statement in (
+            "INSERT INTO cost_snapshot_line (snapshot_id, company_id, product_id, place_id)"
+            f" SELECT %s, company_id, product_id, place_id FROM cost_event WHERE id = {self.receipt.id}",
+            "UPDATE cost_snapshot SET is_taken = TRUE WHERE id = %s",
+        ):
+            with (
+                self.subTest(statement),
+                mute_logger("odoo.sql_db"),
+                self.assertRaises(RaiseException),
+                self.env.cr.savepoint(),
+            ):
+                self.env.cr.execute(statement, month)
 
     def test_a_month_that_lacks_something_needs_a_reason(self):
         draft = self.entry(self.company.cost_layer_clearing_account_id, 12, post=False)
