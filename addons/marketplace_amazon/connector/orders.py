@@ -40,6 +40,7 @@ _STATUSES = {
     "UNFULFILLABLE": OrderStatus.UNFULFILLABLE,
 }
 _FULFILMENTS = {"MERCHANT": Fulfilment.MERCHANT, "AMAZON": Fulfilment.MARKETPLACE}
+_REPLACES = "REPLACEMENT_ORIGINAL_ID"
 # An order in a state that we do not know may be any of these.
 _MONEYLESS = frozenset({OrderStatus.PENDING, OrderStatus.CANCELLED, OrderStatus.UNKNOWN})
 
@@ -125,7 +126,9 @@ def parse_order(payload):
     if not order.nodes("orderItems"):
         raise InvalidPayload("orderItems", "an order without items")
     total, charges, order_charges = read_money(order, _tax_outside_totals(record.shop_id))
-    if total is None and status not in _MONEYLESS:
+    replaced = _read_replaced(order)
+    priced = status not in _MONEYLESS and replaced is None
+    if total is None and priced:
         raise InvalidPayload("proceeds.grandTotal", f"missing from an order that is {status.value}")
     buyer = _read_buyer(order)
     return Order(
@@ -136,7 +139,7 @@ def parse_order(payload):
         fulfilment=_choice(fulfilment, "fulfilledBy", _FULFILMENTS),
         ordered_at=order.time("createdTime", required=True),
         updated_at=record.updated_at,
-        lines=_read_lines(order, status, charges),
+        lines=_read_lines(order, status, charges, priced),
         total=total,
         charges=order_charges,
         buyer=buyer,
@@ -149,6 +152,8 @@ def parse_order(payload):
         is_business=bool("AMAZON_BUSINESS" in order.texts("programs") or buyer.company),
         programs=order.texts("programs"),
         status_text=status_text,
+        is_replacement=replaced is not None,
+        replaces=replaced or "",
     )
 
 
@@ -166,15 +171,23 @@ def _choice(node, key, choices):
     return choices[value]
 
 
-def _read_lines(order, status, charges):
+def _read_replaced(order):
+    """Number of the order that this one replaces, empty if it is not named; ``None`` of an order that replaces none."""
+    for associated in order.nodes("associatedOrders"):
+        if associated.text("associationType") == _REPLACES:
+            return associated.text("orderId")
+    return None
+
+
+def _read_lines(order, status, charges, priced):
     items = order.nodes("orderItems")
-    return tuple(_read_line(item, status, parts) for item, parts in zip(items, charges, strict=True))
+    return tuple(_read_line(item, status, parts, priced) for item, parts in zip(items, charges, strict=True))
 
 
-def _read_line(item, status, charges):
+def _read_line(item, status, charges, priced):
     product = item.node("product")
     quantity, shipped = _read_quantities(item, status)
-    if quantity and not charges and status not in _MONEYLESS:
+    if quantity and not charges and priced:
         raise InvalidPayload(item.where("proceeds"), f"missing from an order that is {status.value}")
     cancellation = item.node("cancellation")
     return OrderLine(

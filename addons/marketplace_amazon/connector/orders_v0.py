@@ -128,6 +128,7 @@ def translate(payload):
             "createdTime": order.text("PurchaseDate", required=True),
             "lastUpdatedTime": order.text("LastUpdateDate", required=True),
             "programs": ["AMAZON_BUSINESS"] if business else None,
+            "associatedOrders": _associations(order),
             "salesChannel": {"channelName": "AMAZON", "marketplaceId": order.text("MarketplaceId", required=True)},
             "buyer": {
                 "buyerName": buyer.text("BuyerName"),
@@ -169,6 +170,12 @@ def _fetch_items(api, order_id, auth):
         token = answer.text("NextToken")
         if not token:
             return items
+
+
+def _associations(order):
+    if order.data.get("IsReplacementOrder") is not True:
+        return []
+    return [{"associationType": "REPLACEMENT_ORIGINAL_ID", "orderId": order.text("ReplacedOrderId")}]
 
 
 def _translate_address(order):

@@ -37,6 +37,7 @@ class Control:
             Rule("/_sim/books", methods=["GET"], endpoint=self.books),
             Rule("/_sim/orders", methods=["GET"], endpoint=self.list_orders),
             Rule("/_sim/orders", methods=["POST"], endpoint=self.create_orders),
+            Rule("/_sim/orders/<order_id>/replace", methods=["POST"], endpoint=self.replace_order),
             Rule("/_sim/orders/<order_id>/<event>", methods=["POST"], endpoint=self.order_event),
             Rule("/_sim/advance", methods=["POST"], endpoint=self.advance),
             Rule("/_sim/faults", methods=["GET"], endpoint=self.list_faults),
@@ -109,6 +110,13 @@ class Control:
             raise NotFound("no such order or event")
         happened = self._world.apply(order, event)
         return {"id": order_id, "happened": happened, "status": order["status"]}
+
+    def replace_order(self, _body, order_id):
+        """Let Amazon send the goods of an order once more, free of charge."""
+        order = self._world.get_order(order_id)
+        if order is None:
+            raise NotFound("no such order")
+        return {"order": self._world.replace_order(order)["id"]}
 
     def advance(self, _body):
         """Let everything that is planned happen now."""

@@ -94,6 +94,27 @@ def test_statuses(status, expected):
     assert (parsed.status, parsed.status_text) == (expected, status)
 
 
+def replaces(number, kind="REPLACEMENT_ORIGINAL_ID"):
+    return [{"orderId": number, "associationType": kind}]
+
+
+def test_a_replacement_names_the_order_that_it_replaces_and_may_state_no_money():
+    payload = order(status="SHIPPED", associatedOrders=replaces("302-1"))
+    assert parse_order(payload).total.text == "11.90"
+    del payload["proceeds"], payload["orderItems"][0]["proceeds"]
+    parsed = parse_order(payload)
+    assert (parsed.is_replacement, parsed.replaces, parsed.total) == (True, "302-1", None)
+    assert [(line.quantity, line.charges) for line in parsed.lines] == [(1, ())]
+
+
+def test_an_exchange_is_no_replacement_and_must_state_its_money():
+    payload = order(associatedOrders=replaces("302-1", "EXCHANGE_ORIGINAL_ID"))
+    assert not parse_order(payload).is_replacement
+    del payload["proceeds"]
+    with pytest.raises(InvalidPayload, match="proceeds.grandTotal"):
+        parse_order(payload)
+
+
 def test_an_unknown_state_may_have_no_money_yet():
     payload = order(status="LOST_IN_SPACE")
     del payload["proceeds"], payload["orderItems"][0]["proceeds"]

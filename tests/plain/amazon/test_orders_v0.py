@@ -58,6 +58,15 @@ def combined(*items, **fields):
     return {**v0_order(**fields), "OrderItems": list(items)}
 
 
+@pytest.mark.parametrize(("named", "number"), [({"ReplacedOrderId": "302-1"}, "302-1"), ({}, "")])
+def test_a_replacement(named, number):
+    free = {"ItemPrice": None}
+    parsed = parse_order(combined(v0_item(**free), OrderTotal=None, IsReplacementOrder=True, **named))
+    assert (parsed.is_replacement, parsed.replaces, parsed.total) == (True, number, None)
+    assert not parse_order(combined(v0_item(), IsReplacementOrder=False)).is_replacement
+
+
+
 def same(old, new):
     """Equal but for the revision, which tells the payload, and the stated total of a line, which v0 does not know."""
     return replace(parse_order(old), revision="") == replace(parse_order(new), revision="")

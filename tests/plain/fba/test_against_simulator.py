@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from addons.marketplace.contract import Rejected
+from addons.marketplace_amazon.connector.orders import parse_order
 from addons.overseas_warehouse_fba.connector import compensation, ledger, planning, removals
 from addons.overseas_warehouse_fba.connector.inbound_records import InboundItem, InboundOrder
 from addons.overseas_warehouse_fba.connector.outbound import McfStatus
@@ -167,6 +168,22 @@ def test_removals_are_followed_to_the_unit_that_went_astray(world):
         for accounted in [line.disposed + sum(part.units for part in parcels if part.order_id == line.order_id)]
     ]
     assert [(claim.document, claim.units) for claim in missing_removals(removed, [])] == [(numbers["return"], 1)]
+
+
+def test_goods_that_amazon_sends_once_more_are_replacements_in_the_ledger(world):
+    [sold] = world.api.place(marketplace="GB", fulfilled_by="marketplace")
+    world.api.control("advance", {})
+    again = world.api.control(f"orders/{sold}/replace", {})["order"]
+    world.api.control("advance", {})
+    parsed = parse_order(world.api.order(again))
+    assert (parsed.is_replacement, parsed.replaces) == (True, sold)
+    events, balances = read_ledger(world)
+    movements = Classifier(Knowledge(replacements=frozenset({parsed.external_id}))).classify(events)
+    units = {line.sku: -line.quantity for line in parsed.lines}
+    resent = {entry.msku: entry.units for entry in movements if entry.kind is Kind.REPLACEMENT}
+    assert resent == units
+    assert {entry.msku: entry.units for entry in movements if entry.document == sold} == units
+    assert deviations(movements, balances) == []
 
 
 def test_what_was_refunded_and_not_sent_back_is_seen(world):

@@ -269,3 +269,23 @@ def test_the_stream_changes_earlier_orders():
     happened = api.control("books")["events"]
     assert {"cancel", "cancel_request", "address", "refund", "quantity", "ship", "pay"} == set(happened)
     assert api.control("books")["orders"]["created"] == 800
+
+
+def test_amazon_sends_the_goods_of_an_order_once_more_for_nothing():
+    api = Api(orders=0)
+    [first] = api.place(fulfilled_by="marketplace")
+    assert api.http.post(f"/_sim/orders/{first}/replace").status_code == 409
+    api.control("advance", {})
+    again = api.control(f"orders/{first}/replace", {})["order"]
+    api.control("advance", {})
+    shown, before = api.order(again), api.order(first)
+    assert shown["associatedOrders"] == [{"orderId": first, "associationType": "REPLACEMENT_ORIGINAL_ID"}]
+    assert "associatedOrders" not in before
+    assert Decimal(shown["proceeds"]["grandTotal"]["amount"]) == 0
+    goods = [[(item["product"]["sellerSku"], item["quantityOrdered"]) for item in order["orderItems"]]
+             for order in (shown, before)]
+    assert goods[0] == goods[1]
+    old = {key: api.get(f"/orders/v0/orders/{key}")["payload"] for key in (first, again)}
+    assert (old[again]["IsReplacementOrder"], old[again]["ReplacedOrderId"]) == (True, first)
+    assert (old[first]["IsReplacementOrder"], "ReplacedOrderId" in old[first]) == (False, False)
+    assert api.http.post("/_sim/orders/302-0/replace").status_code == 404

@@ -35,6 +35,8 @@ def view(order, included):
     }
     if order["business"]:
         shown["programs"] = ["AMAZON_BUSINESS"]
+    if "replaces" in order:
+        shown["associatedOrders"] = [{"orderId": order["replaces"], "associationType": "REPLACEMENT_ORIGINAL_ID"}]
     for name, key, build in (("BUYER", "buyer", _buyer), ("RECIPIENT", "recipient", _recipient),
                              ("PROCEEDS", "proceeds", _proceeds), ("PAYMENT", "payment", _payment),
                              ("TAX", "tax", _tax)):

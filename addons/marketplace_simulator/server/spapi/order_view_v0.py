@@ -32,10 +32,12 @@ def order(world_order, elements):
         "ShipmentServiceLevelCategory": world_order["service"].capitalize(), "OrderType": "StandardOrder",
         "NumberOfItemsShipped": shipped, "NumberOfItemsUnshipped": _unshipped(world_order, ordered - shipped),
         "PaymentMethod": "Other", "IsBusinessOrder": bool(world_order["business"]), "IsPrime": False,
-        "IsReplacementOrder": False, "EarliestShipDate": world_order["ship_from"],
+        "IsReplacementOrder": "replaces" in world_order, "EarliestShipDate": world_order["ship_from"],
         "LatestShipDate": world_order["ship_by"], "EarliestDeliveryDate": world_order["deliver_from"],
         "LatestDeliveryDate": world_order["deliver_by"],
     }
+    if "replaces" in world_order:
+        shown["ReplacedOrderId"] = world_order["replaces"]
     if world_order["status"] not in ("pending", "cancelled"):
         shown["OrderTotal"] = _money(money.order_total(world_order), world_order["currency"])
         if "shippingAddress" in elements:

@@ -9,13 +9,15 @@ deliver_by, buyer, business, address, kinds, lines, history``, and
 - ``masked``: whether the channel shows the seller neither name, street nor phone in full;
 - ``risk``: ``low`` or ``high``; ``acknowledged``: whether the seller's software said that it has the order;
 - ``parcels``: how the channel wants the order packed (see :mod:`.parcels`);
-- ``packages``: what was shipped; ``refunds``; ``returns`` (see :mod:`.returns`); ``cancels`` (by the seller).
+- ``packages``: what was shipped; ``refunds``; ``returns`` (see :mod:`.returns`); ``cancels`` (by the seller);
+- ``replaces``: id of the order whose goods it sends once more, free of charge; absent from orders that replace none.
 
 A line has ``id, sku, asin, title, number`` (of the product), ``quantity`` (not cancelled), ``cancelled`` (units),
 ``shipped, unit_price, parts`` (see :mod:`.money`), ``tax`` (who deals with it), ``promotions, gift, cancel_request,
 cancelled_by``.
 """
 
+import copy
 import random
 from datetime import timedelta
 from decimal import Decimal
@@ -87,6 +89,24 @@ def assemble(number, market, fulfilled_by, customer, lines, kinds, moment, rng, 
     order["payment"] = {"method": "cod" if "cod" in kinds else PAYMENTS[number % len(PAYMENTS)]}
     order["parcels"] = parcels.planned(order, "split_parcels" in kinds)
     return order
+
+
+def replacement(order, number, moment):
+    """Return an order that sends the goods of another one once more, free of charge."""
+    span = timedelta(days=2)
+    again = copy.deepcopy(order) | {
+        "id": order_id(number), "number": number, "replaces": order["id"], "status": "unshipped",
+        "created": to_text(moment), "updated": to_text(moment), "due": None, "ship_from": to_text(moment),
+        "ship_by": to_text(moment + span), "deliver_from": to_text(moment + span),
+        "deliver_by": to_text(moment + 2 * span), "kinds": [], "packages": [], "history": [], "refunds": [], "returns": [], "cancels": [],
+        "acknowledged": False,
+    }
+    for position, line in enumerate(again["lines"]):
+        line.update(id=f"{10**13 + number * 100 + position}", cancelled=0, shipped=0, unit_price="0", parts={"item": "0"},
+                    tax={"payer": "included", "scheme": ""}, promotions=[], gift=None, cancel_request=None,
+                    cancelled_by=None)
+    again["parcels"] = parcels.planned(again, False)
+    return again
 
 
 def order_id(number):

@@ -147,6 +147,22 @@ class World:
             self._insert(order)
             self._tell(order, "placed")
 
+    def replace_order(self, order):
+        """Let Amazon send the goods of an order that it has shipped once more, and return the new order.
+
+        :raise events.Refused: Amazon has not shipped it, or has not enough of the goods left
+        """
+        if order["channel"] != "amazon" or order["fulfilled_by"] != MARKETPLACE or order["status"] != "shipped":
+            raise events.Refused("only what Amazon has shipped can be replaced by it")
+        stock = self._stock(order["region"], {line["sku"] for line in order["lines"]})
+        if any(stock[line["sku"]][1] < line["quantity"] for line in order["lines"]):
+            raise events.Refused("there is not enough left to send it once more")
+        moment = self.clock.now()
+        with self.store.transaction():
+            again = orders.replacement(order, self.next_number(), moment)
+            self.add_order(again, moment)
+        return again
+
     def next_number(self):
         """Return the next order number."""
         return self.store.count("orders:number")

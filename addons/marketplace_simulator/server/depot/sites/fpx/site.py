@@ -6,14 +6,20 @@ import hmac
 from ....http import Answer, ApiError, Operation
 from ...depot import Place
 from ...site import DepotSite
-from . import catalogue, money, notices, orders
+from . import catalogue, money, notices, orders, returns
 
 APP_KEY = "6f0f4d8c-5a3e-4a55-9d5f-3f5cbe2a7d41"
 APP_SECRET = "b7f7a1d2-0c1e-4b8e-8a35-1c2f6d90e7aa"
 _SIGNED = ("app_key", "format", "method", "timestamp", "v")
 _SECONDS = 900
 
-HANDLERS = {**catalogue.HANDLERS, **notices.HANDLERS, **orders.HANDLERS, **money.HANDLERS}
+HANDLERS = {
+    **catalogue.HANDLERS,
+    **notices.HANDLERS,
+    **orders.HANDLERS,
+    **returns.HANDLERS,
+    **money.HANDLERS,
+}
 
 
 def serve(call):

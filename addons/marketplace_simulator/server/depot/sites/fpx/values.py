@@ -1,11 +1,20 @@
 """How 4PX states times, numbers of documents and pages."""
 
+from datetime import timedelta, timezone
+
 from ....clock import from_text
+
+_BEIJING = timezone(timedelta(hours=8))
 
 
 def millis(text):
     """Return a time of the books as 4PX states it."""
     return round(from_text(text).timestamp() * 1000)
+
+
+def clock_text(text):
+    """Return a time of the books as 4PX's service for returns states it."""
+    return from_text(text).astimezone(_BEIJING).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def within(records, column, body, field):
