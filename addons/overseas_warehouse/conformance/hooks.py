@@ -17,6 +17,8 @@ class Hooks(Kit):
     warehouse = ""
     #: Code of a service it ships by.
     service = ""
+    #: Whether it says which order a return belongs to; else the number of the parcel that came back is all it says.
+    names_returned_orders = True
     #: A range of time that holds everything the simulated warehouse books in a test.
     since = datetime(2020, 1, 1, tzinfo=timezone.utc)
     until = datetime(2100, 1, 1, tzinfo=timezone.utc)

@@ -9,6 +9,7 @@ of EalenXie/sdk-all (4px) and lujie/fulfillment/f4px, which agree.
 import hashlib
 import json
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
 from urllib.parse import urlencode
 
 from ...marketplace.contract import InvalidPayload
@@ -42,6 +43,10 @@ class FpxApi:
         self._credentials = credentials
         self._url = (endpoint or HOST).rstrip("/") + _PATH
         self.client = HttpClient(**transport, scope=credentials.app_key, judge=judge, exact=True)
+
+    def now(self):
+        """The time, aware."""
+        return datetime.fromtimestamp(self.client.clock(), timezone.utc)
 
     def call(self, operation, payload, idempotent=True):
         """``data`` of the answer, whatever it is; fields without a value are not sent.

@@ -2,15 +2,17 @@
 
 from decimal import Decimal
 
-from ...overseas_warehouse.connector.numbers import THOUSAND, NumberNode, grams
+from ...overseas_warehouse.connector.numbers import BEIJING, THOUSAND, NumberNode, grams
 
 __all__ = ["Node", "centimetres", "grams", "milliseconds"]
 
 
 class Node(NumberNode):
-    """A received JSON object: weights are grams, times milliseconds."""
+    """A received JSON object: weights are grams, times milliseconds, or text of Beijing."""
 
     __slots__ = ()
+
+    zone = BEIJING
 
     def kilograms(self, key):
         """A weight stated in grams."""
@@ -20,6 +22,10 @@ class Node(NumberNode):
     def moment(self, key, required=False):
         """Milliseconds since 1970 as aware UTC; ``None`` if absent."""
         return self.epoch(key, required, units=1000)
+
+    def clock(self, key, required=False):
+        """Text of Beijing as aware UTC; ``None`` if absent."""
+        return self.time(key, required)
 
 
 def centimetres(length):

@@ -1,7 +1,7 @@
 """The 4PX provider."""
 
 from ...overseas_warehouse.contract import Provider, ProviderCapability
-from . import bills, inbounds, outbounds, products, stock
+from . import bills, inbounds, outbounds, products, returns, stock
 from .api import FpxApi
 from .settings import Settings
 
@@ -9,15 +9,14 @@ from .settings import Settings
 class FpxProvider(Provider):
     """One account of 4PX's fulfilment service (FB4).
 
-    Returns are not declared: 4PX names them by its own numbers and says neither which order they belong to nor in
-    what state the goods are (fields.json, ``grs.ReceivedListInfo``, ``grs.ReceivedInfo``).
+    4PX has no operation that changes announced goods.
 
     :param Credentials credentials: of the application
     :param Settings settings: of the account
     :param options: ``endpoint`` and the arguments of :class:`HttpClient`
     """
 
-    capabilities = frozenset(ProviderCapability) - {ProviderCapability.RETURNS, ProviderCapability.INBOUND_UPDATE}
+    capabilities = frozenset(ProviderCapability) - {ProviderCapability.INBOUND_UPDATE}
 
     def __init__(self, credentials, settings=None, session=None, **options):
         self._api = FpxApi(credentials, session=session, **options)
@@ -61,6 +60,9 @@ class FpxProvider(Provider):
 
     def cancel_outbounds(self, handles):
         return outbounds.cancel_outbounds(self._api, self._settings, handles)
+
+    def fetch_returns(self, warehouses, since, token=""):
+        return returns.fetch_returns(self._api, warehouses, since, token)
 
     def fetch_bills(self, since, until, token=""):
         return bills.fetch_bills(self._api, self._settings, since, until, token)

@@ -24,6 +24,8 @@ OPERATIONS = {
     "fu.wms.outbound.create": ("fulfillment.OutboundCreate", "fulfillment.OutboundCreateResponse", "one"),
     "fu.wms.outbound.cancel": ("fulfillment.OutboundCancel", "fulfillment.OutboundCancelResponse", "one"),
     "fu.wms.outbound.getlist": ("fulfillment.OutboundListPayload", "fulfillment.Outbound", "page"),
+    "re.grs.rmainfo.list": ("grs.RmaInfoList", "grs.RmaInfoPage", "one"),
+    "re.grs.rmainfo.get": ("grs.RmaInfoGet", "grs.ReceivedInfo", "one"),
     "com.basis.billing.getbilling": ("common.GetBilling", "common.BillingListResponse", "one"),
     "com.css.price_calculator": ("common.PriceCalculator", "common.PriceCalculatorResponse", "list"),
 }

@@ -15,6 +15,7 @@ class TestFpx(OperatorConformance):
     """4PX is a sound provider."""
 
     operator_name, warehouse, service = "fpx", "DEFRA", "F641"
+    names_returned_orders = False
     refusal = {"result": "0", "msg": "failed", "errors": [{"error_code": "E1", "error_msg": "country is not valid"}]}
     check = staticmethod(check)
 

@@ -19,9 +19,11 @@ from addons.marketplace.contract import (
 )
 from addons.overseas_warehouse.contract import (
     FeeKind,
+    Grade,
     Handle,
     OutboundStatus,
     ProductCard,
+    ReturnStatus,
     StockEventKind,
 )
 from addons.overseas_warehouse_4px.connector import Credentials, FpxProvider, Settings
@@ -196,3 +198,72 @@ def test_a_bill_is_told_by_document_and_time():
         ("OC1/135/1777900000000/2", "4.60", FeeKind.FREIGHT),
     ]
     assert fetched.next_token == "1"
+
+
+def returned(number, **more):
+    return {
+        "rma_no": f"RMA{number}",
+        "reference_no": f"GRS{number}",
+        "received_shipping_no": f"BACK{number}",
+        "received_time": "2026-05-06 08:00:00",
+        "status": "PUT_AWAY_SUCCESS",
+        "warehouse": "DEFRA",
+        **more,
+    }
+
+
+def goods(normal, **units):
+    counted = [{"skuCode": sku, "productCode": sku, "actualQty": count} for sku, count in units.items()]
+    return good({"countSkuList": counted, "is_normal": normal, "status": "PUT_AWAY_SUCCESS"})
+
+
+def returns_of(*entries):
+    return good({"list": list(entries), "pageNum": 0, "pages": 1, "total": len(entries)})
+
+
+def test_returns_are_asked_for_by_the_day_they_came_and_only_what_is_good_is_sellable():
+    made, server = provider(
+        returns_of(returned(1), returned(2), returned(3), returned(4, warehouse="GBLHR")),
+        goods("Y", CUPS=2, LIDS=0),
+        goods("N", CUPS=1),
+        goods(None, LIDS=3),
+    )
+    fetched = made.fetch_returns(["DEFRA"], SINCE)
+    asked = [json.loads(request.body) for request in server.requests]
+    assert (asked[0]["page_start"], asked[0]["recevier_time_start"]) == (0, "2026-04-01 08:00:00")
+    assert [body["rma_no"] for body in asked[1:]] == ["RMA1", "RMA2", "RMA3"]
+    lines = [[(line.sku, line.units, line.grade) for line in state.lines] for state in fetched.records]
+    assert lines == [[("CUPS", 2, Grade.SELLABLE)], [("CUPS", 1, Grade.DAMAGED)], [("LIDS", 3, Grade.DAMAGED)]]
+    first = fetched.records[0]
+    assert (first.external_id, first.tracking, first.outbound) == ("RMA1", "BACK1", "")
+    assert first.updated_at == datetime(2026, 5, 6, tzinfo=timezone.utc)
+    assert (fetched.next_token, fetched.broken) == ("", ())
+
+
+@pytest.mark.parametrize(
+    ("stated", "status"),
+    [
+        ("WAIT_RECEIVER", ReturnStatus.ANNOUNCED),
+        ("RECEIVER_COMPLETE", ReturnStatus.RECEIVED),
+        ("WAIT_PUT_AWAY", ReturnStatus.RECEIVED),
+        ("EXPIRE_DESTRUCTION", ReturnStatus.CANCELLED),
+        ("CANCEL_SUCCESS", ReturnStatus.CANCELLED),
+        ("SOMETHING_NEW", ReturnStatus.UNKNOWN),
+    ],
+)
+def test_goods_are_asked_for_only_when_they_were_put_away(stated, status):
+    made, server = provider(returns_of(returned(1, status=stated)))
+    (state,) = made.fetch_returns(["DEFRA"], SINCE).records
+    assert (state.status, state.status_text, state.lines) == (status, stated, ())
+    assert len(server.requests) == 1
+
+
+def test_a_full_page_of_returns_has_another_and_a_damaged_one_is_set_aside():
+    entries = [returned(number, status="WAIT_CHECK") for number in range(99)]
+    made, server = provider(returns_of(*entries, returned(99, status="WAIT_CHECK", rma_no="")), returns_of())
+    first = made.fetch_returns(["DEFRA"], SINCE)
+    assert (len(first.records), first.next_token) == (99, "1")
+    ((path, _reason, entry),) = first.broken
+    assert ("rma_no" in path, entry["reference_no"]) == (True, "GRS99")
+    assert made.fetch_returns(["DEFRA"], SINCE, token="1").records == ()
+    assert json.loads(server.requests[1].body)["page_start"] == 1
