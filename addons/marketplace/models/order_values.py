@@ -73,6 +73,8 @@ class MarketplaceOrderImporter(models.AbstractModel):
             "marketplace_buyer_note": order.buyer_note or False,
             "marketplace_warnings": "\n".join(order.warnings) or False,
             "marketplace_subsidies": charges_to_json(order.subsidies) or False,
+            "marketplace_is_replacement": order.is_replacement,
+            "marketplace_replaces": order.replaces or False,
         }
 
     def _prepare_line_vals(self, batch, shop, order, planned, fiscal_position, delivery, sequence):

@@ -55,6 +55,12 @@ class SaleOrder(models.Model):
         copy=False, readonly=True, help="What the buyer pays according to the marketplace."
     )
     marketplace_is_business = fields.Boolean("Business Buyer", copy=False, readonly=True)
+    marketplace_is_replacement = fields.Boolean(
+        "Replacement", copy=False, readonly=True, help="Sends goods of another order once more, free of charge."
+    )
+    marketplace_replaces = fields.Char(
+        "Replaces Order", copy=False, readonly=True, help="Number of the order whose goods are sent once more."
+    )
     marketplace_charges = fields.Json(copy=False, readonly=True, help="Charges of the order as a whole, as received.")
     marketplace_subsidies = fields.Json(
         copy=False, readonly=True, help="What the marketplace adds for vouchers and shipping, as received."
@@ -108,6 +114,8 @@ class SaleOrder(models.Model):
     _marketplace_ship_by_idx = models.Index(
         "(marketplace_shop_id, marketplace_ship_by) WHERE marketplace_shop_id IS NOT NULL"
     )
+
+    _marketplace_replacement_idx = models.Index("(company_id) WHERE marketplace_is_replacement")
 
     # === COMPUTE METHODS === #
 

@@ -25,6 +25,7 @@ from . import (
     test_reconciliation,
     test_red_account,
     test_refund,
+    test_replacement,
     test_reservation,
     test_return,
     test_revision,

@@ -7,6 +7,8 @@ from odoo.tools import formatLang
 _logger = logging.getLogger(__name__)
 
 TO_SHIP = ("unshipped", "partially_shipped")
+# A replacement costs nothing and repeats the order that it replaces.
+NOT_OF_REPLACEMENTS = ("amount", "price", "margin", "duplicate", "unpaid")
 
 
 @dataclass
@@ -87,12 +89,16 @@ class MarketplaceReviewer(models.AbstractModel):
             groups = by_shop[rule.kind == "unpaid"]
             shops = [shop for shop in groups if (rule.kind, shop) not in taken and rule._is_for(shop)]
             taken.update((rule.kind, shop) for shop in shops)
-            cases = orders.browse().concat(*(groups[shop] for shop in shops))
-            result = self._check(Cases(rule, cases, to_ship, kept)) if cases else None
+            chosen = orders.browse().concat(*(groups[shop] for shop in shops))
+            cases = chosen.filtered(lambda order, rule=rule: self._is_for(rule, order))
+            result = self._check(Cases(rule, cases, to_ship, kept)) if cases else []
             if result is not None:
                 findings += result
-                checked.update((order_id, rule.kind) for order_id in cases.ids)
+                checked.update((order_id, rule.kind) for order_id in chosen.ids)
         return findings, checked
+
+    def _is_for(self, rule, order):
+        return not order.marketplace_is_replacement or rule.kind not in NOT_OF_REPLACEMENTS
 
     def _check(self, cases):
         """Findings of one rule, or ``None`` when it failed. An order is worth more than a check of it: any error is

@@ -64,7 +64,9 @@ class MarketplaceReviewer(models.AbstractModel):
         return cases.keep(("history", cases.rule.window_days), lambda: self._load_history(cases.everything, since))
 
     def _load_history(self, orders, since):
-        self.env["sale.order"].flush_model(["state", "date_order", "marketplace_shop_id", "currency_id"])
+        self.env["sale.order"].flush_model(
+            ["state", "date_order", "marketplace_shop_id", "currency_id", "marketplace_is_replacement"]
+        )
         self.env["sale.order.line"].flush_model(
             ["order_id", "product_id", "product_uom_qty", "price_subtotal", "marketplace_line_ref"]
         )
@@ -84,7 +86,7 @@ class MarketplaceReviewer(models.AbstractModel):
                           LEFT JOIN UNNEST(%s) AS reviewed (id) ON reviewed.id = o.id
                          WHERE l.product_id = ANY(%s) AND o.marketplace_shop_id = ANY(%s) AND o.state = 'sale'
                            AND o.date_order >= %s AND l.marketplace_line_ref IS NOT NULL AND l.product_uom_qty > 0
-                           AND reviewed.id IS NULL
+                           AND reviewed.id IS NULL AND o.marketplace_is_replacement IS NOT TRUE
                          GROUP BY o.id, l.product_id) AS sold
                  GROUP BY shop_id, product_id, currency_id, price, units
                 """,

@@ -51,7 +51,7 @@ class MarketplaceReviewer(models.AbstractModel):
                   LEFT JOIN res_country c ON c.id = p.country_id
                   JOIN sale_order_line l ON l.order_id = o.id AND l.marketplace_line_ref IS NOT NULL
                  WHERE o.date_order BETWEEN %s AND %s AND o.state = 'sale' AND o.company_id = ANY(%s)
-                   AND (o.partner_id = ANY(%s) OR p.zip = ANY(%s))
+                   AND (o.partner_id = ANY(%s) OR p.zip = ANY(%s)) AND o.marketplace_is_replacement IS NOT TRUE
                  GROUP BY o.id, s.id, b.id, p.id, c.id, l.product_id
                 """,
                 first - timedelta(hours=rule.hours),

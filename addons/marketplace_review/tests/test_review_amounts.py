@@ -144,6 +144,48 @@ class TestReviewAmounts(ReviewCase):
         costs = self.env["marketplace.reviewer"]._get_unit_costs(order)
         self.assertAlmostEqual(costs[self.env.company, self.mug], 9)
 
+    # === REPLACEMENTS === #
+
+    def _replacement(self, ref, units=1, **vals):
+        vals = {"is_replacement": True, "replaces": "D-1", **vals}
+        return replace(self._order(ref, self._line("MUG", units, ""), **vals), total=None)
+
+    def test_a_replacement_is_not_held_for_being_free_or_like_its_order(self):
+        for kind in ("amount", "price", "margin", "duplicate"):
+            self._create_rule(kind)
+        self.mug.product_tmpl_id.marketplace_floor_price = 5
+        self.mug.standard_price = 4
+        self._import_history()
+        buyer = Buyer(key="one")
+        self._import(self._order("D-1", buyer=buyer))
+        later = {"buyer": buyer, "ordered_at": ORDERED_AT + timedelta(hours=3)}
+        again, free = self._import(
+            self._replacement("R-1", **later), replace(self._replacement("R-2"), is_replacement=False)
+        )
+        self._assert_free(again)
+        self.assertEqual(set(self._holds(free).mapped("kind")), {"amount", "price", "margin"})
+
+    def test_a_replacement_of_many_units_is_held_as_any_order(self):
+        self._create_rule("quantity", threshold=8, least_spread=1)
+        self._import_history()
+        self._assert_held(self._import(self._replacement("R-3", units=12)), "quantity")
+
+    def test_replacements_teach_nothing_about_what_is_usual(self):
+        self._create_rule("quantity", threshold=8, least_spread=1)
+        self._import(*(self._replacement(f"R-{number}") for number in range(20)))
+        self._assert_free(self._import(self._order("Q-4", self._line("MUG", 100, "1200.00"))))
+
+    def test_what_is_known_as_replacement_later_is_let_go(self):
+        self._create_rule("duplicate")
+        buyer = Buyer(key="two")
+        later = {"buyer": buyer, "ordered_at": ORDERED_AT + timedelta(hours=3)}
+        self._import(self._order("D-1", buyer=buyer))
+        order = self._import(self._order("R-4", **later))
+        self._assert_held(order, "duplicate")
+        self._import(self._order("R-4", revision=2, is_replacement=True, replaces="D-1", **later))
+        self.assertEqual(self._holds(order).mapped("state"), ["solved"])
+        self._assert_free(order)
+
     # === DUPLICATES AND UNPAID === #
 
     def test_the_later_of_two_like_orders(self):
