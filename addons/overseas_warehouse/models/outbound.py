@@ -311,6 +311,14 @@ class OverseasOutbound(models.Model):
                 move.quantity = units
             move.picked = bool(units)
 
+    def _get_sent_moves(self):
+        """``{(order, product): move}`` that took the units out of stock: what comes back comes back at its cost."""
+        return {
+            (order, move.product_id): move
+            for order in self
+            for move in order.picking_id.move_ids.filtered(lambda move: move.state == "done").sorted("id", reverse=True)
+        }
+
     # === CANCELLATION === #
 
     def _cancel_there(self):

@@ -189,9 +189,8 @@ class OverseasReturnLine(models.Model):
         """A move that is ready to be done; it names the delivery that it undoes, so that its cost comes back too."""
         warehouse = self.return_id.warehouse_id
         target = warehouse.warehouse_id.lot_stock_id if self.grade == "sellable" else warehouse.quarantine_location_id
-        sent = self.return_id.outbound_id.picking_id.move_ids.filtered(
-            lambda move: move.product_id == product and move.state == "done"
-        )[:1]
+        order = self.return_id.outbound_id
+        sent = order._get_sent_moves().get((order, product), self.env["stock.move"])
         common = {
             "picking_id": picking.id,
             "product_id": product.id,

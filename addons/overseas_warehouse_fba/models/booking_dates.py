@@ -17,7 +17,7 @@ class FbaLedgerRow(models.Model):
         :return: ``{key: naive UTC datetime}``
         """
         dates = {key: max(row._get_moment() for row in rows) for key, rows in groups.items()}
-        open_days = {day: warehouse._get_fba_open_day(day) for day in {moment.date() for moment in dates.values()}}
+        open_days = warehouse._get_fba_open_days({moment.date() for moment in dates.values()})
         late = Counter()
         for key, rows in groups.items():
             day = dates[key].date()
@@ -35,11 +35,16 @@ class FbaLedgerRow(models.Model):
 class OverseasWarehouse(models.Model):
     _inherit = "overseas.warehouse"
 
-    def _get_fba_open_day(self, day):
-        """The first day from `day` on that no lock date closes."""
+    def _get_fba_open_days(self, days):
+        """``{day: the first day from it on that neither a lock date nor a cost snapshot closes}``."""
         company = self.company_id.sudo()
-        locks = company._get_violated_lock_dates(day, False, company.account_stock_journal_id)
-        return locks[-1][0] + timedelta(days=1) if locks else day
+        snapshot = company._get_cost_closed_day() if "cost.snapshot" in self.env else False
+        open_days = {}
+        for day in days:
+            first = max(day, snapshot + timedelta(days=1)) if snapshot else day
+            locks = company._get_violated_lock_dates(first, False, company.account_stock_journal_id)
+            open_days[day] = locks[-1][0] + timedelta(days=1) if locks else first
+        return open_days
 
     def _tell_closed_period(self, late):
         """Say which rows were booked on another day than the ledger's.

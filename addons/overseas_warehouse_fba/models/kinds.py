@@ -36,7 +36,7 @@ KINDS = [
     ("unknown", "Unknown"),
 ]
 # Odoo's orders take these out of stock; the ledger only confirms them.
-ORDER_KINDS = ("sale", "mcf_sale")
+ORDER_KINDS = ("sale", "mcf_sale", "replacement", "other_out")
 # Where units come from or go to, seen from Amazon's shelf.
 OTHER_PLACE = {
     "receipt": "transit",

@@ -9,6 +9,9 @@ from ..engine.movements import INCOMING, Attribute, Kind, Movement, attribute_of
 from ..engine.positions import opening_of
 from .kinds import KINDS, ORDER_KINDS, OTHER_PLACE
 
+# An answer of these says that an order is still to come.
+SALES = ("sale", "mcf_sale")
+
 
 class FbaLedgerRow(models.Model):
     """A typed movement of Amazon's inventory ledger; what the ledger states never changes."""
@@ -266,6 +269,7 @@ class FbaLedgerRow(models.Model):
         products = warehouse._get_fba_products(set(lacking.mapped("msku"))) if lacking else {}
         for row in lacking.filtered(lambda row: row.msku in products):
             row.product_id = products[row.msku]
+        self._find_replacements(warehouse)
         asked = self.search([("warehouse_id", "=", warehouse.id), ("state", "=", "question")])
         if not asked:
             return
@@ -274,7 +278,33 @@ class FbaLedgerRow(models.Model):
         for movement in Classifier(knowledge).classify([row._get_event() for row in asked]):
             row = row_by_key.get(movement.key)
             if row and movement.kind is not Kind.UNKNOWN:
-                row._set_kind(movement.kind.value)
+                row._set_kind(movement.kind.value, _get_first_state(movement.kind.value))
+
+    @api.model
+    def _find_replacements(self, warehouse):
+        """Shipments that wait as sales and whose orders, which came later, replace others."""
+        if not warehouse.fba_from:
+            return
+        orders = (
+            self.env["sale.order"]
+            .sudo()
+            .search_fetch(
+                [
+                    ("company_id", "=", warehouse.company_id.id),
+                    ("marketplace_is_replacement", "=", True),
+                    ("marketplace_updated_at", ">=", warehouse.fba_from),
+                ],
+                ["marketplace_ref"],
+            )
+        )
+        self.search(
+            [
+                ("warehouse_id", "=", warehouse.id),
+                ("state", "=", "order"),
+                ("kind", "=", "sale"),
+                ("reference", "in", orders.mapped("marketplace_ref")),
+            ]
+        ).kind = "replacement"
 
     def _get_event(self):
         """The ledger's event of a row that is not split."""
@@ -294,14 +324,14 @@ class FbaLedgerRow(models.Model):
             country=self.country or "",
         )
 
-    def _set_kind(self, kind):
-        self.write({"kind": kind, "question": False, "state": _get_first_state(kind)})
+    def _set_kind(self, kind, state):
+        self.write({"kind": kind, "question": False, "state": state})
 
     def action_answer(self):
         """Take over what a person says the movements are; they are booked with the next run.
 
-        Shipments that wait for an order can be answered as well: Amazon's ledger does not say which of them are
-        replacements or no sales.
+        Shipments that wait for an order can be answered as well: Odoo has no order of those that a person calls
+        replacements or no sales, so that they are booked by themselves.
         """
         self.check_access("write")
         for row in self.sudo().filtered(lambda row: row.state in ("question", "order")):
@@ -315,7 +345,7 @@ class FbaLedgerRow(models.Model):
                         units=row.units,
                     )
                 )
-            row._set_kind(row.answer)
+            row._set_kind(row.answer, "order" if row.answer in SALES else "open")
         self.env["overseas.snapshot"]._enqueue_take_all(self.warehouse_id)
 
 

@@ -129,16 +129,26 @@ class OverseasWarehouse(models.Model):
         """
         self.ensure_one()
         references = [reference for reference in references if reference]
-        outbounds = self.env["overseas.outbound"].search(
-            [("account_id", "=", self.account_id.id), ("reference", "in", references)]
+        deliveries = (
+            self.env["overseas.outbound"]
+            .sudo()
+            .search([("account_id", "=", self.account_id.id), ("reference", "in", references)])
         )
         orders = (
             self.env["sale.order"]
             .sudo()
             .search_fetch(
-                [("company_id", "=", self.company_id.id), ("marketplace_ref", "in", references)], ["marketplace_ref"]
+                [("company_id", "=", self.company_id.id), ("marketplace_ref", "in", references)],
+                ["marketplace_ref", "marketplace_is_replacement"],
             )
         )
+        sold = deliveries.filtered("picking_id.sale_id")
+        sent_again = sold.filtered("picking_id.sale_id.marketplace_is_replacement")
+        replacements = orders.filtered("marketplace_is_replacement").mapped("marketplace_ref")
         return Knowledge(
-            mcf_orders=frozenset(outbounds.mapped("reference")), orders=frozenset(orders.mapped("marketplace_ref"))
+            mcf_orders=frozenset((sold - sent_again).mapped("reference")),
+            replacements=frozenset([*replacements, *sent_again.mapped("reference")]),
+            # Samples, gifts and what else is delivered without having been ordered.
+            other_orders=frozenset((deliveries - sold).mapped("reference")),
+            orders=frozenset([*orders.mapped("marketplace_ref"), *deliveries.mapped("reference")]),
         )

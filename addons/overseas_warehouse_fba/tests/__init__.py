@@ -11,6 +11,7 @@ from . import (
     test_placement_cost,
     test_reconciliation,
     test_removal,
+    test_replacement,
     test_return_cost,
     test_shortage_claim,
     test_summary,

@@ -3,6 +3,7 @@
 import base64
 
 from odoo.addons.queue_job.tests.common import trap_jobs
+from odoo.fields import Command
 from odoo.tests import TransactionCase
 
 from ...overseas_warehouse.contract import WarehouseInfo
@@ -94,6 +95,34 @@ class FbaCase(TransactionCase):
     @classmethod
     def _put(cls, product, units, location=None, lot=None):
         cls.env["stock.quant"]._update_available_quantity(product, location or cls.stock, units, lot_id=lot)
+
+    def _deliver(self, units, **vals):
+        """A delivery that Amazon makes for us, shipped."""
+        customers = self.env.ref("stock.stock_location_customers")
+        places = {"location_id": self.stock.id, "location_dest_id": customers.id}
+        move = {"product_id": self.cup.id, "product_uom": self.cup.uom_id.id, "product_uom_qty": units, **places}
+        picking = self.env["stock.picking"].create(
+            {
+                "picking_type_id": self.warehouse.warehouse_id.out_type_id.id,
+                "move_ids": [Command.create(move)],
+                **places,
+                **vals,
+            }
+        )
+        picking.action_confirm()
+        picking.action_assign()
+        delivery = self.env["overseas.outbound"].create(
+            {
+                "warehouse_id": self.warehouse.id,
+                "picking_id": picking.id,
+                "reference": picking.name.replace("/", "-"),
+                "state": "shipped",
+            }
+        )
+        picking.move_ids.picked = True
+        picking.move_ids.move_line_ids.date = "2026-05-02 10:00:00"
+        picking._action_done()
+        return delivery
 
     def _open(self, *balances):
         return self._read("balance", text_of(SUMMARY, *(balances or (balance(), balance("PLATE", 20)))))

@@ -9,13 +9,14 @@ from odoo.fields import Command
 
 from .fba_seller_case import FbaSellerCase
 
-SPEED = 20_000
-
 
 class FbaTrainingCase(FbaSellerCase):
+    # How much faster than ours the time of the training marketplace passes.
+    speed = 20_000
+
     def setUp(self):
         super().setUp()
-        self._serve(Simulator(seed=5, regions=("eu",), speed=SPEED, orders=0))
+        self._serve(Simulator(seed=5, regions=("eu",), speed=self.speed, orders=0))
         self._connect()
         self.warehouse.service_id = self.warehouse.service_ids.filtered(lambda service: service.code == "Standard")
         skus = [row["sku"] for row in self.simulator.world.listings("eu") if row["channel"] == "marketplace"]

@@ -1,6 +1,7 @@
 from datetime import date
 from unittest.mock import patch
 
+from freezegun import freeze_time
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -147,6 +148,22 @@ class TestBookingBatch(FbaCase):
         self.assertEqual(moves.mapped(lambda move: str(move.date)), ["2026-06-01 12:00:00", "2026-06-02 12:00:00"])
         self.assertIn("1 rows of Amazon's ledger of 2026-05-02", self.warehouse.message_ids[0].body)
         self.assertIn("2026-06-01", self.warehouse.message_ids[0].body)
+
+    def test_a_month_that_only_a_cost_snapshot_closes_is_not_touched_either(self):
+        if "cost.snapshot" not in self.env:
+            self.skipTest("Cost layers are not installed.")
+        with freeze_time("2026-04-20"):
+            self.env.company.cost_layer_method = "fifo"
+        self._open()
+        with freeze_time("2026-06-05"):
+            self.env["cost.snapshot"].create({"day": date(2026, 5, 31)})
+            self._ledger(event(units=-2, Reason="M"), event(units=-1, Reason="M", day="06/02/2026"))
+            self._take()
+        moves = self._rows(("state", "=", "booked")).move_id.sorted("date")
+        self.assertEqual(moves.mapped(lambda move: str(move.date)), ["2026-06-01 12:00:00", "2026-06-02 12:00:00"])
+        self.assertIn("1 rows of Amazon's ledger of 2026-05-02", self.warehouse.message_ids[0].body)
+        events = self.env["cost.event"].search([("move_id", "in", moves.ids)])
+        self.assertEqual(set(events.mapped("stated_day")), {date(2026, 6, 1), date(2026, 6, 2)})
 
     def test_entries_of_valued_places_bear_the_day(self):
         accounts = self.env["account.account"].create(

@@ -10,6 +10,9 @@ from .fba_seller_case import GB
 class TestFbaFulfilment(FbaTrainingCase):
     """Other shops' orders leave from Amazon's stock as multi-channel fulfilment."""
 
+    # An order leaves an hour after it came: when the test says so, not while a slow machine still runs it.
+    speed = 1
+
     def setUp(self):
         super().setUp()
         self.stock = self.warehouse.warehouse_id.lot_stock_id

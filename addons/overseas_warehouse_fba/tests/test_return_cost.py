@@ -80,6 +80,38 @@ class TestReturnCost(FbaCase):
                 self._take()
             self.assertEqual(self._get_layers(), layers, why)
 
+    def test_what_multi_channel_orders_took_comes_back_at_the_cost_of_then(self):
+        delivery = self._deliver(3)
+        self._read("return", text_of(RETURNED, returned(delivery.reference, "LPN7")))
+        self.cup.standard_price = 10
+        self._ledger(
+            event("CustomerReturns", 1, Reference_ID=delivery.reference, day="05/06/2026"),
+            event("CustomerReturns", 1, Reference_ID="LPN7", day="05/06/2026"),
+        )
+        rows = self._rows(("event_type", "=", "CustomerReturns"))
+        self.assertEqual(set(rows.mapped("kind")), {"return_sourced"})
+        self._take()
+        self.assertEqual(rows.move_id.origin_returned_move_id, delivery.picking_id.move_ids)
+        self.assertEqual((rows.move_id.quantity, self._units(self.cup)), (2, 49))
+
+    def test_layers_of_multi_channel_orders_and_their_returns(self):
+        if "cost.layer" not in self.env:
+            self.skipTest("Cost layers are not installed.")
+        with freeze_time("2026-05-01"):
+            self.company.cost_layer_method = "fifo"
+            delivery = self._deliver(5)
+        self.assertEqual(self._get_layers(), (45, 180))
+        self.cup.standard_price = 10
+        with freeze_time("2026-05-03"):
+            self._receive(20)
+        with freeze_time("2026-05-08"):
+            self._ledger(
+                event(units=-45, Reason="M", day="05/04/2026"),
+                event("CustomerReturns", 2, Reference_ID=delivery.reference, day="05/05/2026"),
+            )
+            self._take()
+        self.assertEqual(self._get_layers(), (22, 208), "20 at 10, and 2 as sold: at 4")
+
     def _receive(self, units):
         move = self.env["stock.move"].create(
             {
