@@ -12,6 +12,7 @@ from .aftersales import (
     ReturnStatus,
 )
 from .connector import ActionResult, Capability, Connector, Page, PushResult, RawRecord
+from .documents import pack_document, unpack_document
 from .errors import (
     AuthenticationFailed,
     ConnectorError,
@@ -123,10 +124,12 @@ __all__ = [
     "each_alone",
     "failed",
     "format_time",
+    "pack_document",
     "parse_time",
     "plan_lines",
     "read_each",
     "refuse_refund",
     "share",
     "split_evenly",
+    "unpack_document",
 ]
