@@ -26,7 +26,9 @@ class TestFpxAccount(TransactionCase):
         self.assertEqual(provider._api._credentials.app_key, "key-1")
         self.assertEqual(provider._api._credentials.app_secret, "secret-0123456789")
         self.assertEqual(provider._settings.countries, ("DE", "FR"))
-        self.assertNotIn(ProviderCapability.RETURNS, self.account._get_capabilities())
+        able = self.account._get_capabilities()
+        self.assertIn(ProviderCapability.RETURNS, able)
+        self.assertNotIn(ProviderCapability.INBOUND_UPDATE, able)
 
     def test_goods_come_from_the_company(self):
         before = self.account._get_connector_signature()
