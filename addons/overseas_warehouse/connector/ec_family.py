@@ -51,6 +51,24 @@ def create_orders(orders, find, send):
     return each(orders, write, Booking)
 
 
+def change_notices(updates, find, send, name):
+    """Tell day and number of notices anew, each as a whole; one :class:`Booking` each.
+
+    :param find: function of our number; the operator's, empty if it does not know the notice
+    :param send: function of the operator's number and the notice
+    :param str name: of the operator, for messages
+    """
+
+    def write(entry):
+        code = entry.external_id or find(entry.reference)
+        if not code:
+            raise Rejected(f"{name} does not know the notice")
+        send(code, entry.notice)
+        return Booking(entry.reference, True, external_id=code)
+
+    return each(updates, write, Booking)
+
+
 def build_order(order):
     """An order as the operator takes it, checked at once (``verify`` 1)."""
     address = order.address

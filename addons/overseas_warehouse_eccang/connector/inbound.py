@@ -1,6 +1,10 @@
-"""Notices (ASN). Source: ``CreateAsn``, ``AsnItemsDTOParam``, ``GetAsnList``; see :mod:`.api` on answers."""
+"""Notices (ASN). Source: ``CreateAsn``, ``ModifyAsn``, ``AsnItemsDTOParam``, ``GetAsnList``; :mod:`.api` on answers.
+
+The source has the fields of ``ModifyAsn`` but lists no service; published clients call it ``modifyAsn``.
+"""
 
 from ...marketplace.contract.writes import each
+from ...overseas_warehouse.connector import ec_family
 from ...overseas_warehouse.connector.ec_family import NOTICE_STATUSES as STATUSES
 from ...overseas_warehouse.contract import Booking, InboundState, InboundStatus, ReceivedLine
 
@@ -20,6 +24,18 @@ def create(api, notices):
         return Booking(notice.reference, True, external_id=code)
 
     return each(notices, write, Booking)
+
+
+def update(api, updates):
+    """Correct day and number of notices; one :class:`Booking` each."""
+
+    def find(reference):
+        known = _search(api, {"reference_no_arr": [reference]})
+        return known[0].text("receiving_code", required=True) if known else ""
+
+    return ec_family.change_notices(
+        updates, find, lambda code, notice: api.order("modifyAsn", {"receiving_code": code, **build(notice)}), "ECCANG"
+    )
 
 
 def build(notice):

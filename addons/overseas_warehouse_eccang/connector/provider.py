@@ -8,8 +8,8 @@ from .api import EccangApi
 class EccangProvider(Provider):
     """One account at an operator that runs ECCANG's WMS (易仓).
 
-    The published services have no list of warehouses, no stock and no answers of fees and returns: what is declared
-    here is what is known.
+    The published services have no list of warehouses, no stock, no list of services and no labels. Services for fees
+    and returns are named, but nothing is known of their answers: what is declared here is what is known.
 
     :param str url: of the operator's web service
     :param str app_key: of the account
@@ -20,7 +20,12 @@ class EccangProvider(Provider):
     """
 
     capabilities = frozenset(
-        {ProviderCapability.INBOUND, ProviderCapability.OUTBOUND, ProviderCapability.OUTBOUND_CANCEL}
+        {
+            ProviderCapability.INBOUND,
+            ProviderCapability.INBOUND_UPDATE,
+            ProviderCapability.OUTBOUND,
+            ProviderCapability.OUTBOUND_CANCEL,
+        }
     )
 
     def __init__(self, url, app_key, app_token, warehouses=(), session=None, **options):
@@ -37,6 +42,9 @@ class EccangProvider(Provider):
 
     def fetch_inbounds(self, handles):
         return inbound.fetch(self._api, handles)
+
+    def update_inbounds(self, updates):
+        return inbound.update(self._api, updates)
 
     def create_outbounds(self, orders):
         return outbound.create(self._api, orders)

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from ...marketplace.contract import ActionResult, InvalidPayload, Label, Rejected
 from ...marketplace.contract.writes import each
+from ...overseas_warehouse.connector import ec_family
 from ...overseas_warehouse.connector.ec_family import NOTICE_STATUSES as STATUSES
 from ...overseas_warehouse.contract import Booking, InboundState, InboundStatus, ReceivedLine, Transport
 from .fields import Node, format_time
@@ -57,16 +58,12 @@ def create(api, notices):
 
 def update(api, updates):
     """Correct day and number of notices (``ModifyGrnPayload``: the whole notice again); one :class:`Booking` each."""
-    directory = Directory(api)
-
-    def write(entry):
-        code = entry.external_id or directory.code(entry.reference)
-        if not code:
-            raise Rejected("GoodCang does not know the notice")
-        api.order("inbound_order/modify_grn", {"receiving_code": code, **build(entry.notice)})
-        return Booking(entry.reference, True, external_id=code)
-
-    return each(updates, write, Booking)
+    return ec_family.change_notices(
+        updates,
+        Directory(api).code,
+        lambda code, notice: api.order("inbound_order/modify_grn", {"receiving_code": code, **build(notice)}),
+        "GoodCang",
+    )
 
 
 def build(notice):

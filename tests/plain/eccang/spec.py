@@ -20,13 +20,14 @@ def services():
     by_class = {name.removeprefix("orm."): {field["name"] for field in found} for name, found in fields.items()}
     entries = json.loads((folder / "services.json").read_text(encoding="utf-8"))
     names = [re.search(r'apiMethod = "(\w+)"', entry["annotation"])[1] for entry in entries]
+    names.append("modifyAsn")  # Only its fields are among them; published clients name it.
     return {name: by_class.get(name[0].upper() + name[1:], set()) | _SINGLE.get(name, set()) for name in names}
 
 
 def item_fields(service):
     """Fields of an item of a request."""
     fields = json.loads((shared_specs() / "eccang" / "fields.json").read_text(encoding="utf-8"))
-    name = {"createAsn": "orm.AsnItemsDTOParam", "createOrder": "orm.CreateOrderItems"}[service]
+    name = "orm.CreateOrderItems" if service == "createOrder" else "orm.AsnItemsDTOParam"
     return {field["name"] for field in fields[name]}
 
 

@@ -29,14 +29,34 @@ def products(call, params):
 
 
 def create_asn(call, params):
-    """Take a notice; items with the same box make a carton."""
+    """Take a notice."""
+    return _numbered(call.site.depot.announce(_read_asn(params)))
+
+
+def modify_asn(call, params):
+    """Take a notice anew; what it is about stays."""
+    stated, number = _read_asn(params), (params.get("receiving_code") or "").removeprefix("RV")
+    notice = call.site.depot.inbound(number)
+    if notice is None:
+        raise Refusal("not found", f"入库单 {params.get('receiving_code')} 不存在")
+    if any(stated[name] != notice[name] for name in ("reference", "place", "cartons")):
+        raise Refusal("invalid", "参考号、仓库和明细不能修改")
+    changed = {name: stated[name] for name in ("tracking", "eta")}
+    return _numbered(call.site.depot.change_inbound(number, **changed))
+
+
+def _read_asn(params):
+    """A notice; items with the same box make a carton."""
     boxes = {}
     for item in params.get("items") or []:
         boxes.setdefault(item["box_no"], []).append([item["product_sku"], item["quantity"]])
     cartons = [{"number": number, "contents": contents} for number, contents in sorted(boxes.items())]
-    notice = {"reference": params.get("reference_no"), "place": params.get("warehouse_code"), "cartons": cartons}
-    return {"ask": "Success", "message": "Success",
-            "receiving_code": f"RV{call.site.depot.announce(notice)['number']}"}
+    return {"reference": params.get("reference_no"), "place": params.get("warehouse_code"), "cartons": cartons,
+            "tracking": params.get("tracking_number") or "", "eta": params.get("eta_date")}
+
+
+def _numbered(notice):
+    return {"ask": "Success", "message": "Success", "receiving_code": f"RV{notice['number']}"}
 
 
 def asn_list(call, params):
@@ -114,6 +134,6 @@ def _order(order):
             "items": [{"product_sku": line["sku"], "quantity": line["units"]} for line in order["lines"]]}
 
 
-SERVICES = {"getProductList": products, "createAsn": create_asn, "getAsnList": asn_list, "createOrder": create_order,
-            "getOrderByCode": order_by_code, "getOrderByRefCode": order_by_reference, "getOrderList": order_list,
-            "cancelOrder": cancel_order}
+SERVICES = {"getProductList": products, "createAsn": create_asn, "modifyAsn": modify_asn, "getAsnList": asn_list,
+            "createOrder": create_order, "getOrderByCode": order_by_code, "getOrderByRefCode": order_by_reference,
+            "getOrderList": order_list, "cancelOrder": cancel_order}
