@@ -137,7 +137,7 @@ class _Reader:
     def is_total(self, cells):
         """Whether a row states totals: it begins with such a word and names neither carton nor product.
 
-        Where the word stands alone, its cell may be that of the carton or of the SKU: "TOTAL-BAG" is a SKU, "Total" none.
+        Where the word stands alone, its cell may be the carton's or the SKU's: "TOTAL-BAG" is a SKU, "Total" is none.
         """
         first = next((cell for cell in cells if cell is not None), None)
         values = self._name_cells(cells)

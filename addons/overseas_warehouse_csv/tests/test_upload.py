@@ -107,6 +107,18 @@ class TestUpload(FileCase):
         back = self.env["overseas.return"].search([("account_id", "=", self.account.id)])
         self.assertEqual((back.external_id, back.outbound_id), ("R1", picking.overseas_outbound_ids))
 
+    def test_the_only_account_is_filled_in(self):
+        Upload = self.env["overseas.file.upload"]
+        self.env["overseas.account"].search([("id", "!=", self.account.id)]).state = "disabled"
+        without = self.account.create({"name": "Without", "provider": "none"})
+        self.assertEqual(Upload.default_get(["account_id"])["account_id"], self.account.id)
+        self.assertEqual(Upload.new({}).account_id, self.account)
+        other = self.account.copy({"name": "Other by file", "state": "test"})
+        self.assertFalse(Upload.new({}).account_id, "among several a person chooses")
+        self.assertEqual(Upload.with_context(default_account_id=other.id).new({}).account_id, other)
+        (self.account | other).state = "disabled"
+        self.assertFalse(Upload.new({}).account_id | without.filtered("takes_reports"))
+
     def test_warehouse_people_upload_and_others_do_not(self):
         clerk = new_test_user(self.env, "clerk", groups="marketplace.group_warehouse")
         reader = new_test_user(self.env, "reader", groups="marketplace.group_all_shops")

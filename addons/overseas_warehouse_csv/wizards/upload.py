@@ -2,7 +2,8 @@ import base64
 import hashlib
 from collections import Counter
 
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.addons.overseas_warehouse.models.choice import get_only
 from odoo.addons.overseas_warehouse.models.receipt import GRADES
 from odoo.exceptions import UserError, ValidationError
 
@@ -10,6 +11,7 @@ from ..connector import BadFile, Known, read_report
 from ..models.fault_words import describe_faults
 from ..models.file import FOLLOWED, REPORT_KINDS
 
+ACCOUNTS = [("provider", "!=", "none"), ("state", "!=", "disabled")]
 WITH_UNKNOWN_PRODUCTS = ("returns", "bills")  # these wait for a person instead
 
 
@@ -20,11 +22,17 @@ class OverseasFileUpload(models.TransientModel):
     _description = "Upload of a Warehouse's Report"
 
     account_id = fields.Many2one(
-        "overseas.account", required=True, domain=[("provider", "!=", "none"), ("state", "!=", "disabled")]
+        "overseas.account", required=True, domain=ACCOUNTS, default=lambda self: self._get_default_account()
     )
     kind = fields.Selection(REPORT_KINDS, "What It Is", required=True, default="stock")
     file = fields.Binary(required=True, attachment=False, help="CSV or Excel, as the warehouse sent it.")
     filename = fields.Char()
+
+    @api.model
+    def _get_default_account(self):
+        """The only account of the company that takes reports."""
+        companies = [("company_id", "=", self.env.company.id)]
+        return get_only(self.env["overseas.account"].search([*ACCOUNTS, *companies]).filtered("takes_reports"))
 
     def action_upload(self):
         """File the report. Nothing changes if anything in it cannot be read; all that is wrong is told at once."""

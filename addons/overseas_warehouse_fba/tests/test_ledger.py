@@ -1,6 +1,7 @@
 from dataclasses import replace
 from unittest.mock import patch
 
+from odoo.addons.overseas_warehouse.contract import WarehouseInfo
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -111,6 +112,14 @@ class TestLedger(FbaCase):
 
 @tagged("post_install", "-at_install")
 class TestSheets(FbaCase):
+    def test_the_only_warehouse_is_filled_in(self):
+        upload = self.env["fba.upload"].with_company(self.warehouse.company_id)
+        self.assertEqual(upload.new({}).warehouse_id, self.warehouse)
+        infos = [WarehouseInfo("OTHER", "Another Amazon", "FR")]
+        other = self.env["overseas.warehouse"]._create_from_infos(self.account, infos)
+        self.assertTrue(other.is_fba)
+        self.assertFalse(upload.new({}).warehouse_id, "among several a person chooses")
+
     def test_a_downloaded_report_is_read_with_tabs_or_commas(self):
         sheet = self._upload("balance", text_of(SUMMARY, balance(), balance("PLATE", 20), mark=","))
         self.assertEqual((sheet.state, sheet.record_count), ("read", 2))

@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.addons.overseas_warehouse.models.choice import get_only
 from odoo.exceptions import UserError
 
 from ..models.sheet import FILE_KINDS
@@ -12,11 +13,17 @@ class FbaUpload(models.TransientModel):
         "overseas.warehouse",
         required=True,
         domain="[('is_fba', '=', True)]",
-        default=lambda self: self.env["overseas.warehouse"].search([("is_fba", "=", True)], limit=1),
+        default=lambda self: self._get_default_warehouse(),
     )
     kind = fields.Selection(FILE_KINDS, "Report", required=True, default="ledger")
     content = fields.Binary("File", required=True, help="As downloaded from Seller Central, text or CSV.")
     file_name = fields.Char()
+
+    @api.model
+    def _get_default_warehouse(self):
+        """The only FBA warehouse of the company."""
+        domain = [("is_fba", "=", True), ("company_id", "=", self.env.company.id)]
+        return get_only(self.env["overseas.warehouse"].search(domain))
 
     def action_upload(self):
         """Read the file; rows that are known already change nothing."""
