@@ -1,7 +1,7 @@
 {
     "name": "Stock Cost Layers",
     "summary": "What each unit really cost, per warehouse and component, replayed from a log that is never changed",
-    "version": "19.0.1.2.0",
+    "version": "19.0.1.3.0",
     "category": "Supply Chain/Inventory",
     "author": "Crossborder",
     "license": "LGPL-3",

@@ -30,5 +30,6 @@ from .event import Event, Kind
 from .layers import BatchActual, Fifo
 from .rows import Rows, dump, empty, load, needed, pack, unpack
 from .snapshot import SnapshotLine, snapshot
+from .trace import TRACED, Flow, Reason
 
 METHODS = {method.name: method for method in (Fifo, MovingAverage, MonthlyAverage, BatchActual)}

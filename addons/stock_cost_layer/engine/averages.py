@@ -90,7 +90,7 @@ class MonthlyAverage(MovingAverage):
         correction = subtract(part(place.gross, whole, place.gross_units), stated)
         if not any(correction):
             return ZERO
-        place.amounts = subtract(place.amounts, correction)
+        self._put(place, None, subtract(ZERO, correction))
         shares = split(correction, issued)
         expensed = ZERO
         for node, share in zip(nodes, shares, strict=True):

@@ -7,6 +7,7 @@ from . import (  # isort: skip
     closing_item,
     event,
     event_cost,
+    flow,
     layer,
     node,
     opening,

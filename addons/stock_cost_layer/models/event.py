@@ -57,6 +57,7 @@ class CostEvent(models.Model):
     )
     lot_id = fields.Many2one("stock.lot", "Batch", ondelete="restrict", readonly=True)
     move_id = fields.Many2one("stock.move", "Stock Move", ondelete="restrict", index="btree_not_null", readonly=True)
+    is_opening = fields.Boolean("Opening Stock", readonly=True, help="Was there, or had gone, when costing started.")
     source = fields.Char(readonly=True, help="Document that it comes from.")
     key = fields.Char("Unique Key", readonly=True, help="The same bill line is never counted twice.")
     stated_amount = fields.Float("Amount of the Bill", digits=(16, 6), readonly=True, help="In the bill's currency.")

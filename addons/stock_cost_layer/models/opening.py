@@ -60,6 +60,7 @@ class ResCompany(models.Model):
             "quantity": units / UNIT,
             "purchase": amount / 10**self.currency_id.decimal_places,
             "move_id": move.id if move and kind == "receipt" else False,
+            "is_opening": True,
             "source": f"{source} · {move.reference}" if move else source,
         }
 

@@ -2,15 +2,15 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..engine import METHODS, ZERO, add, dump, empty, load, needed, pack, unpack
+from ..engine import METHODS, TRACED, ZERO, add, dump, empty, load, needed, pack, unpack
 
 
 class CostState(models.Model):
     """What of one product lies in warehouses and travels, and what it cost, by the company's method.
 
-    Derived, like `cost.node` and `cost.link`, which tell where all other units went: `_rebuild` makes the same from
-    the log. One row is locked per product, so events of one product are costed in the order of the log, and others do
-    not wait.
+    Derived, like `cost.node` and `cost.link`, which tell where all other units went, and `cost.flow`, which says how it
+    came to that: `_rebuild` makes the same from the log. One row is locked per product, so events of one product are
+    costed in the order of the log, and others do not wait.
     """
 
     _name = "cost.state"
@@ -57,7 +57,7 @@ class CostState(models.Model):
             return
         company = self.company_id
         rows = self._read_rows(company, events)
-        method = load(METHODS[company.cost_layer_method](), rows)
+        method = load(TRACED[company.cost_layer_method](), rows)
         expensed = {event.id: method.apply(event) for event in events}
         self._save(company, method, rows)
         self.env["cost.posting"]._post(company, events, expensed)
@@ -65,7 +65,7 @@ class CostState(models.Model):
     def _close_month(self, company, day):
         """Give a month of the monthly average its last word; returns what that moved to cost of sales."""
         rows = self._read_rows(company)
-        method = load(METHODS["monthly"](), rows)
+        method = load(TRACED["monthly"](), rows)
         moved = ZERO
         for amounts in method.close(day).values():
             moved = add(moved, amounts)
@@ -73,7 +73,7 @@ class CostState(models.Model):
         return moved
 
     def _save(self, company, method, before):
-        """Keep what a method holds, as far as it is otherwise than the rows before."""
+        """Keep what a traced method holds, as far as it is otherwise than the rows before, and how it came to that."""
         after = dump(method)
         data, old = pack(after), pack(before)
         for state in self:
@@ -82,6 +82,7 @@ class CostState(models.Model):
                 state.data = data[product]
         self.env["cost.node"]._write_rows(company, before, after)
         self.env["cost.layer"]._show(company, method)
+        self.env["cost.flow"]._add(company, method.flows())
 
     @api.model
     def _rebuild(self, company):
@@ -93,24 +94,26 @@ class CostState(models.Model):
         states = self._lock(company, events.product_id.ids)
         states.data = False
         self.env["cost.node"]._forget(company)
-        method = self._replay(company, company.cost_layer_method)
+        self.env["cost.flow"]._forget(company)
+        method = self._replay(company, company.cost_layer_method, methods=TRACED)
         states._save(company, method, empty())
         return method
 
     @api.model
-    def _replay(self, company, name, product_ids=None, until=None):
+    def _replay(self, company, name, product_ids=None, until=None, methods=METHODS):
         """Replay the log by any method, without keeping anything.
 
         :param str name: of the method
         :param product_ids: products, all by default
         :param date until: last day that counts, no limit by default
+        :param dict methods: `METHODS`, or `TRACED` to note the flows as well
         """
         domain = Domain("company_id", "=", company.id)
         if product_ids is not None:
             domain &= Domain("product_id", "in", list(product_ids))
         if until:
             domain &= Domain("day", "<=", until)
-        method = METHODS[name]().replay(self.env["cost.event"].search(domain, order="id")._to_engine())
+        method = methods[name]().replay(self.env["cost.event"].search(domain, order="id")._to_engine())
         closed = until or company._get_cost_closed_day()
         if closed and name == "monthly":
             method.close(closed)

@@ -156,7 +156,7 @@ class CostCase(TransactionCase):
 
     def start_anew(self, method="fifo"):
         """As if the method were chosen now for the first time, on a database that has been running."""
-        for table in ("cost_link", "cost_node", "cost_layer", "cost_state", "cost_posting"):
+        for table in ("cost_flow", "cost_link", "cost_node", "cost_layer", "cost_state", "cost_posting"):
             self.env.cr.execute(f"DELETE FROM {table} WHERE company_id = %s", [self.company.id])
         self.env.cr.execute("ALTER TABLE cost_event DISABLE TRIGGER keep")
         self.env.cr.execute("DELETE FROM cost_event WHERE company_id = %s", [self.company.id])

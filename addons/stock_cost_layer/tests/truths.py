@@ -2,6 +2,8 @@
 
 from odoo.tools import SQL
 
+from ..engine import COMPONENTS
+
 
 class Truths:
     """Checks of one company; each is one query, however long its log is.
@@ -24,6 +26,7 @@ class Truths:
         self.env.flush_all()
         self._check_ledger(billed)
         self._check_units()
+        self._check_flows()
         self._check_purchases(receipts)
 
     def check_replay(self):
@@ -84,6 +87,33 @@ class Truths:
             )
         )
         self.case.assertFalse(wrong, "Units of product and place: (quants, layers)")
+
+    def _check_flows(self):
+        """What came to a place and went from it adds up to its layers, in units and in every component."""
+        names = (*COMPONENTS, "quantity", "value")
+        sums = SQL(", ").join(SQL("ROUND(SUM(%s)::numeric, 6) %s", *[SQL.identifier(name)] * 2) for name in names)
+        wrong = self.env.execute_query(
+            SQL(
+                """WITH layer AS (SELECT product_id, place_id, %(sums)s FROM cost_layer
+                                   WHERE company_id = %(company)s GROUP BY product_id, place_id),
+                        flow AS (SELECT product_id, place_id, %(sums)s FROM cost_flow
+                                  WHERE company_id = %(company)s GROUP BY product_id, place_id)
+                   SELECT product_id, place_id, layer::text, flow::text
+                     FROM flow FULL JOIN layer USING (product_id, place_id)
+                    WHERE %(differences)s""",
+                sums=sums,
+                company=self.company.id,
+                differences=SQL(" OR ").join(
+                    SQL(
+                        "COALESCE(%s, 0) != COALESCE(%s, 0)",
+                        SQL.identifier("layer", name),
+                        SQL.identifier("flow", name),
+                    )
+                    for name in names
+                ),
+            )
+        )
+        self.case.assertFalse(wrong, "Product and place: (layers, flows)")
 
     def _check_purchases(self, receipts):
         """The log has of each receipt what Odoo says it is worth."""
