@@ -8,9 +8,10 @@ from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Response
 
 from . import depot
+from .clock import from_text
 from .faults import InvalidFault
 from .spapi import accounts, fba_play
-from .world import books
+from .world import books, money_bank, money_settle
 from .world.events import EVENTS, REFUSALS
 from .world.marketplaces import in_region
 from .world.orders import ALL_KINDS
@@ -35,6 +36,9 @@ class Control:
             Rule("/_sim/credentials", methods=["GET"], endpoint=self.credentials),
             Rule("/_sim/catalogue", methods=["GET"], endpoint=self.catalogue),
             Rule("/_sim/books", methods=["GET"], endpoint=self.books),
+            Rule("/_sim/money", methods=["GET"], endpoint=self.money),
+            Rule("/_sim/bank", methods=["GET"], endpoint=self.bank),
+            Rule("/_sim/settlements/close", methods=["POST"], endpoint=self.close_settlements),
             Rule("/_sim/orders", methods=["GET"], endpoint=self.list_orders),
             Rule("/_sim/orders", methods=["POST"], endpoint=self.create_orders),
             Rule("/_sim/orders/<order_id>/replace", methods=["POST"], endpoint=self.replace_order),
@@ -92,6 +96,28 @@ class Control:
     def books(self, _body):
         """Return the world's books."""
         return books.books(self._world)
+
+    def money(self, _body):
+        """Return the book of money's own counts per account."""
+        return money_settle.summary(self._world)
+
+    def bank(self, _body):
+        """Return the statements of the seller's bank accounts by IBAN, as rows, CSV and CAMT.053."""
+        return money_bank.statements(self._world)
+
+    def close_settlements(self, body):
+        """Settle and pay out what is free, of every account or those of a ``channel`` or one ``account``.
+
+        ``until``, a time that may be later than now, lets deferred money go that is free by then.
+        """
+        if set(body) - {"channel", "account", "until"}:
+            raise BadRequest("there are channel, account and until")
+        accounts = money_settle.accounts(self._world, body.get("channel"))
+        if body.get("account") is not None:
+            accounts = [one for one in accounts if one == body["account"]]
+        until = _moment(body.get("until"))
+        made = [money_settle.close(self._world, account, until) for account in accounts]
+        return {"settlements": [one for one in made if one]}
 
     def list_orders(self, _body):
         """Return every order in short."""
@@ -186,6 +212,13 @@ def _order_options(body, world):
     if unknown:
         raise BadRequest(f"unknown kinds: {', '.join(sorted(unknown))}; there are {', '.join(ALL_KINDS)}")
     return dict(body)
+
+
+def _moment(text):
+    try:
+        return None if text is None else from_text(text)
+    except (AttributeError, ValueError) as error:
+        raise BadRequest("until must be an ISO 8601 date and time with an offset") from error
 
 
 def _credentials(site):

@@ -33,8 +33,13 @@ CREATE INDEX IF NOT EXISTS document_due ON document (due) WHERE due IS NOT NULL;
 CREATE TABLE IF NOT EXISTS message (
     id INTEGER PRIMARY KEY AUTOINCREMENT, queue TEXT NOT NULL, body TEXT NOT NULL, visible_at REAL NOT NULL,
     receipt TEXT, received INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS booking (
+    number INTEGER PRIMARY KEY, account TEXT NOT NULL, purchase TEXT NOT NULL, event TEXT NOT NULL, at TEXT NOT NULL,
+    release TEXT NOT NULL, settlement TEXT, data TEXT NOT NULL, UNIQUE (purchase, event));
+CREATE INDEX IF NOT EXISTS booking_open ON booking (account, release) WHERE settlement IS NULL;
+CREATE INDEX IF NOT EXISTS booking_settlement ON booking (settlement) WHERE settlement IS NOT NULL;
 """
-TABLES = ("setting", "counter", "listing", "purchase", "give_back", "document", "message")
+TABLES = ("setting", "counter", "listing", "purchase", "give_back", "document", "message", "booking")
 
 
 def scramble(key, salt):

@@ -3,9 +3,10 @@
 import json
 import random
 from datetime import timedelta
+from functools import partial
 
 from ..clock import from_text, to_text
-from . import catalogue, events, money, orders, seasons
+from . import catalogue, events, money, money_book, orders, seasons
 from .catalogue import MARKETPLACE, MERCHANT
 from .marketplaces import REGIONS, Outlet, in_region, quantum
 
@@ -40,7 +41,7 @@ class World:
         self.outlets = {outlet.name: outlet for outlet in (*map(amazon_outlet, regions), *outlets)}
         self.markets = {market.code: market for outlet in self.outlets.values() for market in outlet.markets}
         #: Called with (order, what happened) after every change, inside its transaction.
-        self.listeners = []
+        self.listeners = [partial(money_book.on_change, self)]
         #: What never changes about listings, by region.
         self._products = {}
 
