@@ -1,6 +1,6 @@
 """What Amazon paid back to buyers of orders that it shipped. Source: model ``finances_2024-06-19``."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ...marketplace.contract import Money
@@ -9,7 +9,7 @@ from .flat_file import Sheet
 
 SOURCE = "finances.listTransactions"
 PATH = "/finances/2024-06-19/transactions"
-_REFUND, _BY_AMAZON = "Refund", "AFN"
+_REFUND, _BY_AMAZON, _GOODS = "Refund", "AFN", "ProductCharges"
 # Amazon refuses to tell of the last two minutes.
 _LAG = timedelta(minutes=3)
 
@@ -19,7 +19,10 @@ class BuyerRefund:
     """One product of an order for which a buyer got money back.
 
     :param str key: the same in every answer
-    :param int units: of the product in this refund; what was paid back in part counts as units too
+    :param int units: of the product that the refund states; none where only shipping, tax or fees were paid back.
+        A part of the price is stated with units, too
+    :param amount: what it changes in our balance
+    :param goods: what the buyer got back for the goods; ``None`` if not stated
     """
 
     key: str
@@ -28,6 +31,7 @@ class BuyerRefund:
     units: int
     refunded_at: datetime
     amount: Money
+    goods: Money | None = None
 
 
 def fetch_refunds(api, marketplace_id, since, until):
@@ -61,14 +65,30 @@ def _read(transaction):
             (context for context in item.nodes("contexts") if context.text("contextType") == "ProductContext"), None
         )
         if order_id and product is not None and product.text("fulfillmentNetwork") == _BY_AMAZON:
+            goods = _read_goods(item)
+            nothing = goods is not None and not goods.amount
             yield BuyerRefund(
                 key=f"{transaction.text('transactionId', required=True)}/{number}",
                 order_id=order_id,
                 msku=product.text("sku", required=True),
-                units=product.count("quantityShipped") or 1,
+                units=0 if nothing else product.count("quantityShipped") or 0,
                 refunded_at=transaction.time("postedDate", required=True),
                 amount=item.node("totalAmount", required=True).as_money("currencyAmount", "currencyCode"),
+                goods=goods,
             )
+
+
+def _read_goods(node):
+    """What was paid back for the goods; Amazon puts it below its own headings."""
+    for entry in node.nodes("breakdowns"):
+        # The model writes some of these names with blanks, and some without.
+        if entry.text("breakdownType").replace(" ", "") == _GOODS:
+            money = entry.node("breakdownAmount", required=True).as_money("currencyAmount", "currencyCode")
+            return replace(money, amount=abs(money.amount))
+        found = _read_goods(entry)
+        if found is not None:
+            return found
+    return None
 
 
 def _order_id(transaction):

@@ -1,8 +1,9 @@
 """Units that Amazon says it sent to us, or paid a buyer back for, and that nobody has."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 
 from .claims import ClaimKind, new_claim
 
@@ -41,13 +42,18 @@ class SentParcel:
 
 @dataclass(frozen=True, slots=True)
 class RefundedUnits:
-    """Units of one SKU of an order for which the buyer got money back."""
+    """Units of one SKU of an order for which the buyer got money back.
+
+    :param int units: as the refund states them; none if it states none
+    :param goods: what the buyer got back for the goods; ``None`` if not stated
+    """
 
     order_id: str
     fnsku: str
     msku: str
     day: date
     units: int
+    goods: Decimal | None = None
 
 
 def missing_removals(removed, parcels, windows=None):
@@ -63,6 +69,27 @@ def missing_removals(removed, parcels, windows=None):
         for entry, units, evidence in lost
         if units > 0
     ]
+
+
+def paid_back_whole(refunds, sold):
+    """Refunds with the units whose whole price was paid back by then: for a part of it nothing has to come back.
+
+    Amazon states a unit for a part of its price as well. Where price or money are not known, its statement counts.
+
+    :param refunds: of :class:`RefundedUnits`, oldest first
+    :param dict sold: ``{(order, MSKU): (units, price of one)}`` in the currency of the refunds
+    """
+    paid, counted, found = defaultdict(Decimal), defaultdict(int), []
+    for refund in refunds:
+        key, units = (refund.order_id, refund.msku), refund.units
+        if key in sold:
+            ordered, price = sold[key]
+            paid[key] += refund.goods or units * price
+            whole = max(0, min(ordered, int(paid[key] // price)) - counted[key])
+            units = min(units, whole) if units else whole
+            counted[key] += units
+        found.append(replace(refund, units=units))
+    return found
 
 
 def missing_returns(refunds, returned, windows=None):

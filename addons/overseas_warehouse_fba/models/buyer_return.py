@@ -1,10 +1,14 @@
+from collections import defaultdict
 from dataclasses import replace
+from decimal import ROUND_DOWN, Decimal
 
 from odoo import api, fields, models
 
-from ..engine.missing import RefundedUnits, missing_returns
+from ..engine.missing import RefundedUnits, missing_returns, paid_back_whole
 
 RETURN_KINDS = ("return_sourced", "return_unsourced")
+# Charges of an order's item that are the price of its goods.
+_GOODS = ("item", "item_discount")
 
 
 class FbaBuyerRecord(models.AbstractModel):
@@ -97,6 +101,12 @@ class FbaBuyerRefund(models.Model):
     refunded_at = fields.Datetime("Refunded On", required=True, readonly=True)
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
     amount = fields.Monetary(readonly=True, help="What it changes in our balance at Amazon.")
+    goods_amount = fields.Monetary(
+        "For Goods",
+        readonly=True,
+        help="What the buyer got back for the goods. Units are only owed when their whole price was paid back. Zero "
+        "where Amazon does not state it: then the units that it states count.",
+    )
 
     @api.model
     def _take(self, sheet, records):
@@ -109,6 +119,35 @@ class FbaBuyerRefund(models.Model):
         created = self._create_new(sheet, {record.key: _prepare_refund_vals(record, currencies) for record in records})
         self.env["fba.claim"]._refresh(sheet.warehouse_id)
         return len(created)
+
+    def _get_sold(self):
+        """``{(order number, MSKU): (units, Decimal price of one)}`` as the buyers paid, of orders that Odoo knows."""
+        lines = (
+            self.env["sale.order.line"]
+            .sudo()
+            .search_fetch(
+                [
+                    ("company_id", "in", self.company_id.ids),
+                    ("order_id.marketplace_ref", "in", list(set(self.mapped("order_number")))),
+                    ("marketplace_line_ref", "!=", False),
+                ],
+                ["order_id", "product_id", "product_uom_qty", "marketplace_charges", "marketplace_line_ref"],
+            )
+        )
+        units, prices = defaultdict(float), defaultdict(Decimal)
+        for item in lines.grouped(lambda line: (line.order_id, line.marketplace_line_ref)).values():
+            price, currency = _get_goods_price(item[0])
+            key = item[0].order_id.marketplace_ref, item[0].product_id, currency
+            units[key] += sum(item.mapped("product_uom_qty"))
+            prices[key] += price
+        sold = {}
+        for refund in self:
+            key = refund.order_number, refund.product_id, refund.currency_id.name
+            if units.get(key) and prices[key] > 0:
+                coin = Decimal(1).scaleb(-refund.currency_id.decimal_places)
+                price = (prices[key] / round(units[key])).quantize(coin, ROUND_DOWN)
+                sold[refund.order_number, refund.msku] = (round(units[key]), price or coin)
+        return sold
 
 
 class FbaSheet(models.Model):
@@ -141,12 +180,17 @@ class OverseasWarehouse(models.Model):
         fnskus = self._get_fba_fnskus(refunds.mapped("msku"))
         paid_back = [
             RefundedUnits(
-                refund.order_number, fnskus.get(refund.msku, ""), refund.msku, refund.refunded_at.date(), refund.units
+                refund.order_number,
+                fnskus.get(refund.msku, ""),
+                refund.msku,
+                refund.refunded_at.date(),
+                refund.units,
+                Decimal(str(refund.goods_amount)) if refund.goods_amount else None,
             )
             for refund in refunds
         ]
         return super()._find_fba_claims() + missing_returns(
-            paid_back, self._get_fba_returned(refunds.mapped("order_number"))
+            paid_back_whole(paid_back, refunds._get_sold()), self._get_fba_returned(refunds.mapped("order_number"))
         )
 
     def _get_fba_returned(self, numbers):
@@ -195,4 +239,16 @@ def _prepare_refund_vals(record, currencies):
         "refunded_at": record.refunded_at.replace(tzinfo=None, microsecond=0),
         "currency_id": currencies[record.amount.currency].id,
         "amount": float(record.amount.amount),
+        "goods_amount": float(record.goods.amount) if record.goods else 0.0,
     }
+
+
+def _get_goods_price(line):
+    """What the goods of an order's item cost without tax, discounts taken off: no refund of them is less.
+
+    :return: ``(Decimal, currency code)``
+    """
+    charges = [charge for charge in line.marketplace_charges or [] if charge["kind"] in _GOODS]
+    price = sum((Decimal(charge["amount"]) for charge in charges), Decimal())
+    included = [charge for charge in charges if charge["tax"] and charge["tax_treatment"] == "included"]
+    return price - sum(Decimal(charge["tax"]) for charge in included), charges[0]["currency"] if charges else ""

@@ -1,5 +1,6 @@
 from odoo import fields
 from odoo.addons.marketplace.contract import Money
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from ..connector.flat_file import Sheet
@@ -29,16 +30,20 @@ class TestBuyerReturn(FbaCase):
         self._open()
         self._ledger(event("CustomerReturns", 1, Disposition="CUSTOMER_DAMAGED", Reference_ID="LPN1"))
 
-    def _refund(self, *refunds):
-        """Refunds ``(order, units)``, as Amazon's finances tell of them."""
+    def _refund(self, *refunds, goods=None, key="0"):
+        """Refunds ``(order, units)``, as Amazon's finances tell of them.
+
+        :param str goods: what the buyers got back for the goods
+        """
         records = tuple(
             BuyerRefund(
-                f"{order}/0",
+                f"{order}/{key}",
                 order,
                 "CUP",
                 units,
                 fields.Datetime.to_datetime("2026-05-03 08:00:00").replace(tzinfo=None),
                 Money.parse("-12.50", "GBP", ""),
+                goods and Money.parse(goods, "GBP", ""),
             )
             for order, units in refunds
         )
@@ -58,6 +63,52 @@ class TestBuyerReturn(FbaCase):
         self.assertEqual(owed.evidence, "202-2")
         self._read("return", text_of(RETURNED, returned("202-2", "LPN3")))
         self.assertEqual((owed.state, owed.open_units), ("settled", 0))
+
+    def _sell(self, number, units, *charges):
+        """An order of cups; charges as ``(kind, amount, tax)``, tax included."""
+        charged = [
+            {"kind": kind, "amount": amount, "tax": tax, "tax_treatment": "included", "currency": "GBP"}
+            for kind, amount, tax in charges
+        ]
+        line = {
+            "product_id": self.cup.id,
+            "product_uom_qty": units,
+            "marketplace_line_ref": "1",
+            "marketplace_charges": charged,
+        }
+        self.env["sale.order"].create(
+            {
+                "partner_id": self.env.user.partner_id.id,
+                "marketplace_ref": number,
+                "order_line": [Command.create(line)],
+            }
+        )
+
+    def test_a_part_of_the_price_claims_no_return_until_the_whole_is_paid_back(self):
+        # 30.00 less 3.00 for two, of which 4.50 is tax: 11.25 for one.
+        self._sell("202-3", 2, ("item", "30.00", "5.00"), ("item_discount", "-3.00", "-0.50"), ("shipping", "4", None))
+        refund = self._refund(("202-3", 1), goods="6.00")
+        self.assertEqual((refund.state, refund.new_count, refund.message), ("read", 1, False))
+        self.assertFalse(self._claims())
+        self._refund(("202-3", 1), goods="5.25", key="1")
+        self.assertEqual((self._claims().document, self._claims().open_units), ("202-3", 1))
+        self._refund(("202-3", 1), goods="11.00", key="2")
+        self.assertEqual(sum(self._claims().mapped("open_units")), 1)
+
+    def test_money_without_units_claims_nothing(self):
+        self._refund(("202-4", 0))
+        self.assertFalse(self._claims())
+
+    def test_of_an_order_that_nobody_knows_the_stated_units_count(self):
+        self._refund(("202-6", 2), goods="1.00")
+        self.assertEqual(self._claims().open_units, 2)
+
+    def test_the_price_in_another_currency_says_nothing(self):
+        self._sell("202-7", 1, ("item", "900.00", None))
+        line = self.env["sale.order.line"].search([("order_id.marketplace_ref", "=", "202-7")])
+        line.marketplace_charges = [{**line.marketplace_charges[0], "currency": "JPY"}]
+        self._refund(("202-7", 1), goods="12.00")
+        self.assertEqual(self._claims().open_units, 1)
 
     def test_returns_and_refunds_are_recorded_once(self):
         report = text_of(RETURNED, returned("202-1", "LPN1"))

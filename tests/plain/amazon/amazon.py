@@ -36,6 +36,7 @@ _MODELS = {
     "/fba/outbound/2020-07-01/": "fulfillmentOutbound_2020-07-01",
     "/inbound/fba/2024-03-20/": "fulfillmentInbound_2024-03-20",
     "/notifications/v1/": "notifications",
+    "/finances/2024-06-19/": "finances_2024-06-19",
     "/tokens/2021-03-01/": "tokens_2021-03-01",
 }
 

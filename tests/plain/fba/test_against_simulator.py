@@ -14,7 +14,13 @@ from addons.overseas_warehouse_fba.connector.refunds import SOURCE
 from addons.overseas_warehouse_fba.connector.returns import REPORT as RETURNS
 from addons.overseas_warehouse_fba.engine.claims import settle, shortages
 from addons.overseas_warehouse_fba.engine.classification import Classifier, Knowledge, ShipmentFacts
-from addons.overseas_warehouse_fba.engine.missing import RefundedUnits, RemovedUnits, missing_removals, missing_returns
+from addons.overseas_warehouse_fba.engine.missing import (
+    RefundedUnits,
+    RemovedUnits,
+    missing_removals,
+    missing_returns,
+    paid_back_whole,
+)
 from addons.overseas_warehouse_fba.engine.movements import Kind
 from addons.overseas_warehouse_fba.engine.positions import deviations, opening_of, replay
 from addons.overseas_warehouse_fba.engine.receipts import ReceiptIssue, compare
@@ -211,6 +217,26 @@ def test_what_was_refunded_and_not_sent_back_is_seen(world):
         {(entry.order_id, entry.msku): entry.units for entry in back},
     )
     assert kept[0] in {claim.document for claim in owed} and sent[0] not in {claim.document for claim in owed}
+
+
+def test_what_was_refunded_in_part_is_owed_by_nobody(world):
+    [key] = world.api.place(marketplace="GB", fulfilled_by="marketplace", kinds=[])
+    order = parse_order(world.api.order(key))
+    world.api.control("advance", {})
+    for event in ("refund_part", "refund_part", "refund"):
+        world.api.control(f"orders/{key}/{event}", {})
+    world.api.clock.pass_time(600)
+    found = [refund for refund in world.fba.fetch_sheet(report_type=SOURCE, **day_until_now(world)).records
+             if refund.order_id == key]  # fmt: skip
+    price = order.total.amount
+    assert [(refund.units, refund.goods.amount) for refund in found] == [
+        (1, round(price / 4, 2)), (1, round(price / 4, 2)), (1, price)
+    ]  # fmt: skip
+    stated = [RefundedUnits(key, "", refund.msku, refund.refunded_at.date(), refund.units, refund.goods.amount)
+              for refund in found]  # fmt: skip
+    sold = {(key, found[0].msku): (1, price)}
+    assert missing_returns(paid_back_whole(stated[:2], sold), {}) == []
+    assert [claim.units for claim in missing_returns(paid_back_whole(stated, sold), {})] == [1]
 
 
 WRITES = 12

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,6 +22,7 @@ from addons.overseas_warehouse_fba.engine.missing import (
     SentParcel,
     missing_removals,
     missing_returns,
+    paid_back_whole,
 )
 from addons.overseas_warehouse_fba.engine.movements import Attribute, Kind, Movement
 from addons.overseas_warehouse_fba.engine.receipts import ReceiptIssue, compare
@@ -155,6 +157,29 @@ def test_refunded_units_that_never_came_back_are_owed():
     claims = missing_returns(refunds, {("202-1", "TEAPOT"): 2, ("202-2", "CUP"): 1})
     assert [(claim.document, claim.units) for claim in claims] == [("202-1", 1), ("202-2", 1)]
     assert claims[0].opens_on == DAY + timedelta(days=60)
+
+
+@pytest.mark.parametrize(
+    ("refunds", "units"),
+    [
+        ([(1, "3.00")], [0]),  # a part of the price, for a flaw: the goods stay with the buyer
+        ([(1, "10.00")], [1]),
+        ([(1, "6.00"), (1, "4.00")], [0, 1]),
+        ([(1, "3.00"), (2, "20.00"), (1, "3.00")], [0, 2, 0]),
+        ([(1, None), (1, "4.00")], [1, 0]),  # the money is not stated: the statement counts
+        ([(0, None)], [0]),
+        ([(0, "20.00")], [2]),
+        ([(0, "90.00")], [3]),  # no more than were sold
+        ([(1, "20.00")], [1]),
+    ],
+)
+def test_a_unit_is_owed_when_its_whole_price_was_paid_back(refunds, units):
+    stated = [
+        RefundedUnits("202-1", "X-TEAPOT", "TEAPOT", DAY, count, money and Decimal(money)) for count, money in refunds
+    ]
+    found = paid_back_whole(stated, {("202-1", "TEAPOT"): (3, Decimal("10.00"))})
+    assert [refund.units for refund in found] == units
+    assert paid_back_whole(stated, {}) == stated
 
 
 @given(

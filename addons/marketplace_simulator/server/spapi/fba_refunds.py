@@ -2,10 +2,13 @@
 
 import json
 from datetime import timedelta
+from decimal import Decimal
 
 from ..clock import to_text
 from ..http import Operation, bad_input
+from ..world import money
 from ..world.catalogue import MARKETPLACE
+from ..world.marketplaces import rounded
 from . import accounts
 
 PAGE = 50
@@ -68,7 +71,20 @@ def _view(call, order, number):
     network = "AFN" if order["fulfilled_by"] == MARKETPLACE else "MFN"
     product = {"contextType": "ProductContext", "asin": line["asin"], "sku": line["sku"],
                "quantityShipped": refund["quantity"], "fulfillmentNetwork": network}
-    return {**shown, "items": [{"description": line["title"], "totalAmount": total, "contexts": [product]}]}
+    item = {"description": line["title"], "totalAmount": total, "contexts": [product],
+            "breakdowns": _breakdowns(line, refund, order["currency"])}
+    return {**shown, "items": [item]}
+
+
+def _breakdowns(line, refund, currency):
+    """Return what the money was paid back for: all that was charged, in the proportion of the charges."""
+    amount, total = Decimal(refund["amount"]), money.line_total(line)
+    goods = rounded(amount * (money.part(line, "item") - money.part(line, "discount")) / total, currency)
+    parts = [(name, -value) for name, value in (("ProductCharges", goods), ("OtherCharges", amount - goods)) if value]
+    entries = [{"breakdownType": name, "breakdownAmount": {"currencyCode": currency, "currencyAmount": float(value)},
+                "breakdowns": []} for name, value in parts]
+    return [{"breakdownType": "Sales", "breakdownAmount": {"currencyCode": currency, "currencyAmount": -float(amount)},
+             "breakdowns": entries}]
 
 
 OPERATIONS = (

@@ -4,6 +4,7 @@ A change that the order's state does not allow raises :class:`Refused`.
 """
 
 import random
+from decimal import Decimal
 
 from ..clock import to_text
 from . import money, parcels, returns
@@ -101,9 +102,18 @@ def refund(order, moment, rng):
     return "refunded"
 
 
+def refund_part(order, moment, rng):
+    """The seller pays back a quarter of one unit's price; the buyer keeps the unit."""
+    refund(order, moment, rng)
+    whole = order["refunds"][-1]
+    whole["amount"] = str(rounded(Decimal(whole["amount"]) / 4, order["currency"]))
+    return "refunded in part"
+
+
 #: Events that the control interface offers.
 EVENTS = {"pay": pay, "cancel": cancel, "cancel_request": cancel_request, "address": address, "quantity": quantity,
-          "ship": ship, "collect": collect, "refund": refund, **returns.EVENTS}
+          "ship": ship, "collect": collect, "refund": refund,
+          "refund_part": refund_part, **returns.EVENTS}
 
 
 def due_event(order):

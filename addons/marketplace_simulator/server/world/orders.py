@@ -93,18 +93,17 @@ def assemble(number, market, fulfilled_by, customer, lines, kinds, moment, rng, 
 
 def replacement(order, number, moment):
     """Return an order that sends the goods of another one once more, free of charge."""
-    span = timedelta(days=2)
+    ready, there = (to_text(moment + timedelta(days=days)) for days in (2, 4))
     again = copy.deepcopy(order) | {
-        "id": order_id(number), "number": number, "replaces": order["id"], "status": "unshipped",
-        "created": to_text(moment), "updated": to_text(moment), "due": None, "ship_from": to_text(moment),
-        "ship_by": to_text(moment + span), "deliver_from": to_text(moment + span),
-        "deliver_by": to_text(moment + 2 * span), "kinds": [], "packages": [], "history": [], "refunds": [], "returns": [], "cancels": [],
-        "acknowledged": False,
+        "id": order_id(number), "number": number, "replaces": order["id"], "status": "unshipped", "due": None,
+        "created": to_text(moment), "updated": to_text(moment), "ship_from": to_text(moment), "ship_by": ready,
+        "deliver_from": ready, "deliver_by": there, "kinds": [], "packages": [], "history": [], "refunds": [],
+        "returns": [], "cancels": [], "acknowledged": False,
     }
+    free = {"unit_price": "0", "parts": {"item": "0"}, "tax": {"payer": "included", "scheme": ""}, "promotions": [],
+            "gift": None, "cancelled": 0, "shipped": 0, "cancel_request": None, "cancelled_by": None}
     for position, line in enumerate(again["lines"]):
-        line.update(id=f"{10**13 + number * 100 + position}", cancelled=0, shipped=0, unit_price="0", parts={"item": "0"},
-                    tax={"payer": "included", "scheme": ""}, promotions=[], gift=None, cancel_request=None,
-                    cancelled_by=None)
+        line.update(copy.deepcopy(free), id=f"{10**13 + number * 100 + position}")
     again["parcels"] = parcels.planned(again, False)
     return again
 
