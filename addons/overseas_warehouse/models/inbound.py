@@ -296,6 +296,15 @@ class OverseasInbound(models.Model):
         self.check_access("write")
         given = self.filtered(lambda inbound: inbound.state in (*OPEN_STATES, "pending") and inbound.attempts)
         for account, inbounds in given.grouped("account_id").items():
+            if not account._has_capability(ProviderCapability.INBOUND_CANCEL):
+                raise UserError(
+                    self.env._(
+                        "%(account)s takes no withdrawals over its interface. Withdraw %(notices)s there yourself; here "
+                        "it is cancelled when the warehouse says that it is.",
+                        account=account.name,
+                        notices=", ".join(inbounds.mapped("reference")),
+                    )
+                )
             handles = [Handle(inbound.reference, inbound.external_id or "") for inbound in inbounds]
             results, error = account._ask(
                 self.env._("Withdraw notices"), lambda provider, handles=handles: provider.cancel_inbounds(handles)
@@ -309,6 +318,12 @@ class OverseasInbound(models.Model):
     def action_print_labels(self):
         """Labels of the cartons, as the warehouse prints them; kept with the notice."""
         self.ensure_one()
+        if not self.account_id._has_capability(ProviderCapability.INBOUND_LABELS):
+            message = self.env._(
+                "%s prints no labels over its interface. Print them in its own system, or on the first-mile shipment.",
+                self.account_id.name,
+            )
+            raise UserError(message)
         handle = Handle(self.reference, self.external_id or "")
         try:
             labels = self.account_id._get_connector().fetch_inbound_labels(handle)

@@ -223,6 +223,17 @@ class TestInbound(OverseasCase):
         self.assertEqual(attachment.raw, f"labels of {inbound.reference}".encode())
         self.assertIn(f"/web/content/{attachment.id}", action["url"])
 
+    def test_what_the_interface_lacks_is_said(self):
+        inbound = self._announce()
+        able = self.provider.capabilities
+        self.provider.capabilities = able - {ProviderCapability.INBOUND_CANCEL, ProviderCapability.INBOUND_LABELS}
+        self.addCleanup(delattr, self.provider, "capabilities")
+        with self.assertRaisesRegex(UserError, f"takes no withdrawals.* Withdraw {inbound.reference} there yourself"):
+            inbound.action_cancel()
+        self.assertEqual(inbound.state, "accepted")
+        with self.assertRaisesRegex(UserError, "prints no labels over its interface"):
+            inbound.action_print_labels()
+
     # === ANOTHER DAY === #
 
     def test_another_day_and_number_are_told(self):
