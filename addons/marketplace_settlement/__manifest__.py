@@ -1,0 +1,21 @@
+{
+    "name": "Marketplace Settlements",
+    "summary": "Every amount of every settlement: imported as received, classified, posted and paid out to the cent",
+    "version": "19.0.1.0.0",
+    "category": "Accounting/Marketplaces",
+    "author": "Crossborder",
+    "license": "LGPL-3",
+    "depends": ["marketplace", "account"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/rules.xml",
+        "data/marketplace.fee.kind.csv",
+        "data/jobs.xml",
+        "data/crons.xml",
+        "wizards/settlement_upload_views.xml",
+        "views/fee_views.xml",
+        "views/settlement_line_views.xml",
+        "views/settlement_views.xml",
+        "views/menus.xml",
+    ],
+}

@@ -1,0 +1,1 @@
+from . import account, fee_kind, fee_word, settlement, settlement_line, settlement_match, settlement_read
