@@ -144,8 +144,8 @@ class FirstMileShipment(models.Model):
         return super()._unplan()
 
     def _check_not_announced(self, advice):
-        for shipment in self:
-            if notices := shipment.sudo()._get_notices():
+        for shipment in self.sudo():
+            if notices := shipment._get_notices():
                 raise UserError(
                     self.env._(
                         "%(shipment)s is announced as %(notice)s. %(advice)s",

@@ -164,13 +164,12 @@ class CostClosing(models.Model):
         company, lines = self.company_id, self.env["account.move.line"]
         if not company._can_post_costs():
             return lines, 0
-        entries = lines.search(
-            [
-                ("account_id", "=", company.cost_layer_clearing_account_id.id),
-                ("company_id", "=", company.id),
-                ("parent_state", "=", "posted"),
-                ("date", "<=", self.day),
-            ]
-        )
-        balance = company.currency_id.round(sum(entries.mapped("balance")))
-        return (entries, balance) if balance else (lines, 0)
+        domain = [
+            ("account_id", "=", company.cost_layer_clearing_account_id.id),
+            ("company_id", "=", company.id),
+            ("parent_state", "=", "posted"),
+            ("date", "<=", self.day),
+        ]
+        ((balance,),) = lines._read_group(domain, [], ["balance:sum"])
+        balance = company.currency_id.round(balance)
+        return (lines.search(domain), balance) if balance else (lines, 0)

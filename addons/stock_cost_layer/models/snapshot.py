@@ -42,8 +42,10 @@ class CostSnapshot(models.Model):
 
     @api.depends("line_ids")
     def _compute_value(self):
+        lines = self.env["cost.snapshot.line"]
+        totals = dict(lines._read_group([("snapshot_id", "in", self.ids)], ["snapshot_id"], ["value:sum"]))
         for record in self:
-            record.value = sum(record.line_ids.mapped("value"))
+            record.value = totals.get(record, 0)
 
     @api.model_create_multi
     def create(self, vals_list):
