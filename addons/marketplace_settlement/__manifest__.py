@@ -10,6 +10,8 @@
         "security/ir.model.access.csv",
         "security/rules.xml",
         "data/marketplace.fee.kind.csv",
+        "data/marketplace.fee.word-ebay.csv",
+        "data/marketplace.fee.word-shopify.csv",
         "data/jobs.xml",
         "data/crons.xml",
         "wizards/settlement_upload_views.xml",

@@ -21,6 +21,8 @@ SCOPES = (
     "write_returns",
     "read_merchant_managed_fulfillment_orders",
     "write_merchant_managed_fulfillment_orders",
+    "read_shopify_payments_accounts",
+    "read_shopify_payments_payouts",
 )
 _DOMAIN = re.compile(r"[a-z0-9][a-z0-9-]*\.myshopify\.com")
 

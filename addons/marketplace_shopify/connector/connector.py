@@ -1,12 +1,13 @@
 """The Shopify connector."""
 
 from ...marketplace.contract import Capability, Connector
-from . import orders, returns
+from . import orders, payouts, returns
 from .api import AdminApi
 from .bulk import History, is_bulk
 from .cancellations import cancel_orders
 from .listings import fetch_listings
 from .order_parsing import parse_order
+from .payout_parsing import parse_settlement, parse_transaction
 from .refunds import refund_orders
 from .shipments import confirm_shipments
 from .shops import fetch_locations, fetch_shop, stock_locations
@@ -37,6 +38,8 @@ class ShopifyConnector(Connector):
             Capability.RETURNS,
             Capability.REFUND,
             Capability.WEBHOOKS,
+            Capability.SETTLEMENTS,
+            Capability.TRANSACTIONS,
         }
     )
 
@@ -94,6 +97,22 @@ class ShopifyConnector(Connector):
 
     def refund_orders(self, refunds):
         return refund_orders(self._api, refunds, self._stock_locations, self._notify)
+
+    def fetch_settlements(self, shop_ids, since, until=None, token=""):
+        return payouts.fetch_page(self._api, since, until, token)
+
+    def fetch_settlement(self, handle):
+        return payouts.fetch_payout(self._api, handle)
+
+    def parse_settlement(self, document):
+        """A payout, as fetched or as a file of the REST Admin API."""
+        return parse_settlement(document, self._credentials.shop)
+
+    def fetch_transactions(self, shop_ids, since, until=None, token=""):
+        return payouts.fetch_transactions(self._api, since, until, token)
+
+    def parse_transaction(self, payload):
+        return parse_transaction(payload, self._credentials.shop)
 
     def authorization_url(self, state, redirect_uri, code_challenge):
         self._require_consent()

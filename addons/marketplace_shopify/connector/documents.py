@@ -20,7 +20,7 @@ class Document:
 
     :param name: of the operation
     :param base: points of a call whatever its size
-    :param each: points of each object of the page that ``first`` asks for
+    :param each: points of each object of the page that ``first`` asks for, or of each of ``ids``
     :param repeatable: a repetition changes nothing: a query, or a mutation with an idempotency key
     """
 
@@ -33,7 +33,7 @@ class Document:
     def cost(self, variables):
         """Most points that a call may be asked for, by the published rule: an object 1, a connection 2 and its
         objects, a mutation 10. What Shopify asks for in the end is less."""
-        return self.base + self.each * variables.get("first", 0)
+        return self.base + self.each * variables.get("first", len(variables.get("ids", ())))
 
 
 SHOP = Document(

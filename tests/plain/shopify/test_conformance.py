@@ -1,6 +1,7 @@
 """The Shopify connector passes the kit that every connector must pass."""
 
 import json
+from dataclasses import replace
 from datetime import datetime, timezone
 
 import pytest
@@ -20,6 +21,7 @@ from addons.marketplace.contract import (
 )
 from addons.marketplace.transport import MemoryTokenStore
 from tests.plain.fake_http import FakeTime, answer
+from tests.plain.shopify import payments
 from tests.plain.shopify.shop import (
     DOMAIN,
     LOCATION,
@@ -157,6 +159,30 @@ class TestShopify(ConnectorConformance):
             "refunds": page([]),
         }
         return [settled, refund(7, [refund_line(restock="RETURN")], order_number=2)]
+
+    def settlements(self):
+        (first, some), (second, others) = payments.PAYOUTS.values()
+        return [
+            (payments.document(first, some, [payments.paid("501", "86.1", "GBP")]), "1", "50.8", 6),
+            (payments.document(second, others), "2", "-21.05", 3),
+        ]
+
+    def damaged_settlements(self):
+        item, some = payments.PAYOUTS["1"]
+        whole = payments.document(item, some)
+        amount, date = {**some[0], "amount": payments.amount("1O.0")}, {**some[0], "transactionDate": "yesterday"}
+        return [
+            (replace(whole, content=whole.content[:-60]), "payout-1.json"),
+            (payments.document(item, [amount]), "nodes[0].amount"),
+            (payments.document(item, [date]), "nodes[0].transactionDate"),
+            (payments.document({**item, "net": None}, some), "payout.net"),
+            (payments.document({**item, "status": "LOST"}, some), "payout.status"),
+            (payments.document(item, [{**some[0], "net": payments.amount("96.0")}]), "nodes[0].net"),
+            (payments.document(item, payments.SECOND), "nodes[0].associatedPayout"),
+        ]
+
+    def raw_transactions(self):
+        return json.loads(json.dumps(payments.WAITING))
 
     def webhook(self, about):
         if about == "no id":
@@ -302,6 +328,21 @@ class TestShopify(ConnectorConformance):
     def _refund(self, variables, *_):
         found = self.raw_returns()[1]
         return data(refund={**found, "refundLineItems": page(found["refundLineItems"])})
+
+    def _payouts(self, variables, *_):
+        index = int(variables["after"] or 0)
+        found = [item for item, _transactions in payments.PAYOUTS.values()]
+        following = str(index + 1) if index + 1 < len(found) else ""
+        return data(self.now(), shopifyPaymentsAccount={"payouts": page([found[index]], following)})
+
+    def _balancetransactions(self, variables, *_):
+        number = variables["query"].partition("payments_transfer_id:")[2]
+        found = payments.PAYOUTS[number][1] if number else payments.WAITING
+        return data(self.now(), **payments.pages(found)[int(variables["after"] or 0)])
+
+    def _payments(self, variables, *_):
+        assert variables["ids"] == ["gid://shopify/OrderTransaction/501"]
+        return data(nodes=[payments.paid("501", "86.1", "GBP")])
 
     def _subscriptions(self, *_):
         nodes = [{"id": topic, "topic": topic, "uri": uri} for topic, uri in sorted(self.subscriptions)]

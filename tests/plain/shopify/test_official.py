@@ -5,7 +5,7 @@ import json
 import pytest
 
 from addons.marketplace.contract import NoticeKind
-from addons.marketplace_shopify.connector import documents
+from addons.marketplace_shopify.connector import documents, payment_documents
 from addons.marketplace_shopify.connector.selections import BULK_ORDERS
 from addons.marketplace_shopify.connector.webhooks import PRIVACY, TOPICS, read_webhook
 from addons.marketplace_simulator.server.channels.shopify.engine import Cost, schema
@@ -15,7 +15,12 @@ from tests.plain.spec_models import shared_specs
 
 graphql = pytest.importorskip("graphql", reason="graphql-core is not installed")
 NOTHING = (NoticeKind.OTHER, NoticeKind.SHOP_ERASURE)
-DOCUMENTS = {key: item for key, item in vars(documents).items() if isinstance(item, documents.Document)}
+DOCUMENTS = {
+    key: item
+    for module in (documents, payment_documents)
+    for key, item in vars(module).items()
+    if isinstance(item, documents.Document)
+}
 
 
 def topic_of(name):
@@ -49,8 +54,8 @@ def test_document_is_valid(document):
 def test_cost_is_what_the_published_rule_says(document):
     parsed = graphql.parse(document.text)
     for first in (0, 1, 7):
-        cost = Cost(require_official(), parsed, {"first": first}, document.name)
-        assert document.cost({"first": first}) == cost.requested()
+        size = {"ids": ["gid://x"] * first} if "$ids" in document.text else {"first": first}
+        assert document.cost(size) == Cost(require_official(), parsed, size, document.name).requested()
 
 
 def test_no_deprecated_field_is_read():

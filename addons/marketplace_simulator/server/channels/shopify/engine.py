@@ -96,9 +96,11 @@ class Cost:
 
     def _size(self, field):
         for argument in field.arguments or ():
+            value = argument.value
             if argument.name.value == "first":
-                value = argument.value
                 return self._variables.get(value.name.value) if value.kind == "variable" else int(value.value)
+            if argument.name.value == "ids":
+                return len(self._variables[value.name.value] if value.kind == "variable" else value.values)
         return None
 
 
