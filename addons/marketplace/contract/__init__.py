@@ -11,6 +11,7 @@ from .aftersales import (
     ReturnLine,
     ReturnStatus,
 )
+from .bundles import bundle, unbundle
 from .connector import ActionResult, Capability, Connector, Page, PushResult, RawRecord
 from .documents import pack_document, unpack_document
 from .errors import (
@@ -119,6 +120,7 @@ __all__ = [
     "Webhook",
     "WebhookRequest",
     "Window",
+    "bundle",
     "content_hash",
     "each",
     "each_alone",
@@ -131,5 +133,6 @@ __all__ = [
     "refuse_refund",
     "share",
     "split_evenly",
+    "unbundle",
     "unpack_document",
 ]

@@ -4,7 +4,19 @@ from functools import partial
 
 from ...marketplace.contract import Capability, Connector
 from ...marketplace.transport import OfferIndex
-from . import cancellations, labels, listings, orders, returns, shipments, shops, stock, webhooks
+from . import (
+    cancellations,
+    labels,
+    listings,
+    orders,
+    returns,
+    settlements,
+    shipments,
+    shops,
+    stock,
+    transactions,
+    webhooks,
+)
 from .api import ShopeeApi
 from .order_view import parse_order
 
@@ -31,6 +43,8 @@ class ShopeeConnector(Connector):
             Capability.REFUND,
             Capability.AUTHORISATION,
             Capability.WEBHOOKS,
+            Capability.SETTLEMENTS,
+            Capability.TRANSACTIONS,
         }
     )
 
@@ -94,3 +108,18 @@ class ShopeeConnector(Connector):
 
     def read_webhook(self, request):
         return webhooks.read(self._api.credentials, request)
+
+    def fetch_settlements(self, shop_ids, since, until=None, token=""):
+        return settlements.fetch_page(self._api, shop_ids, since, until, token)
+
+    def fetch_settlement(self, handle):
+        return settlements.fetch_settlement(self._api, handle)
+
+    def parse_settlement(self, document):
+        return settlements.parse_settlement(document)
+
+    def fetch_transactions(self, shop_ids, since, until=None, token=""):
+        return transactions.fetch_page(self._api, shop_ids, since, until, token)
+
+    def parse_transaction(self, payload):
+        return transactions.parse_transaction(payload)

@@ -68,7 +68,7 @@ def read_money(items, left, escrow, stated_total, currency):
     :param stated_total: :class:`Money` of the order, ``None`` before it is paid
     """
     income, paid = escrow.node("order_income"), escrow.node("buyer_payment_info")
-    if _is_affiliate(income):
+    if is_affiliate(income):
         return _settlement(items, left, income, stated_total, currency)
     details = match_items(items, left, income.nodes("items"))
     lines = [_goods(item, detail, currency) for item, detail in zip(items, details, strict=True)]
@@ -108,7 +108,7 @@ def read_money(items, left, escrow, stated_total, currency):
     return OrderMoney(total, tuple(map(tuple, lines)), tuple(charges), tuple(subsidies), warnings)
 
 
-def _is_affiliate(income):
+def is_affiliate(income):
     """Whether the order is of an affiliate shop that Shopee runs for a cross-border seller (SIP)."""
     currency = income.text("pri_currency")
     return len(currency) == 3 and currency.isalpha()

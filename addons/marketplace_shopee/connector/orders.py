@@ -91,13 +91,23 @@ def _fetch_escrows(api, shop_id, order_ids):
     if not order_ids:
         return {}
     try:
-        answer = api.post("payment.escrows", shop_id, ESCROW_PATH, {"order_sn_list": order_ids}, idempotent=True)
+        answer = fetch_escrow_answer(api, shop_id, order_ids)
     except Rejected as error:
         if error.code in PERMISSION:
             return {}
         raise
+    return {order_id: detail.data for order_id, detail in escrows_in(answer).items()}
+
+
+def fetch_escrow_answer(api, shop_id, order_ids):
+    """The answer with the escrow details of at most :data:`BATCH` orders, as :class:`Node`."""
+    return api.post("payment.escrows", shop_id, ESCROW_PATH, {"order_sn_list": order_ids}, idempotent=True)
+
+
+def escrows_in(answer):
+    """``{order number: escrow detail}`` of an answer, as :class:`Node`."""
     details = (entry.node("escrow_detail") for entry in answer.nodes("response", required=True))
-    return {detail.text("order_sn"): detail.data for detail in details if "order_income" in detail}
+    return {detail.text("order_sn"): detail for detail in details if "order_income" in detail}
 
 
 def fetch_order(api, order_id):

@@ -9,6 +9,8 @@ from tests.plain.spec_models import shared_specs
 _METHODS = {1: "POST", 2: "GET"}
 # Its table says GET; its error list speaks of the JSON body, which only a POST has.
 _REALLY_POST = "/api/v2/payment/get_escrow_detail_batch"
+# Names a field of its own formula in its table only where the document of one order does.
+_TOLD_BY = {"/api/v2/payment/get_escrow_detail_batch": "/api/v2/payment/get_escrow_detail"}
 _TYPES = {"boolean": bool, "object": dict, "string": (str,)}
 
 
@@ -56,6 +58,7 @@ def check_answer(path, body):
 @lru_cache
 def _sampled_fields(path):
     """Names of fields in the samples of a document: some tables have a field at another place, or not at all."""
+    path = _TOLD_BY.get(path, path)
     return frozenset(re.findall(r'"(\w+)":', " ".join(samples(path, "response_sample"))))
 
 
@@ -67,6 +70,7 @@ def _check_object(value, params, where, required, typed):
     assert not unknown, f"{where}: unknown {sorted(unknown)}"
     if required:
         missing = [name for name, param in known.items() if str(param.get("required")) == "True" and name not in value]
+        missing = [name for name in missing if name != "cursor"]  # empty at the first page, which a query leaves out
         assert not missing, f"{where}: missing {missing}"
     for name, item in value.items():
         if name in known and item is not None:
@@ -75,6 +79,8 @@ def _check_object(value, params, where, required, typed):
 
 def _check_value(value, param, where, required, typed):
     kind, children = param["type"], param.get("children") or []
+    if kind == "object" and isinstance(value, list) and not required:
+        kind = "object[]"  # as in the document's own sample
     if kind.endswith("[]") and typed:
         assert isinstance(value, list), f"{where}: {kind} is {value!r}"
         for item in value:

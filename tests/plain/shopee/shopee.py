@@ -13,6 +13,7 @@ from addons.marketplace_shopee.connector import Credentials, ShopeeConnector
 from addons.marketplace_shopee.connector.auth import account_tokens
 from tests.plain.fake_http import FakeServer, FakeTime, answer, session_of
 from tests.plain.shopee.documents import check_answer, check_request
+from tests.plain.shopee.payments import Payments
 from tests.plain.shopee.samples import NOW, SHOP, package_item
 
 KEY = "partner-key-5a4f3c"
@@ -20,7 +21,7 @@ CREDENTIALS = Credentials("2001887", KEY)
 HOST = "https://partner.shopeemobile.com"
 
 
-class Shopee(FakeServer):
+class Shopee(Payments, FakeServer):
     """The platform. ``fail(path)`` may return an answer or exception instead of the real one."""
 
     def __init__(self, time=None, orders=(), escrows=(), returns=(), items=(), page_size=1, skew=0):
@@ -38,6 +39,7 @@ class Shopee(FakeServer):
         self.needed = {"dropoff": [], "pickup": ["address_id", "pickup_time_id"]}
         self.tracking = "SPXSG00001"
         self.documents = {}
+        self.cross_border, self.payouts, self.releases, self.wallet, self.incomes = False, [], [], [], []
 
     def connect(self, tokens="", **options):
         """A connector with the tokens of the shop; ``tokens=None``: not connected."""
@@ -116,7 +118,7 @@ class Shopee(FakeServer):
     # === SHOP === #
 
     def _shop_get_shop_info(self, query, body):
-        return {"shop_name": "Tom's Things", "region": "SG", "status": "NORMAL"}
+        return {"shop_name": "Tom's Things", "region": "SG", "status": "NORMAL", "is_cb": self.cross_border}
 
     def _push_get_app_push_config(self, query, body):
         return {"response": self.push_config}

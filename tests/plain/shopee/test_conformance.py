@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -22,6 +23,16 @@ from addons.marketplace.contract import (
 )
 from addons.marketplace_shopee.connector.webhooks import signature
 from tests.plain.fake_http import FakeTime
+from tests.plain.shopee.payments import (
+    adjustment,
+    income,
+    item_of,
+    payout,
+    payout_document,
+    pending,
+    transaction,
+    week_document,
+)
 from tests.plain.shopee.samples import NOW, SHOP, at, escrow, exact, filed, item, offer, order, return_
 from tests.plain.shopee.shopee import KEY, Shopee
 
@@ -61,6 +72,35 @@ def wire_returns():
     return [return_(1), return_(2, return_solution=1, needs_logistics=False, refund_amount=1.5)]
 
 
+def wire_payouts():
+    """``[(payout, transactions, escrow details)]``: of two orders, in another currency, and a negative one."""
+    two = income("260520000002", [item_of(12.0), item_of(8.0, 2)])
+    return [
+        (
+            payout(1, 30.86),
+            [transaction(16.93, "260520000001"), transaction(16.93, "260520000002"), adjustment(-3.0)],
+            [income("260520000001"), two],
+        ),
+        (
+            payout(2, 16.93, currency="USD", payout_amount=12.57, exchange_rate="0.742"),
+            [transaction(16.93, "260520000003")],
+            [income("260520000003")],
+        ),
+        (payout(3, -594.78), [adjustment(-594.78)], []),
+    ]
+
+
+def wire_incomes():
+    """``[(number of the state, income)]``."""
+    released = {"released_amount": 16.93, "actual_payout_time": NOW - 86_400, "status": "Released"}
+    return [
+        (2, pending("260520000004")),
+        (2, pending("260520000005", 7.25, description="Adjustment")),
+        (0, pending("260520000002", to_release_amount=16.93)),
+        (1, pending("260520000001") | released),
+    ]
+
+
 class TestShopee(ConnectorConformance):
     shop_id = SHOP
     since = at(-86_400)
@@ -78,6 +118,10 @@ class TestShopee(ConnectorConformance):
             wire_returns(),
             [offer(1), offer(2, (21, 666))],
         )
+        self.shopee.cross_border = True
+        self.shopee.payouts = [(stated, entries) for stated, entries, _details in wire_payouts()]
+        self.shopee.escrows |= {detail["order_sn"]: detail for *_rest, details in wire_payouts() for detail in details}
+        self.shopee.incomes = wire_incomes()
 
     def make_connector(self, failure=None):
         shopee = self.shopee
@@ -196,6 +240,40 @@ class TestShopee(ConnectorConformance):
 
     def raw_returns(self):
         return [exact({"shop_id": SHOP, "return": received}) for received in wire_returns()]
+
+    # === MONEY === #
+
+    def settlements(self):
+        counts = (("30.86", 16), ("12.57", 7), ("-594.78", 1))
+        return [
+            (payout_document(*row), row[0]["encrypted_payout_id"], *count)
+            for row, count in zip(wire_payouts(), counts, strict=True)
+        ]
+
+    def damaged_settlements(self):
+        whole, (stated, entries, details) = self.settlements()[0][0], wire_payouts()[0]
+        return [
+            (replace(whole, content=whole.content[:-70]), "document"),
+            (payout_document(stated | {"payout_amount": "much"}, entries, details), "payout.payout_amount"),
+            (payout_document(stated | {"payout_time": "yesterday"}, entries, details), "payout.payout_time"),
+            (payout_document(stated, entries[1:], details), "payout.from_amount"),
+            (
+                payout_document(stated, entries, [income("260520000001", commission_fee=1.21), *details[1:]]),
+                "details[0].response[0].escrow_detail.order_income.escrow_amount",
+            ),
+            (payout_document(stated | {"payout_currency": "Dollar"}, entries, details), "payout.payout_amount"),
+            (week_document([{"order_sn": "1", "payout_amount": "x", "escrow_release_time": NOW}]), "payout_amount"),
+        ]
+
+    def raw_transactions(self):
+        details = {detail["order_sn"]: detail for *_rest, rows in wire_payouts() for detail in rows}
+        return [
+            exact(
+                {"shop_id": SHOP, "region": "SG", "cross_border": True, "status": status, "income": entry}
+                | ({"escrow": details[entry["order_sn"]]} if entry["order_sn"] in details else {})
+            )
+            for status, entry in wire_incomes()
+        ]
 
     # === WEBHOOKS AND CONSENT === #
 

@@ -31,7 +31,9 @@ pytestmark = pytest.mark.skipif(not documents(), reason="../shared/specs is not 
 
 CALLED = (
     "auth/token/get", "auth/access_token/get", "shop/get_shop_info", "order/get_order_list", "order/get_order_detail",
-    "payment/get_escrow_detail_batch", "payment/get_escrow_detail", "order/cancel_order",
+    "payment/get_escrow_detail_batch", "payment/get_escrow_detail", "payment/get_escrow_list",
+    "payment/get_payout_info", "payment/get_billing_transaction_info", "payment/get_wallet_transaction_list",
+    "payment/get_income_detail", "order/cancel_order",
     "order/handle_buyer_cancellation", "order/split_order", "order/unsplit_order", "logistics/get_shipping_parameter",
     "logistics/ship_order", "logistics/get_tracking_number", "logistics/get_shipping_document_parameter",
     "logistics/create_shipping_document", "logistics/get_shipping_document_result",
