@@ -11,7 +11,6 @@ from .aftersales import (
     ReturnLine,
     ReturnStatus,
 )
-from .bundles import bundle, unbundle
 from .connector import ActionResult, Capability, Connector, Page, PushResult, RawRecord
 from .documents import pack_document, unpack_document
 from .errors import (
@@ -120,7 +119,6 @@ __all__ = [
     "Webhook",
     "WebhookRequest",
     "Window",
-    "bundle",
     "content_hash",
     "each",
     "each_alone",
@@ -133,6 +131,5 @@ __all__ = [
     "refuse_refund",
     "share",
     "split_evenly",
-    "unbundle",
     "unpack_document",
 ]

@@ -10,7 +10,14 @@ converted so that the sum is ``payout_amount`` to the cent.
 from datetime import timedelta
 from functools import partial
 
-from ...marketplace.contract import InvalidPayload, Settlement, SettlementRef, SettlementState, bundle, content_hash
+from ...marketplace.contract import (
+    InvalidPayload,
+    Settlement,
+    SettlementRef,
+    SettlementState,
+    content_hash,
+    pack_document,
+)
 from .income import Part, convert, read_income
 from .ledger import ADJUSTMENT, ESCROW, Lines, all_pages, details_in, fetch_details, whole_income
 
@@ -52,7 +59,7 @@ def fetch(api, handle):
         "transactions": [answer.data for answer in answers],
         "details": fetch_details(api, shop_id, orders),
     }
-    return bundle(f"shopee-payout-{payout_id}", content)
+    return pack_document(f"shopee-payout-{payout_id}", content)
 
 
 def _fetch_transactions(api, shop_id, payout_id, cursor):

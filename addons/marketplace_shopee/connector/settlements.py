@@ -7,7 +7,7 @@ whenever he likes: one settlement is what reached the wallet in one week (see :m
 
 from functools import partial
 
-from ...marketplace.contract import InvalidPayload, SettlementPage, unbundle
+from ...marketplace.contract import InvalidPayload, SettlementPage, unpack_document
 from . import payouts, weeks
 from .fields import Node
 from .shops import fetch_info
@@ -39,8 +39,8 @@ def parse_settlement(document):
 
     :raise InvalidPayload: it is none of Shopee's settlements, or does not add up
     """
-    content = Node(unbundle(document))
+    content = Node(unpack_document(document))
     kind = content.text("kind")
     if kind not in _KINDS:
-        raise InvalidPayload("document.kind", f"no settlement of Shopee: {kind!r}")
+        raise InvalidPayload(f"{document.name}.kind", f"no settlement of Shopee: {kind!r}")
     return _KINDS[kind].parse(content)

@@ -12,7 +12,15 @@ from datetime import datetime, time, timedelta, timezone
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from ...marketplace.contract import InvalidPayload, Money, NotReady, Settlement, SettlementRef, SettlementState, bundle
+from ...marketplace.contract import (
+    InvalidPayload,
+    Money,
+    NotReady,
+    Settlement,
+    SettlementRef,
+    SettlementState,
+    pack_document,
+)
 from .income import Part, read_income
 from .ledger import Lines, all_pages, details_in, fetch_details, whole_income
 from .money import amount_of, negative
@@ -101,7 +109,7 @@ def fetch(api, handle):
         "details": fetch_details(api, shop_id, orders),
     }
     begin = datetime.fromtimestamp(handle["from"], timezone.utc)
-    return bundle(f"shopee-week-{settlement_id(shop_id, begin, handle['region'])}", content)
+    return pack_document(f"shopee-week-{settlement_id(shop_id, begin, handle['region'])}", content)
 
 
 def _fetch_escrows(api, handle, page):

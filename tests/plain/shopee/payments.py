@@ -5,7 +5,7 @@ import json
 from datetime import date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
-from addons.marketplace.contract import bundle
+from addons.marketplace.contract import pack_document
 from addons.marketplace_shopee.connector.weeks import week_of
 from tests.plain.shopee.samples import NOW, SHOP
 
@@ -146,7 +146,7 @@ def payout_document(stated, entries, details=()):
         "transactions": [{"response": {"transactions": entries, "more": False, "next_cursor": ""}}],
         "details": [{"response": [{"escrow_detail": detail} for detail in details]}] if details else [],
     }
-    return bundle("payout", json.loads(json.dumps(content), parse_float=str))
+    return pack_document("payout", json.loads(json.dumps(content), parse_float=str))
 
 
 def week_document(releases=(), wallet=(), details=()):
@@ -162,7 +162,7 @@ def week_document(releases=(), wallet=(), details=()):
         "wallet": [{"response": {"transaction_list": list(wallet), "more": False}}],
         "details": [{"response": [{"escrow_detail": detail} for detail in details]}],
     }
-    return bundle("week", json.loads(json.dumps(content), parse_float=str))
+    return pack_document("week", json.loads(json.dumps(content), parse_float=str))
 
 
 def change(amount, kind="ADJUSTMENT_MINUS", at=WEEK + 3_600, **fields):

@@ -253,7 +253,7 @@ class TestShopee(ConnectorConformance):
     def damaged_settlements(self):
         whole, (stated, entries, details) = self.settlements()[0][0], wire_payouts()[0]
         return [
-            (replace(whole, content=whole.content[:-70]), "document"),
+            (replace(whole, content=whole.content[:-70]), "payout.json"),
             (payout_document(stated | {"payout_amount": "much"}, entries, details), "payout.payout_amount"),
             (payout_document(stated | {"payout_time": "yesterday"}, entries, details), "payout.payout_time"),
             (payout_document(stated, entries[1:], details), "payout.from_amount"),
