@@ -64,6 +64,7 @@ class Claim:
     :param expected: money for the units still open; ``None`` where nobody knows a unit's value
     :param tuple evidence: keys of movements, numbers of documents
     :param tuple reimbursements: numbers of those that settle it
+    :param date settled_on: when the last unit was paid or replaced; ``None`` while one is open
     :param source: record that it was found by, for whoever asked; nothing here looks at it
     """
 
@@ -81,6 +82,7 @@ class Claim:
     currency: str = ""
     expected: Decimal | None = None
     reimbursements: tuple = ()
+    settled_on: date | None = None
     source: object = None
 
     @property
@@ -265,6 +267,7 @@ def _match(claims, indices, payment, units, amount):
             paid=claim.paid + money,
             currency=payment.amount.currency,
             reimbursements=(*claim.reimbursements, payment.reimbursement_id),
+            settled_on=payment.approved_at.date() if taken == claim.open_units else None,
         )
         units, amount = units - taken, amount - money
     return units, amount

@@ -9,7 +9,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 
-from .movements import INCOMING, OUTGOING, Attribute, Kind, Movement, attribute_of
+from .movements import INCOMING, OUTGOING, Kind, Movement, attribute_of
 
 ADJUSTMENTS = {
     # Each of these is followed by P, which adds the units as damaged at the warehouse.
@@ -149,50 +149,6 @@ class Classifier:
             (Kind.OVER_RECEIPT_AFTER_CLOSE if closed else Kind.OVER_RECEIPT, event.units - announced, ""),
         ]
         return [part for part in parts if part[1]]
-
-
-def transit(shipments, dispatched, movements):
-    """Movements of units on their way to Amazon, which the ledger does not show.
-
-    :param dict shipments: ``{FBA shipment number: ShipmentFacts}``
-    :param dict dispatched: ``{FBA shipment number: day on which it left}``
-    :param movements: of :meth:`Classifier.classify`, all of these shipments
-    :return: list of :class:`Movement` in transit: in when they left, out when they arrived or were lost
-    """
-    found, arrived = [], defaultdict(int)
-    for movement in movements:
-        if movement.kind is Kind.RECEIPT and movement.document in dispatched and movement.units > 0:
-            arrived[movement.document, movement.msku] += movement.units
-            found.append(_in_transit(Kind.IN_TRANSIT_OUT, -movement.units, movement.day, movement, movement.key))
-    for number, day in dispatched.items():
-        shipment = shipments[number]
-        for msku, units in shipment.expected.items():
-            rest = units - arrived[number, msku]
-            source = _Source(number, msku)
-            found.append(_in_transit(Kind.IN_TRANSIT_IN, units, day, source, "left"))
-            if rest > 0 and shipment.closed_on is not None:
-                found.append(_in_transit(Kind.FIRST_LEG_LOSS, -rest, shipment.closed_on, source, "lost"))
-    return found
-
-
-@dataclass(frozen=True)
-class _Source:
-    document: str
-    msku: str
-    fnsku: str = ""
-
-
-def _in_transit(kind, units, day, source, mark):
-    return Movement(
-        key=f"{source.document}/{source.msku}/{kind.value}/{mark}",
-        kind=kind,
-        attribute=Attribute.IN_TRANSIT,
-        units=units,
-        day=day,
-        fnsku=source.fnsku,
-        msku=source.msku,
-        document=source.document,
-    )
 
 
 def _transfer(event):

@@ -84,7 +84,6 @@ class Movement:
     :param str key: unique and the same in every replay
     :param int units: signed; zero of kinds that move values only
     :param date day: when it happened
-    :param settled_on: when Amazon settled it with us (reimbursed, charged); ``None`` while open
     :param str document: number of the document that caused it: shipment, order, removal order
     :param str event: key of the ledger's event, empty of what we did ourselves
     :param str country: where the units are, where the ledger states it
@@ -106,7 +105,6 @@ class Movement:
     event: str = ""
     reason: str = ""
     question: str = ""
-    settled_on: date | None = None
 
     @property
     def position(self):

@@ -40,6 +40,17 @@ class FbaClaim(models.Model):
     paid_amount = fields.Monetary("Paid", readonly=True, currency_field="paid_currency_id")
     paid_currency_id = fields.Many2one("res.currency", readonly=True)
     reimbursements = fields.Char(readonly=True, help="Numbers of what settles it.")
+    settled_on = fields.Date(
+        readonly=True, help="When Amazon approved the reimbursement of the last unit. Empty while units are owed."
+    )
+    row_id = fields.Many2one(
+        "fba.ledger.row",
+        "Ledger Row",
+        readonly=True,
+        ondelete="restrict",
+        index="btree_not_null",
+        help="The loss or damage that Amazon owes for.",
+    )
     evidence = fields.Text(readonly=True, help="What Amazon's own reports show.")
     proof = fields.Text(help="What else proves it: proof of delivery, supplier's invoice, photos. Attach the files.")
     case_number = fields.Char("Case", help="Amazon's number of your claim.")
@@ -154,6 +165,8 @@ class FbaClaim(models.Model):
             "paid_amount": float(claim.paid),
             "paid_currency_id": currencies[claim.currency].id if claim.currency else False,
             "reimbursements": ", ".join(claim.reimbursements),
+            "settled_on": claim.settled_on,
+            "row_id": next((row_by_key[entry].id for entry in claim.evidence if entry in row_by_key), False),
             "evidence": "\n".join(_describe(entry, row_by_key) for entry in claim.evidence),
             "state": "open" if claim.open_units else "settled",
         }

@@ -1,5 +1,6 @@
 from collections import defaultdict
 from dataclasses import replace
+from itertools import product as pairs
 
 from odoo import api, models
 from odoo.addons.overseas_warehouse.contract import InboundState, InboundStatus, ReceivedLine
@@ -38,8 +39,31 @@ class FbaLedgerRow(models.Model):
         arrived = rows.filtered(lambda row: row.reference in known).try_lock_for_update()
         arrived.state = "booked"
         numbers = set(arrived.mapped("reference"))
-        shipments.filtered(lambda shipment: shipment.confirmation in numbers)._receive_by_ledger()
+        receipts = shipments.filtered(lambda shipment: shipment.confirmation in numbers)._receive_by_ledger()
+        arrived._link_receipts(receipts)
         return super()._book(warehouse)
+
+    def _link_receipts(self, receipts):
+        """Note which move took the units of each row in, where rows and moves tell the same: announced units come out
+        of transit, all others out of the stock loss."""
+        moves = defaultdict(self.env["stock.move"].browse)
+        for receipt in receipts:
+            numbers = receipt.inbound_id.fba_shipment_ids.mapped("confirmation")
+            for number, move in pairs(numbers, receipt.picking_id.move_ids):
+                sent = move.location_id.usage == "transit"
+                moves[number, move.product_id, move.location_dest_id, sent] |= move
+        groups = self.grouped(
+            lambda row: (
+                row.reference,
+                row.product_id,
+                row.warehouse_id._get_fba_place(row.attribute),
+                row.kind == "receipt",
+            )
+        )
+        for key, rows in groups.items():
+            move = moves[key]
+            if len(move) == 1 and round(move.quantity) == sum(rows.mapped("units")):
+                rows.move_id = move
 
 
 class FbaInboundShipment(models.Model):
@@ -74,15 +98,19 @@ class FbaInboundShipment(models.Model):
         }
 
     def _receive_by_ledger(self):
-        """Take in what the ledger has counted."""
+        """Take in what the ledger has counted.
+
+        :return: the receipts
+        """
         states = {
             shipment.notice_id: InboundState(
                 shipment.notice_id.reference, shipment.confirmation, InboundStatus.RECEIVING, lines
             )
             for shipment, lines in self._get_ledger_lines().items()
         }
-        self.env["overseas.inbound.receipt"]._receive(states)
+        receipts = self.env["overseas.inbound.receipt"]._receive(states)
         self.notice_id.filtered(lambda notice: notice.state == "accepted").write({"state": "receiving"})
+        return receipts
 
     def _fetch_state(self, fba):
         """Override for shipments that the ledger counts: they are received when its counts, which come a day later,

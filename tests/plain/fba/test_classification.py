@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from addons.overseas_warehouse_fba.connector.ledger import LedgerEvent
-from addons.overseas_warehouse_fba.engine.classification import Classifier, Knowledge, ShipmentFacts, transit
+from addons.overseas_warehouse_fba.engine.classification import Classifier, Knowledge, ShipmentFacts
 from addons.overseas_warehouse_fba.engine.movements import Attribute, Kind
 
 DAY = date(2026, 5, 1)
@@ -100,13 +100,6 @@ def test_receipts_after_the_closing_make_up_for_the_loss_first():
         (Kind.FIRST_LEG_MAKE_UP, 4),
         (Kind.OVER_RECEIPT_AFTER_CLOSE, 2),
     ]
-    on_the_way = transit(KNOWN.shipments, {"FBA2": date(2026, 4, 1)}, movements)
-    assert {(entry.kind, entry.units) for entry in on_the_way} == {
-        (Kind.IN_TRANSIT_IN, 10),
-        (Kind.IN_TRANSIT_OUT, -6),
-        (Kind.FIRST_LEG_LOSS, -4),
-    }
-    assert all(entry.attribute is Attribute.IN_TRANSIT for entry in on_the_way)
 
 
 def test_a_month_in_two_parts_is_typed_as_in_one():
