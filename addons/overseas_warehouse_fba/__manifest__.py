@@ -31,6 +31,7 @@
         "views/removal_views.xml",
         "views/fba_removal_count_views.xml",
         "views/buyer_return_views.xml",
+        "views/removal_advice_views.xml",
     ],
     "uninstall_hook": "uninstall_hook",
 }

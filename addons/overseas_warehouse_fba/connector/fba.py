@@ -2,7 +2,7 @@
 
 from ...marketplace_amazon.connector.api import SellingPartnerApi
 from ...marketplace_amazon.connector.shops import fetch_shops
-from . import compensation, ledger, planning, refunds, removals, returns
+from . import advice, compensation, ledger, planning, refunds, removals, returns
 from .inbound import Inbound
 from .inventory import fetch_inventory
 from .limits import LIMITS
@@ -17,6 +17,7 @@ _READERS = {
     removals.SHIPMENTS: (removals.read_removal_shipments, None),
     returns.REPORT: (returns.read_buyer_returns, None),
     planning.REPORT: (planning.read_aged_stock, None),
+    advice.REPORT: (advice.read_removal_advice, None),
 }
 
 

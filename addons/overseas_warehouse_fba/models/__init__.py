@@ -13,6 +13,7 @@ from . import summary
 from . import reimbursement
 from . import claim
 from . import aged_stock
+from . import removal_advice
 from . import fba_inbound
 from . import fba_inbound_step
 from . import fba_inbound_lot

@@ -8,13 +8,14 @@ from odoo.addons.marketplace.contract import AuthenticationFailed, ConnectorErro
 from odoo.addons.marketplace.models.job_retry import get_retry_seconds
 from odoo.exceptions import UserError
 
-from ..connector import compensation, ledger, planning, read_report, refunds, removals, returns
+from ..connector import advice, compensation, ledger, planning, read_report, refunds, removals, returns
 
 KINDS = [
     ("balance", "Ledger: Balances"),
     ("ledger", "Ledger: Events"),
     ("compensation", "Reimbursements"),
     ("planning", "Aged Inventory"),
+    ("advice", "Recommended Removals"),
     ("removal", "Removal Orders"),
     ("removal_parcel", "Removal Parcels"),
     ("return", "Returns of Buyers"),
@@ -27,6 +28,7 @@ REPORT_TYPES = {
     "ledger": ledger.DETAIL,
     "compensation": compensation.REPORT,
     "planning": planning.REPORT,
+    "advice": advice.REPORT,
     "removal": removals.ORDERS,
     "removal_parcel": removals.SHIPMENTS,
     "return": returns.REPORT,
@@ -101,7 +103,7 @@ class FbaSheet(models.Model):
             limit=1,
         )
         ledger_since = max(first, last.until - LATE_EVENTS) if last.until else first
-        since = {"planning": today, **dict.fromkeys(_LONG_KINDS, today - LONG_PERIOD)}
+        since = {"planning": today, "advice": today, **dict.fromkeys(_LONG_KINDS, today - LONG_PERIOD)}
         for kind, _label in KINDS:
             if kind != "ledger" or warehouse.fba_from:  # else it is asked for when its beginning is known
                 self._ask_for(warehouse, kind, since.get(kind, ledger_since), today)

@@ -30,6 +30,11 @@ AGED = (
     "estimated-storage-cost-next-month", "recommended-action",
 )  # fmt: skip
 
+ADVISED = (
+    "snapshot-date", "sku", "fnsku", "condition", "sellable-quantity", "sellable-removal-quantity",
+    "unsellable-quantity",
+)  # fmt: skip
+
 
 def text_of(columns, *rows, mark="\t"):
     """A report of rows, each a dict."""

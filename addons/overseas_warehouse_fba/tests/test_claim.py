@@ -5,7 +5,7 @@ from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from .fba_case import AGED, PAID, FbaCase, event, text_of
+from .fba_case import ADVISED, AGED, PAID, FbaCase, event, text_of
 
 
 def paid(number, units, amount, reason="Lost_Warehouse", sku="CUP", original="", day="2026-05-20"):
@@ -145,6 +145,36 @@ class TestAgedStock(FbaCase):
         self.assertEqual(
             ages, [("000–090", 10, 0), ("091–180", 5, 0), ("181–270", 12, 3.1), ("271–365", 2, 0), ("366+", 1, 0)]
         )
+
+    def _advise(self, day, units, sku="CUP", **values):
+        row = {
+            "snapshot-date": day, "sku": sku, "fnsku": f"X-{sku}", "condition": "New", "sellable-quantity": 30,
+            "sellable-removal-quantity": units, "unsellable-quantity": 2, **values,
+        }  # fmt: skip
+        return self._read("advice", text_of(ADVISED, row))
+
+    def test_what_amazon_recommends_to_remove_stands_beside_the_ages(self):
+        self._plan("2026-05-01")
+        self._plan("2026-05-02")
+        self._advise("2026-05-02", 9)
+        old, stock = self.env["fba.aged.stock"].search([("warehouse_id", "=", self.warehouse.id)], order="day")
+        self.assertEqual((stock.advised_units, old.advised_units), (9, 0))
+        sheet = self._advise("2026-05-03", 4, sku="PLATE")
+        self.assertEqual((sheet.state, sheet.new_count), ("read", 1))
+        self.assertEqual(self._advise("2026-05-01", 8).new_count, 0, "an older report says nothing new")
+        found = self.env["fba.removal.advice"].search([("warehouse_id", "=", self.warehouse.id)])
+        self.assertEqual((found.product_id, found.removal_units, found.unsellable_units), (self.plate, 4, 2))
+        stock.invalidate_recordset(["advised_units"])
+        self.assertEqual(stock.advised_units, 0)
+
+    def test_a_row_without_a_number_of_units_waits(self):
+        sheet = self._advise("2026-05-02", "some")
+        self.assertEqual((sheet.state, sheet.record_count, sheet.fault_count), ("read", 0, 1))
+
+    def test_a_downloaded_report_on_removals_is_read(self):
+        text = text_of(ADVISED, {"snapshot-date": "2026-05-02", "sku": "CUP", "fnsku": "X-CUP",
+                                 "sellable-quantity": 5, "sellable-removal-quantity": 3})  # fmt: skip
+        self.assertEqual(self._upload("advice", text).new_count, 1)
 
     def test_the_last_report_is_current_and_a_day_is_kept_once(self):
         self._plan("2026-05-02")

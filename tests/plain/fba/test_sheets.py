@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from addons.marketplace.contract import InvalidPayload
-from addons.overseas_warehouse_fba.connector import compensation, ledger, planning, removals
+from addons.overseas_warehouse_fba.connector import advice, compensation, ledger, planning, removals
 from tests.plain.fba.sheets import DETAIL, SUMMARY, event, sheet
 from tests.plain.spec_models import shared_specs
 
@@ -115,6 +115,25 @@ def test_ages_are_taken_from_tiers_that_do_not_count_twice():
     }  # fmt: skip
     assert sum(found.ages.values()) == found.available
     assert found.surcharges[181, 210].amount == Decimal("0.38")
+
+
+ADVISED = (
+    "snapshot-date", "sku", "fnsku", "asin", "product-name", "condition", "sellable-quantity", "sellable-271-365-days",
+    "sellable-365+-days", "sellable-removal-quantity", "unsellable-quantity", "unsellable-0-7-days",
+    "unsellable-8-60-days", "unsellable-61-90-days", "sellable-121-180-days", "sellable-181-270-days",
+)  # fmt: skip
+
+
+def test_what_amazon_recommends_to_remove():
+    row = {
+        "snapshot-date": "2026-05-01", "sku": "T", "fnsku": "X", "condition": "New", "sellable-quantity": 24,
+        "sellable-365+-days": 7, "sellable-removal-quantity": 6, "unsellable-quantity": 2,
+    }  # fmt: skip
+    (found,) = advice.read_removal_advice(sheet(ADVISED, row)).records
+    assert (found.day, found.msku, found.condition) == (date(2026, 5, 1), "T", "New")
+    assert (found.sellable, found.removal, found.unsellable) == (24, 6, 2)
+    read = advice.read_removal_advice(sheet(ADVISED, {**row, "sellable-removal-quantity": ""}))
+    assert not read.records and "sellable-removal-quantity" in read.broken[0][0]
 
 
 READERS = {

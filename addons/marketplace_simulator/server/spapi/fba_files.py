@@ -1,4 +1,4 @@
-"""The files of FBA's other reports: reimbursements and aged inventory."""
+"""The files of FBA's other reports: reimbursements, aged inventory and what should be removed of it."""
 
 from decimal import Decimal
 
@@ -20,6 +20,12 @@ PLANNING_COLUMNS = (
     "inv-age-0-to-90-days", "inv-age-91-to-180-days", "inv-age-181-to-270-days", "inv-age-271-to-365-days",
     "inv-age-365-plus-days", "estimated-storage-cost-next-month", "storage-type", "recommended-action",
     "unfulfillable-quantity")
+ADVICE_COLUMNS = (
+    "snapshot-date", "sku", "fnsku", "asin", "product-name", "condition", "sellable-quantity", "sellable-271-365-days",
+    "sellable-365+-days", "sellable-removal-quantity", "unsellable-quantity", "unsellable-0-7-days",
+    "unsellable-8-60-days", "unsellable-61-90-days", "sellable-121-180-days", "sellable-181-270-days")
+#: Sellable units are to be removed when they are older than this, in days.
+TOO_OLD = 365
 _AGES = ((90, 8), (180, 9), (270, 10), (365, 11))
 
 
@@ -43,14 +49,10 @@ def reimbursements(world, report):
 def planning(world, report):
     """Return GET_FBA_INVENTORY_PLANNING_DATA: all units of a SKU are as old as its listing."""
     code = accounts.CODES[report["marketplaceIds"][0]]
-    unsellable = {}
-    for (sku, _centre, disposition), units in fba_stock.stock(world, report["region"]).items():
-        if disposition != fba_stock.SELLABLE:
-            unsellable[sku] = unsellable.get(sku, 0) + units
-    rows = []
+    unsellable, rows = _unsellable(world, report["region"]), []
     for entry in world.listings(report["region"]):
         if entry["channel"] == MARKETPLACE:
-            age = (world.clock.now() - from_text(entry["created"])).days
+            age = _age(world, entry)
             ages = dict.fromkeys(PLANNING_COLUMNS[8:13], 0)
             ages[next((PLANNING_COLUMNS[index] for last, index in _AGES if age <= last), PLANNING_COLUMNS[12])] = (
                 entry["quantity"])
@@ -58,6 +60,31 @@ def planning(world, report):
                          "available": entry["quantity"], "currency": MARKETPLACES[code].currency,
                          "unfulfillable-quantity": unsellable.get(entry["sku"], 0), "storage-type": "Standard-Size"})
     return table(PLANNING_COLUMNS, rows)
+
+
+def advice(world, report):
+    """Return GET_FBA_RECOMMENDED_REMOVAL_DATA: SKUs that are too old, or of which some units cannot be sold."""
+    unsellable, rows = _unsellable(world, report["region"]), []
+    for entry in world.listings(report["region"]):
+        old = entry["quantity"] if _age(world, entry) > TOO_OLD else 0
+        if entry["channel"] == MARKETPLACE and (old or unsellable.get(entry["sku"])):
+            rows.append({**dict.fromkeys(ADVICE_COLUMNS[6:], 0), **names(entry), "sellable-365+-days": old,
+                         "snapshot-date": f"{world.clock.now():%Y-%m-%d}", "sellable-quantity": entry["quantity"],
+                         "sellable-removal-quantity": old, "unsellable-quantity": unsellable.get(entry["sku"], 0)})
+    return table(ADVICE_COLUMNS, rows)
+
+
+def _age(world, listing):
+    return (world.clock.now() - from_text(listing["created"])).days
+
+
+def _unsellable(world, region):
+    """Return ``{sku: units}`` that lie at Amazon and cannot be sold."""
+    found = {}
+    for (sku, _centre, disposition), units in fba_stock.stock(world, region).items():
+        if disposition != fba_stock.SELLABLE:
+            found[sku] = found.get(sku, 0) + units
+    return found
 
 
 def _reimbursement(listing, paid):
@@ -85,4 +112,5 @@ def table(columns, rows):
 WRITERS = {
     "GET_FBA_REIMBURSEMENTS_DATA": reimbursements,
     "GET_FBA_INVENTORY_PLANNING_DATA": planning,
+    "GET_FBA_RECOMMENDED_REMOVAL_DATA": advice,
 }
