@@ -66,7 +66,6 @@ def test_a_replacement(named, number):
     assert not parse_order(combined(v0_item(), IsReplacementOrder=False)).is_replacement
 
 
-
 def same(old, new):
     """Equal but for the revision, which tells the payload, and the stated total of a line, which v0 does not know."""
     return replace(parse_order(old), revision="") == replace(parse_order(new), revision="")
