@@ -299,8 +299,8 @@ class OverseasInbound(models.Model):
             if not account._has_capability(ProviderCapability.INBOUND_CANCEL):
                 raise UserError(
                     self.env._(
-                        "%(account)s takes no withdrawals over its interface. Withdraw %(notices)s there yourself; here "
-                        "it is cancelled when the warehouse says that it is.",
+                        "%(account)s takes no withdrawals over its interface. Withdraw %(notices)s there yourself; "
+                        "here it is cancelled when the warehouse says that it is.",
                         account=account.name,
                         notices=", ".join(inbounds.mapped("reference")),
                     )

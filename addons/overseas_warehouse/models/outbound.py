@@ -46,7 +46,7 @@ class OverseasOutbound(models.Model):
     )
     status_text = fields.Char("Status There", readonly=True, help="The warehouse's own word.")
     carrier_name = fields.Char("Carrier", readonly=True)
-    tracking = fields.Char("Tracking Number", readonly=True)
+    tracking = fields.Char("Tracking Number", readonly=True, index="btree_not_null")
     shipped_at = fields.Datetime(readonly=True)
     quotes = fields.Json(readonly=True, copy=False, help="What the operator would charge, per kind and currency.")
 

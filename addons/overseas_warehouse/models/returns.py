@@ -111,11 +111,23 @@ class OverseasReturn(models.Model):
         }
 
     def _find_orders(self):
-        """Find the orders that came back, by either of their numbers."""
+        """Find the orders that came back, by either of their numbers, else by the parcel."""
         numbers = [number for number in self.mapped("outbound_number") if number]
         orders = self.env["overseas.outbound"]._get_by_number(self.account_id, numbers)
+        by_parcel = self.filtered(lambda record: not record.outbound_number)._get_orders_by_parcel()
         for record in self:
-            record.outbound_id = orders.get((record.account_id, record.outbound_number))
+            numbered = orders.get((record.account_id, record.outbound_number))
+            record.outbound_id = numbered or by_parcel.get((record.account_id, record.tracking))
+
+    def _get_orders_by_parcel(self):
+        """``{(account, tracking number): order}``: what could not be delivered comes back under the number that it left
+        with. One that several orders had is left out."""
+        numbers = [number for number in self.mapped("tracking") if number]
+        if not numbers:
+            return {}
+        domain = [("account_id", "in", self.account_id.ids), ("tracking", "in", numbers)]
+        found = self.env["overseas.outbound"].search(domain).grouped(lambda order: (order.account_id, order.tracking))
+        return {key: orders for key, orders in found.items() if len(orders) == 1}
 
     @api.model
     def _get_by_number(self, accounts, numbers):

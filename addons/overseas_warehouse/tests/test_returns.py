@@ -34,6 +34,21 @@ class TestReturns(OverseasCase):
         self.assertEqual(self._get_units(self.cup), 49)
         self.assertEqual(self._get_units(self.cup, self.warehouse.quarantine_location_id), 1)
 
+    def test_a_parcel_that_came_back_is_of_the_order_that_it_left_with(self):
+        """Where the warehouse names no order."""
+        record = self._keep(outbound="", tracking=self.outbound.tracking)
+        self.assertEqual((record.state, record.outbound_id), ("done", self.outbound))
+        self.assertEqual(record.picking_id.move_ids.origin_returned_move_id, self.picking.move_ids)
+
+    def test_a_parcel_that_nobody_or_more_than_one_order_left_with_has_no_order(self):
+        record = self._keep(outbound="", tracking="BACK1")
+        self.assertEqual((record.state, record.outbound_id.id), ("done", False))
+        other = self._create_delivery(units=1)
+        self._exchange("overseas.outbound")
+        other.overseas_outbound_ids.tracking = self.outbound.tracking
+        record = self._keep(external_id="OTHER", outbound="", tracking=self.outbound.tracking)
+        self.assertFalse(record.outbound_id)
+
     def test_it_is_taken_in_once_and_only_when_judged(self):
         record = self._keep(status=ReturnStatus.RECEIVED)
         self.assertEqual((record.state, self._get_units(self.cup)), ("open", 47))

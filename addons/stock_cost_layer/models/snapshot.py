@@ -55,7 +55,7 @@ class CostSnapshot(models.Model):
             record.sudo()._take()
         return records
 
-    def _take(self):
+    def _take(self):  # pylint: disable=missing-return
         self.ensure_one()
         company = self.company_id
         if not company.cost_layer_method:
@@ -76,7 +76,7 @@ class CostSnapshot(models.Model):
                 for line in snapshot(method)
             ]
         )
-        super().write({"is_taken": True})
+        super().write({"is_taken": True})  # pylint: disable=super-method-mismatch
 
     def _check_day(self):
         if self.day != self.day + relativedelta(day=31):
