@@ -55,7 +55,7 @@ class CostSnapshot(models.Model):
             record.sudo()._take()
         return records
 
-    def _take(self):  # pylint: disable=missing-return
+    def _take(self):
         self.ensure_one()
         company = self.company_id
         if not company.cost_layer_method:
@@ -76,7 +76,7 @@ class CostSnapshot(models.Model):
                 for line in snapshot(method)
             ]
         )
-        super().write({"is_taken": True})  # pylint: disable=super-method-mismatch
+        self.is_taken = True
 
     def _check_day(self):
         if self.day != self.day + relativedelta(day=31):
@@ -88,8 +88,10 @@ class CostSnapshot(models.Model):
         if self.search_count([("company_id", "=", self.company_id.id), ("day", ">", self.day)], limit=1):
             raise UserError(self.env._("A later month is closed already. Months are closed in their order."))
 
-    def write(self, vals):  # pylint: disable=method-required-super
-        """Override of `base`: a closed month stays as it is."""
+    def write(self, vals):
+        """Override of `base`: a closed month stays as it is. Once only is noted that its stock is complete."""
+        if vals == {"is_taken": True} and not any(self.mapped("is_taken")):
+            return super().write(vals)
         raise UserError(self.env._("A closed month is never changed; what comes later counts in the open month."))
 
     @api.ondelete(at_uninstall=False)
