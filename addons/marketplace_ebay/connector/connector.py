@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from ...marketplace.contract import AuthenticationFailed, Capability, Connector
-from . import orders, returns
+from . import finances, orders, returns
 from .api import EbayApi
 from .cancellations import cancel_orders
 from .fields import Node
@@ -14,6 +14,7 @@ from .shipments import confirm_shipments
 from .shops import fetch_shops, read_user
 from .stock import fetch_stock, push_stock
 from .subscriptions import subscribe
+from .transactions import parse_settlement, parse_transaction
 from .webhooks import PublicKeys, read_webhook
 
 SIGNING_KEYS = "/developer/key_management/v1/signing_key"
@@ -40,6 +41,8 @@ class EbayConnector(Connector):
             Capability.RETURNS,
             Capability.REFUND,
             Capability.WEBHOOKS,
+            Capability.SETTLEMENTS,
+            Capability.TRANSACTIONS,
         }
     )
 
@@ -91,6 +94,23 @@ class EbayConnector(Connector):
 
     def parse_return(self, payload):
         return returns.parse_return(payload)
+
+    # === MONEY === #
+
+    def fetch_settlements(self, shop_ids, since, until=None, token=""):
+        return finances.fetch_page(self._api, since, until, token)
+
+    def fetch_settlement(self, handle):
+        return finances.fetch_payout(self._api, handle)
+
+    def parse_settlement(self, document):
+        return parse_settlement(document)
+
+    def fetch_transactions(self, shop_ids, since, until=None, token=""):
+        return finances.fetch_transactions(self._api, since, until, token)
+
+    def parse_transaction(self, payload):
+        return parse_transaction(payload)
 
     # === ACCESS === #
 

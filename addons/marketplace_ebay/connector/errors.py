@@ -4,9 +4,21 @@ from ...marketplace.contract import AuthenticationFailed, Rejected
 from ...marketplace.transport import redact
 
 _MOST_TEXT = 500
+_REMEDY = "a signing key is needed: choose Create Signing Key in the account"
 _SIGNATURE_ERRORS = range(215000, 216000)
 # Statuses that mean the same everywhere; the transport reads them.
 _COMMON = frozenset({401, 403, 408, 429})
+
+
+class SignatureNeeded(AuthenticationFailed):
+    """A call that has to be signed is not, or not with a key that eBay knows.
+
+    :param str code: eBay's error id
+    """
+
+    def __init__(self, message, code):
+        super().__init__(message)
+        self.code = code
 
 
 def judge(operation, response, body):
@@ -21,7 +33,7 @@ def judge(operation, response, body):
     code = error.get("errorId")
     text = redact(f"{operation}: HTTP {status} {code} {message_of(error)}")[:_MOST_TEXT]
     if code in _SIGNATURE_ERRORS:
-        return AuthenticationFailed(f"{text} (a signing key is needed: create one in the account)")
+        return SignatureNeeded(f"{text} ({_REMEDY})", str(code))
     if status in _COMMON or status >= 500:
         return None
     return Rejected(text, str(code))

@@ -20,6 +20,8 @@ LIMITS = {
             "fulfillment.getShippingFulfillments",
             "fulfillment.createShippingFulfillment",
             "fulfillment.issueRefund",
+            "finances.getPayouts",
+            "finances.getTransactions",
             "inventory.getInventoryItems",
             "inventory.bulkGetInventoryItem",
             "inventory.getOffers",
@@ -47,7 +49,13 @@ LIMITS = {
     ),
     "notification.getPublicKey": Limit(0.1, 10),
 }
-_CONTEXTS = {"fulfillment": "sell", "inventory": "sell", "notification": "commerce", "identity": "commerce"}
+_CONTEXTS = {
+    "fulfillment": "sell",
+    "finances": "sell",
+    "inventory": "sell",
+    "notification": "commerce",
+    "identity": "commerce",
+}
 
 
 def seconds_until_reset(api, operation):

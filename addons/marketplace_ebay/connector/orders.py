@@ -1,23 +1,17 @@
 """Orders by the time of their last change. Source: ``sell_fulfillment_v1_oas3.json``, getOrders and getOrder."""
 
-import json
-from datetime import timedelta
 from urllib.parse import quote
 
-from ...marketplace.contract import InvalidPayload, Page, Rejected, parse_time, read_each
+from ...marketplace.contract import Page, Rejected, read_each
 from .api import date_of
-from .fields import Node, format_time
+from .fields import Node
 from .order_parser import CANCEL_ASKED, FULFILMENTS, raw_record
 from .shipments import fetch_fulfilments
+from .windows import LAG, first_place, next_place, nothing_until, read_token, span_text, write_token
 
 PATH = "/sell/fulfillment/v1/order"
 PAGE_SIZE = 200
 MOST_IDS = 50
-# A search covers at most this span, and orders are kept this long.
-SPAN = timedelta(days=90)
-KEPT = timedelta(days=730) - timedelta(hours=1)
-# Changes may become visible this much later.
-LAG = timedelta(seconds=60)
 _BREAKDOWN = {"fieldGroups": "TAX_BREAKDOWN"}
 # In these countries the buyer's tax number has to be on the invoice; only the single order has it.
 _TAX_NUMBERS = frozenset({"EBAY_ES", "EBAY_IT"})
@@ -26,24 +20,19 @@ _TAX_NUMBERS = frozenset({"EBAY_ES", "EBAY_IT"})
 def fetch_page(api, shop_ids, since, until, token):
     """One page of orders changed in a range of time, of all shops; those of other shops are left out.
 
-    Our page token is JSON: the window searched (``since``, ``until``), the end of the range (``end``), up to when it is
-    complete (``done``), the place in the window (``offset``) and the number of orders in it (``total``). An order that
-    changes while we read leaves the window, and those after it move up: by as many places we step back.
-
     :param api: :class:`~.api.EbayApi`
     """
-    place = _read_token(token) if token else _first_place(api, since, until)
+    place = read_token(token) if token else first_place(api, since, until)
     if place is None:
-        latest = api.now() - LAG
-        return Page((), complete_until=min(until, latest) if until else latest)
+        return Page((), complete_until=nothing_until(api, until))
     answer = _search(api, place)
     body = Node(answer.body)
     entries = body.array("orders", required=True)
     records, broken = _read_entries(api, entries, frozenset(shop_ids))
     place["done"] = min(place["done"], (date_of(answer) or api.now()) - LAG)
-    following = _next_place(place, len(entries), body)
+    following = next_place(place, len(entries), body.count("total", required=True), "orders")
     if following:
-        return Page(tuple(records), next_token=_write_token(following), broken=tuple(broken))
+        return Page(tuple(records), next_token=write_token(following), broken=tuple(broken))
     return Page(tuple(records), complete_until=place["done"], broken=tuple(broken))
 
 
@@ -61,41 +50,14 @@ def fetch_by_ids(api, order_ids):
     return {order.text("orderId"): order.data for order in body.nodes("orders")}
 
 
-def _first_place(api, since, until):
-    """Where a fetch begins; ``None`` where there is nothing to search."""
-    now = api.now()
-    since = max(since, now - KEPT)
-    end = min(until, now) if until else now
-    if since >= end:
-        return None
-    return {"since": since, "until": min(end, since + SPAN), "end": end, "done": end, "offset": 0, "total": 0}
-
-
 def _search(api, place):
-    span = f"[{format_time(place['since'])}..{format_time(place['until'])}]"
     query = {
-        "filter": f"lastmodifieddate:{span}",
+        "filter": f"lastmodifieddate:{span_text(place)}",
         "limit": str(PAGE_SIZE),
         "offset": str(place["offset"]),
         **_BREAKDOWN,
     }
     return api.call("fulfillment.getOrders", "GET", PATH, query=query)
-
-
-def _next_place(place, count, body):
-    """Place of the next page, ``None`` after the last one."""
-    total = body.count("total", required=True)
-    moved_up = place["total"] - total if place["offset"] else 0
-    if moved_up > 0:
-        return {**place, "offset": max(0, place["offset"] - moved_up), "total": total}
-    if place["offset"] + count < total:
-        if not count:
-            raise InvalidPayload("orders", f"an empty page at {place['offset']} of {total}")
-        return {**place, "offset": place["offset"] + count, "total": total}
-    if place["until"] < place["end"]:
-        since = place["until"]
-        return {**place, "since": since, "until": min(place["end"], since + SPAN), "offset": 0, "total": 0}
-    return None
 
 
 def _read_entries(api, entries, shop_ids):
@@ -131,15 +93,3 @@ def _with_fulfilments(api, payload):
     if payload.get("orderFulfillmentStatus") != "IN_PROGRESS":
         return payload
     return {**payload, FULFILMENTS: fetch_fulfilments(api, payload["orderId"])}
-
-
-_TIMES = ("since", "until", "end", "done")
-
-
-def _write_token(place):
-    return json.dumps({**place, **{key: format_time(place[key]) for key in _TIMES}})
-
-
-def _read_token(token):
-    place = json.loads(token)
-    return {**place, **{key: parse_time(place[key], "token") for key in _TIMES}}

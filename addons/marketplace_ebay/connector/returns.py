@@ -23,8 +23,9 @@ from ...marketplace.contract import (
 from .api import date_of
 from .fields import Node, format_time
 from .marketplaces import marketplace_header, shop_of
-from .orders import LAG, MOST_IDS, fetch_by_ids
+from .orders import MOST_IDS, fetch_by_ids
 from .revisions import revision_of
+from .windows import LAG
 
 PATH = "/post-order/v2/return"
 SEARCH = f"{PATH}/search"

@@ -43,7 +43,7 @@ class TestEbayAccount(ConnectorAccountCase, TransactionCase):
         "ebay_verification_token",
         "ebay_endpoint",
     )
-    neutralized = ("ebay_client_id", "ebay_ru_name", "ebay_alert_email")
+    neutralized = ("ebay_client_id", "ebay_ru_name", "ebay_alert_email", "ebay_signing_jwe")
 
     def test_an_account_without_tokens_has_to_be_connected(self):
         with self.assertRaises(AuthenticationFailed):

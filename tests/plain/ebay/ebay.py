@@ -49,6 +49,7 @@ class Ebay(FakeServer):
         self.page_size = page_size
         self.skew = 0
         self.parcels, self.cancellations, self.refunds, self.stock = {}, {}, [], {}
+        self.payouts, self.transactions = [], []
         self.destinations, self.subscriptions = {}, {}
         self.forms, self.tokens = [], []
         self.before, self.lose = None, False  # hooks: request → answer or None; lose the answer of the next write
@@ -200,6 +201,33 @@ class Ebay(FakeServer):
         self.returns[groups[0]]["sellerTotalRefund"]["actualRefundAmount"] = paid
         return answer({"refundStatus": "PENDING"})
 
+    # === FINANCES === #
+
+    def _get_payouts(self, request, _groups, query, _body):
+        first, last = _span_of(query, "payoutDate")
+        found = [entry for entry in self.payouts if first <= entry["payoutDate"] <= last]
+        return self._finances(request, query, "payouts", found)
+
+    def _get_transactions(self, request, _groups, query, _body):
+        payout = re.fullmatch(r"payoutId:\{(.*)\}", query["filter"])
+        if payout:
+            found = [entry for entry in self.transactions if entry.get("payoutId") == payout[1]]
+        else:
+            first, last = _span_of(query, "transactionDate")
+            found = [entry for entry in self.transactions if first <= entry["transactionDate"] <= last]
+        return self._finances(request, query, "transactions", found)
+
+    def _finances(self, request, query, name, found):
+        if "Signature" not in request.headers:
+            return errors(215001, "Missing x-ebay-signature-key header", 403)
+        notices.check_message_signature(request)
+        assert request.headers["X-EBAY-C-MARKETPLACE-ID"] == GB
+        offset = int(query["offset"])
+        page = found[offset : offset + self.page_size]
+        if not found:
+            return answer(None, 204)
+        return answer({name: page, "total": len(found), "offset": offset, "limit": self.page_size})
+
     # === INVENTORY === #
 
     def _push(self, _request, _groups, _query, body):
@@ -289,6 +317,7 @@ class Ebay(FakeServer):
 
 
 _ORDER = "/sell/fulfillment/v1/order"
+_FINANCES = "/sell/finances/v1"
 _NOTIFICATION = "/commerce/notification/v1"
 _ROUTES = [
     ("GET", _ORDER, Ebay._get_orders),
@@ -303,6 +332,8 @@ _ROUTES = [
     ("GET", "/post-order/v2/return/search", Ebay._search_returns),
     ("GET", "/post-order/v2/return/([^/]+)", Ebay._get_return),
     ("POST", "/post-order/v2/return/([^/]+)/issue_refund", Ebay._refund_return),
+    ("GET", f"{_FINANCES}/payout", Ebay._get_payouts),
+    ("GET", f"{_FINANCES}/transaction", Ebay._get_transactions),
     ("POST", "/sell/inventory/v1/bulk_update_price_quantity", Ebay._push),
     ("GET", "/commerce/identity/v1/user/", Ebay._get_user),
     ("GET", f"{_NOTIFICATION}/public_key/([^/]+)", Ebay._get_public_key),
@@ -335,7 +366,7 @@ def connect(ebay, credentials=CREDENTIALS, connected=True, **options):
     )
 
 
-def _span_of(query):
+def _span_of(query, field="lastmodifieddate"):
     """First and last time of a filter; all times where there is none."""
-    match = re.fullmatch(r"lastmodifieddate:\[(.*)\.\.(.*)\]", query.get("filter", ""))
+    match = re.fullmatch(rf"{field}:\[(.*)\.\.(.*)\]", query.get("filter", ""))
     return match.groups() if match else ("", "9")

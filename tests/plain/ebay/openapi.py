@@ -15,6 +15,7 @@ from tests.plain.spec_models import SpecMismatch, schema_errors, shared_specs
 DOCUMENTS = {
     "/sell/fulfillment/v1": "sell_fulfillment_v1_oas3",
     "/sell/inventory/v1": "sell_inventory_v1_oas3",
+    "/sell/finances/v1": "sell_finances_v1_oas3",
     "/commerce/notification/v1": "commerce_notification_v1_oas3",
     "/commerce/identity/v1": "commerce_identity_v1_oas3",
     "/developer/key_management/v1": "developer_key_management_v1_oas3",

@@ -121,7 +121,7 @@ def test_a_quota_that_is_not_told():
     [
         (errors(30700, "Invalid filter", 400), Rejected, "30700"),
         (answer({"error": [{"errorId": 1616, "message": "Return not found."}]}, 404), Rejected, "1616"),
-        (errors(215120, "Signature validation failed", 403), AuthenticationFailed, ""),
+        (errors(215120, "Signature validation failed", 403), AuthenticationFailed, "215120"),
         (errors(1100, "Insufficient permissions", 403), AuthenticationFailed, ""),
     ],
 )

@@ -20,7 +20,7 @@ from addons.marketplace.contract import (
     ShipmentLine,
     StockLevel,
 )
-from tests.plain.ebay import ebay, notices
+from tests.plain.ebay import ebay, money, notices
 from tests.plain.ebay.ebay import errors
 from tests.plain.ebay.samples import GB, amount, line, order, return_summary
 from tests.plain.fake_http import FakeTime, answer
@@ -38,6 +38,8 @@ class TestEbay(ConnectorConformance):
         returns = [return_summary(1), return_summary(2, 2, "CLOSED")]
         self.ebay = ebay.Ebay(self.raw_orders(), returns, self.time)
         self.ebay.stock = {"CB-01-NAT": []}
+        self.ebay.payouts = [item for item, _transactions in money.PAYOUTS.values()]
+        self.ebay.transactions = list(money.ALL)
 
     def make_connector(self, failure=None):
         self.ebay.before, self.ebay.skew, self.ebay.lose = None, 0, False
@@ -182,6 +184,33 @@ class TestEbay(ConnectorConformance):
             {"summary": return_summary(2, 2, "CLOSED"), "order": {"lineItems": both, "marketplaceId": GB}},
         ]
         return json.loads(json.dumps(returns), parse_float=str)
+
+    def settlements(self):
+        (first, some), (second, others) = money.PAYOUTS.values()
+        return [(money.document(first, some), "1", "8.56", 11), (money.document(second, others), "2", "-2.50", 2)]
+
+    def damaged_settlements(self):
+        item, some = money.PAYOUTS["1"]
+        whole = money.document(item, some)
+
+        def damaged(**fields):
+            return money.document(item, [{**some[0], **fields}])
+
+        return [
+            (replace(whole, content=whole.content[:-60]), "payout-1.json"),
+            (damaged(amount=amount("3O.10")), "transactions[0].amount"),
+            (damaged(transactionDate="yesterday"), "transactions[0].transactionDate"),
+            (damaged(bookingEntry="BOTH"), "transactions[0].bookingEntry"),
+            (damaged(amount=amount("30.00")), "transactions[0].totalFeeBasisAmount"),
+            (damaged(totalFeeAmount=amount("4.80")), "transactions[0].totalFeeAmount"),
+            (damaged(amount=amount("30.10", "EUR")), "transactions[0].amount"),
+            (damaged(payoutId="2"), "transactions[0].payoutId"),
+            (money.document({**item, "amount": None}, some), "payout.amount"),
+            (money.document({**item, "payoutStatus": "LOST"}, some), "payout.payoutStatus"),
+        ]
+
+    def raw_transactions(self):
+        return json.loads(json.dumps(money.ALL))
 
     def webhook(self, about):
         orders = {"order": order(1), "another order": order(2)}

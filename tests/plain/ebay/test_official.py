@@ -107,6 +107,7 @@ def test_every_operation_is_in_its_document():
     documents = {
         "fulfillment": "sell_fulfillment_v1_oas3",
         "inventory": "sell_inventory_v1_oas3",
+        "finances": "sell_finances_v1_oas3",
         "identity": "commerce_identity_v1_oas3",
         "notification": "commerce_notification_v1_oas3",
         "keyManagement": "developer_key_management_v1_oas3",
