@@ -1,0 +1,38 @@
+"""How a settlement becomes journal entries: pure planning, without Odoo.
+
+:func:`~.planner.plan` turns sums of settlement amounts into balanced entries, one per month, or raises one of
+:mod:`.errors`, which say what is to be done.
+"""
+
+from .accounts import AccountBook, AccountRow, Posting
+from .errors import LockedPeriod, MissingAccount, MissingRate, PostingError, Unbalanced, UnknownKind
+from .planner import plan
+from .records import Amount, Counter, Header, PlannedEntry, PlannedLine, Purpose, Split, TaxPart
+from .roles import FEE_ROLES, REVENUE_ROLES, ROLES, get_role
+from .rounding import spread
+
+__all__ = [
+    "FEE_ROLES",
+    "REVENUE_ROLES",
+    "ROLES",
+    "AccountBook",
+    "AccountRow",
+    "Amount",
+    "Counter",
+    "Header",
+    "LockedPeriod",
+    "MissingAccount",
+    "MissingRate",
+    "PlannedEntry",
+    "PlannedLine",
+    "Posting",
+    "PostingError",
+    "Purpose",
+    "Split",
+    "TaxPart",
+    "Unbalanced",
+    "UnknownKind",
+    "get_role",
+    "plan",
+    "spread",
+]
