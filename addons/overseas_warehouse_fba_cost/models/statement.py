@@ -214,6 +214,7 @@ MOVED = SQL(
     shares=SQL(", ").join(map(_share, ("purchase", "first_mile", "other"))),
 )
 
+# Goods that were entered in the log of costs alone are a value only: no stock has moved.
 REVALUED = SQL(
     """SELECT flow.id::bigint * 16 + 8, flow.warehouse_id, flow.product_id, flow.attribute, 0,
               CASE flow.reason WHEN %(tail)s THEN 'tail_difference' WHEN %(shortage)s THEN 'negative_quantity_fix'
@@ -221,7 +222,7 @@ REVALUED = SQL(
               flow.day, flow.day::timestamp, 2, NULL, NULL, NULL, NULL, flow.source,
               'cost.event,' || flow.event_id, flow.move_id, flow.event_id, flow.purchase, flow.first_mile, flow.other
          FROM flow
-        WHERE flow.reason != %(move)s AND NOT flow.is_opening""",
+        WHERE (flow.reason != %(move)s OR flow.move_id IS NULL) AND NOT flow.is_opening""",
     tail=Reason.TAIL,
     shortage=Reason.SHORTAGE,
     move=Reason.MOVE,

@@ -66,6 +66,23 @@ class TestMovementCosts(MovementCase):
         )
         self._check()
 
+    def test_what_is_in_the_log_of_costs_alone_changes_values_only(self):
+        self.env["cost.event"]._append(
+            [
+                {
+                    "kind": "receipt",
+                    "product_id": self.cup.id,
+                    "place_id": self.warehouse.warehouse_id.view_location_id.id,
+                    "quantity": 2,
+                    "purchase": 9,
+                    "day": "2026-05-02",
+                    "source": "By hand",
+                }
+            ]
+        )
+        self.assertEqual(self._last(1), [("cost_adjustment", "available", 0, 9, 0, 0)])
+        self._check()
+
     def test_costs_name_where_units_came_from(self):
         self._buy(10, 5, "2026-05-02")
         journey = self._move(self.hub, self.transit, 10, "2026-05-03")
