@@ -1,7 +1,7 @@
 """The TikTok Shop connector."""
 
 from ...marketplace.contract import AuthenticationFailed, Capability, Connector
-from . import orders, packages, returns, webhooks
+from . import orders, packages, returns, statements, unsettled, webhooks
 from .api import OpenApi
 from .cancellations import cancel_orders
 from .fbt import fetch_fulfilment_stock
@@ -36,6 +36,8 @@ class TikTokConnector(Connector):
             Capability.RETURNS,
             Capability.REFUND,
             Capability.WEBHOOKS,
+            Capability.SETTLEMENTS,
+            Capability.TRANSACTIONS,
         }
     )
 
@@ -113,3 +115,18 @@ class TikTokConnector(Connector):
 
     def read_webhook(self, request):
         return webhooks.read_webhook(self._api.credentials, request)
+
+    def fetch_settlements(self, shop_ids, since, until=None, token=""):
+        return statements.fetch_page(self._api, shop_ids, since, until, token)
+
+    def fetch_settlement(self, handle):
+        return statements.fetch_settlement(self._api, handle)
+
+    def parse_settlement(self, document):
+        return statements.parse_settlement(document)
+
+    def fetch_transactions(self, shop_ids, since, until=None, token=""):
+        return unsettled.fetch_page(self._api, shop_ids, until, token)
+
+    def parse_transaction(self, payload):
+        return unsettled.parse_transaction(payload)

@@ -28,6 +28,11 @@ OPERATIONS = {
     "returns.create": ("POST", "/return_refund/202602/returns"),
     "returns.approve": ("POST", "/return_refund/202309/returns/{return_id}/approve"),
     "returns.reject_reasons": ("GET", "/return_refund/202309/reject_reasons"),
+    "finance.statements": ("GET", "/finance/202309/statements"),
+    "finance.statement": ("GET", "/finance/202501/statements/{statement_id}/statement_transactions"),
+    "finance.order": ("GET", "/finance/202501/orders/{order_id}/statement_transactions"),
+    "finance.payments": ("GET", "/finance/202605/payments"),
+    "finance.unsettled": ("GET", "/finance/202507/orders/unsettled"),
     "events.list": ("GET", "/event/202309/webhooks"),
     "events.update": ("PUT", "/event/202309/webhooks"),
 }

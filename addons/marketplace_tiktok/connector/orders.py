@@ -93,7 +93,7 @@ def fetch_detail(api, shop_id, order_id):
 
     :raise Rejected: the shop has none
     """
-    for order in _details(api, shop_id, [order_id]):
+    for order in fetch_details(api, shop_id, [order_id]):
         if order.text("id") == order_id:
             return order
     raise Rejected(f"TikTok Shop knows no order {order_id}", "NoSuchOrder")
@@ -193,7 +193,7 @@ def _file_all(api, shop_id, answer):
         except InvalidPayload as error:
             broken.append((error.path, error.reason, payload))
     records = []
-    for order in _details(api, shop_id, list(found)):
+    for order in fetch_details(api, shop_id, list(found)):
         try:
             record = raw_record({**order.data, "shop_id": shop_id}, order.path)
         except InvalidPayload as error:
@@ -205,7 +205,8 @@ def _file_all(api, shop_id, answer):
     return records, broken
 
 
-def _details(api, shop_id, order_ids):
+def fetch_details(api, shop_id, order_ids):
+    """Yield orders of a shop as nodes; those that TikTok does not know are left out."""
     for start in range(0, len(order_ids), PAGE_SIZE):
         query = {"ids": order_ids[start : start + PAGE_SIZE]}
         yield from api.call("orders.detail", shop_id, query).nodes("orders")

@@ -40,6 +40,7 @@ SAMPLES = {
         "ReturnRefund/Returns/ReturnRefundCreateReturnResponse",
     ),
     "returns.approve": ("ReturnRefund/Returns/ReturnRefundApproveReturnRequest", ""),
+    "finance.payments": ("", "Finance/FinanceGetPaymentsResponse"),
     "events.list": ("", "Event/EventGetWebhooksResponse"),
 }
 # Documented, but in no sample: "Approve Return" takes the part that the seller offers.

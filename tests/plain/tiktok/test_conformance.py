@@ -1,6 +1,7 @@
 """The TikTok Shop connector passes the kit that every connector must pass."""
 
 import json
+from dataclasses import replace
 
 import pytest
 import requests
@@ -10,6 +11,7 @@ from addons.marketplace.contract import Capability, ShipmentLine, StockLevel, We
 from addons.marketplace.transport import MemoryTokenStore
 from addons.marketplace_tiktok.connector import webhook_signature
 from tests.plain.fake_http import FakeTime, answer
+from tests.plain.tiktok.finance import FINANCE, Finance, document, statement, transaction, unsettled
 from tests.plain.tiktok.play import EVRI, cancellation, product, received, refund, shipment, sku
 from tests.plain.tiktok.tiktok import (
     APP_KEY,
@@ -38,6 +40,25 @@ FAILURES = {
 }
 
 
+def wire_statements():
+    """``[(statement, transactions, payment)]``: paid, converted for the payment, and one that the seller owes."""
+    reserve = {"type": "RESERVE", "reserve_amount": "-3.00", "reserve_status": "COLLECTED", "settlement_amount": "0"}
+    penalty = {"type": "PLATFORM_PENALTY", "adjustment_id": "77", "adjustment_amount": "-20.00"}
+    return [
+        statement(1, [transaction(1), transaction(2, **reserve)]),
+        statement(2, [transaction(3)], currency="USD"),
+        statement(3, [transaction(4, **penalty, settlement_amount="-20.00")], payment_status="PROCESSING"),
+    ]
+
+
+def wire_unsettled():
+    """An order on its way, and an adjustment."""
+    return [
+        unsettled(1),
+        unsettled(2, type="REBATE", est_settlement_amount="2.50", est_adjustment_amount="2.50", adjustment_id="78"),
+    ]
+
+
 class Shop(TikTok):
     """A shop that remembers what was done to it."""
 
@@ -48,6 +69,7 @@ class Shop(TikTok):
         self.failure = None
         self.cancelled, self.refunds, self.levels, self.hooks = [], {}, {}, {}
         self.booked = []
+        self.finance = Finance(wire_statements(), wire_unsettled())
         self.failed = self.expired = self.lost = False
 
     def handlers(self):
@@ -66,6 +88,7 @@ class Shop(TikTok):
             "products.search": lambda *_args: success({"products": [product(sku(1))], "next_page_token": ""}),
             "fbt.warehouses": lambda *_args: success(),
             "products.inventory": self._write(self._set),
+            **{operation: getattr(self.finance, verb) for operation, verb in FINANCE.items()},
             "events.list": lambda *_args: success({"webhooks": list(self.hooks.values())}),
             "events.update": self._subscribe,
         }
@@ -270,6 +293,26 @@ class TestTikTok(ConnectorConformance):
 
     def raw_returns(self):
         return [received(), {**received("", "BUYER_SHIPPED_ITEM"), "return_id": "4035318504086604112"}]
+
+    def settlements(self):
+        stated = (("14.00", 7), ("17.00", 6), ("-20.00", 1))
+        return [(document(*wire), wire[0]["id"], *entry) for wire, entry in zip(wire_statements(), stated, strict=True)]
+
+    def damaged_settlements(self):
+        whole, (listed, entries, payment) = self.settlements()[0][0], wire_statements()[0]
+        first = entries[0]
+        fees = {"fee_tax_breakdown": {"fee": {"referral_fee_amount": "-1.19", "transaction_fee_amount": "-0.30"}}}
+        place = "pages[0].transactions[0]"
+        return [
+            (replace(whole, content=whole.content[:-90]), "statement.json"),
+            (document(listed, [{**first, "revenue_amount": "much"}], payment), f"{place}.revenue_amount"),
+            (document({**listed, "statement_time": "yesterday"}, entries, payment), "statement.statement_time"),
+            (document(listed, [{**first, **fees}], payment), f"{place}.fee_tax_amount"),
+            (document(listed, [{**first, "settlement_amount": "16.99"}], payment), f"{place}.settlement_amount"),
+        ]
+
+    def raw_transactions(self):
+        return [{**entry, "shop_id": SHOP, "seen_at": int(NOW)} for entry in wire_unsettled()]
 
     def webhook(self, about):
         number = {"order": order(1)["id"], "another order": order(2)["id"], "no id": ""}[about]
