@@ -23,6 +23,8 @@ class SettlementState(str, Enum):
 class SettlementRef:
     """A settlement that the marketplace offers, before its document is fetched.
 
+    :param external_id: the settlement's id, or, if ``provisional``, the id under which the marketplace offers it: the
+        settlement's own is then only in its document
     :param shop_id: external id of the shop; empty where one settlement covers several
     :param revision: text that changes whenever the marketplace changes the settlement
     :param handle: JSON object with which :meth:`~.connector.Connector.fetch_settlement` finds the document
@@ -32,6 +34,7 @@ class SettlementRef:
     shop_id: str
     revision: str
     handle: dict
+    provisional: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from ...marketplace.contract import Capability, Connector
-from . import orders, orders_v0, sqs
+from . import orders, orders_v0, settlements, sqs, transactions
 from .api import SellingPartnerApi
 from .fba import fetch_fulfilment_stock
 from .listings import fetch_listings
@@ -31,12 +31,14 @@ class AmazonConnector(Connector):
             Capability.STOCK_DATES,
             Capability.SHIPMENT_CONFIRMATION,
             Capability.MARKETPLACE_FULFILMENT,
+            Capability.SETTLEMENTS,
+            Capability.TRANSACTIONS,
         }
     )
 
     def __init__(self, credentials, session=None, use_v0=False, **options):
-        self._api = SellingPartnerApi(credentials, session=session, **options)
-
+        # Finances state amounts as numbers, which must keep their digits.
+        self._api = SellingPartnerApi(credentials, session=session, exact=True, **options)
         self._orders = orders_v0 if use_v0 else orders
         self._queue = None
         if credentials.queue_url and sqs.is_available():
@@ -68,6 +70,21 @@ class AmazonConnector(Connector):
 
     def fetch_fulfilment_stock(self, shop_id):
         return fetch_fulfilment_stock(self._api, shop_id)
+
+    def fetch_settlements(self, shop_ids, since, until=None, token=""):
+        return settlements.fetch_page(self._api, shop_ids, since, until, token)
+
+    def fetch_settlement(self, handle):
+        return settlements.fetch_settlement(self._api, handle)
+
+    def parse_settlement(self, document):
+        return settlements.parse_settlement(document)
+
+    def fetch_transactions(self, shop_ids, since, until=None, token=""):
+        return transactions.fetch_page(self._api, shop_ids, since, until, token)
+
+    def parse_transaction(self, payload):
+        return transactions.parse_transaction(payload)
 
     def receive_notifications(self):
         if Capability.NOTIFICATIONS not in self.capabilities:

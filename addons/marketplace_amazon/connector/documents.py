@@ -9,7 +9,7 @@ from urllib.parse import quote
 from ...marketplace.contract import InvalidPayload, NotReady, Rejected, Unavailable
 from .fields import Node
 
-_REPORTS = "/reports/2021-06-30"
+REPORTS = "/reports/2021-06-30"
 _FEEDS = "/feeds/2021-06-30"
 _WAITING = frozenset({"IN_QUEUE", "IN_PROGRESS"})
 # Seconds between two questions.
@@ -26,12 +26,17 @@ def fetch_report(api, report_type, marketplace_id, handle=None):
     """
     if handle is None:
         payload = {"reportType": report_type, "marketplaceIds": [marketplace_id]}
-        answer = Node(api.send("reports.createReport", "POST", f"{_REPORTS}/reports", payload))
+        answer = Node(api.send("reports.createReport", "POST", f"{REPORTS}/reports", payload))
         raise NotReady({"report": answer.text("reportId", required=True)}, _POLL_REPORT)
-    report = Node(api.get("reports.getReport", f"{_REPORTS}/reports/{quote(handle['report'], safe='')}"))
+    report = Node(api.get("reports.getReport", f"{REPORTS}/reports/{quote(handle['report'], safe='')}"))
     _require_done(report, report_type, handle, _POLL_REPORT)
     document_id = report.text("reportDocumentId", required=True)
-    return _download(api, "reports.getReportDocument", f"{_REPORTS}/documents/{quote(document_id, safe='')}")
+    return fetch_document(api, document_id)
+
+
+def fetch_document(api, document_id):
+    """The file of a report that is done, as :class:`~...marketplace.transport.Document`."""
+    return _download(api, "reports.getReportDocument", f"{REPORTS}/documents/{quote(document_id, safe='')}")
 
 
 def submit_feed(api, feed_type, marketplace_id, content):

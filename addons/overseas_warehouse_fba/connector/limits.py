@@ -50,5 +50,4 @@ LIMITS = {
     "inboundV0.getLabels": _MANY,
     "inboundV0.getShipmentItemsByShipmentId": _MANY,
     **{f"outbound.{name}": _MANY for name in _OUTBOUND},
-    "finances.listTransactions": Limit(0.5, 10),
 }

@@ -6,7 +6,7 @@ from datetime import datetime, timezone
 import requests
 
 from addons.marketplace.conformance import SKEW, ConnectorConformance
-from addons.marketplace.contract import Capability, Shipment, ShipmentLine, StockLevel
+from addons.marketplace.contract import Capability, SettlementDocument, Shipment, ShipmentLine, StockLevel
 from tests.plain.amazon.amazon import (
     CREDENTIALS,
     DE,
@@ -20,6 +20,8 @@ from tests.plain.amazon.amazon import (
     page,
     parts,
 )
+from tests.plain.amazon.settlement_files import OTHER, document, line, sale
+from tests.plain.amazon.transaction_samples import listed, transactions
 from tests.plain.fake_http import FakeTime, answer
 
 
@@ -99,6 +101,28 @@ class TestAmazon(ConnectorConformance):
             Capability.STOCK_PUSH: (StockLevel("SKU-1", 7), StockLevel("SKU-9", 7)),
         }
 
+    def settlements(self):
+        subscription = line("other-transaction", "Subscription Fee", "-39.00", OTHER)
+        refund = sale("-19.99", "3.00", transaction_type="Refund", adjustment_id="A1")
+        files = [
+            (document(sale(), "33.98", "20000000001"), "33.98", 2),
+            (document([subscription], "-39,00", "20000000002"), "-39.00", 1),
+            (document([*sale("1.039,98", "-156,00"), *refund], "866,99", "20000000003", charset="cp1252"), "866.99", 4),
+        ]
+        return [(file, f"2000000000{number}", *stated) for number, (file, *stated) in enumerate(files, 1)]
+
+    def damaged_settlements(self):
+        broken_off = document(sale(), "33.98")
+        return [
+            (SettlementDocument("a.txt", broken_off.content[:-30]), "row 4"),
+            (document(sale(price="39.98 €"), "33.98"), "row 3 amount"),
+            (document(sale(posted_date_time="2026-05-32"), "33.98"), "row 3 posted-date"),
+            (document([*sale(), *sale(settlement_id="20000000009")], "33.98"), "row 5 settlement-id"),
+        ]
+
+    def raw_transactions(self):
+        return transactions()
+
     def booked(self, capability):
         return len({Capability.SHIPMENT_CONFIRMATION: self.parcels, Capability.STOCK_PUSH: self.quantities}[capability])
 
@@ -111,8 +135,10 @@ class TestAmazon(ConnectorConformance):
         played = self._fail(failure)
         if played:
             return played
-        if request.method == "GET":
+        if "/orders/" in request.url and request.method == "GET":
             return self._serve_orders(request, failure)
+        if request.method == "GET":
+            return self._serve_money(request)
         result = self._write(request)
         return requests.ReadTimeout("no answer") if failure == "lost answer" and first else result
 
@@ -139,6 +165,27 @@ class TestAmazon(ConnectorConformance):
         until = datetime.fromtimestamp(self.now() - 120 - (SKEW if failure == "clock ahead" else 0), timezone.utc)
         token = str(index + 1) if index + 1 < len(orders) else ""
         return page(*broken, orders[index], token=token, until=f"{until:%Y-%m-%dT%H:%M:%SZ}")
+
+    def _serve_money(self, request):
+        path, query, _body = parts(request)
+        index = int(query.get("nextToken") or 0)
+        files, booked = self.settlements(), self.raw_transactions()
+        if path.endswith("/transactions"):
+            following = {"nextToken": str(index + 1)} if index + 1 < len(booked) else {}
+            return listed(booked[index], **following)
+        if "/documents/" in path:
+            return answer({"reportDocumentId": last_path(request), "url": f"https://files/{last_path(request)}"})
+        if path.endswith("/reports"):
+            report = {
+                "reportId": f"R{index}",
+                "reportType": query.get("reportTypes", "GET_V2_SETTLEMENT_REPORT_DATA_FLAT_FILE_V2"),
+                "createdTime": "2026-05-16T00:00:00Z",
+                "processingStatus": "DONE",
+                "reportDocumentId": str(index),
+            }
+            following = {"nextToken": str(index + 1)} if index + 1 < len(files) else {}
+            return answer({"reports": [report], **following})
+        return answer(files[int(last_path(request))][0].content)
 
     def _write(self, request):
         path, _query, body = parts(request)

@@ -29,6 +29,7 @@ MODELS = {
     "reports_2021-06-30": "reports",
     "fbaInventory": "fbaInventory",
     "notifications": "notifications",
+    "finances_2024-06-19": "finances",
 }
 
 
@@ -106,6 +107,8 @@ def call(name, connector):
         "feeds.createFeed": lambda: connector.push_stock(US, many),
         "feeds.getFeed": lambda: connector.push_stock(US, many, {"feed": "badFeedId1"}),
         "feeds.getFeedDocument": lambda: connector.push_stock(US, many, {"feed": "1"}),
+        "finances.listTransactions": lambda: connector.fetch_transactions(["ATIV93840DER"], SINCE),
+        "reports.getReports": lambda: connector.fetch_settlements([US], SINCE),
         "reports.createReport": lambda: connector.fetch_listings(US),
         "reports.getReport": lambda: connector.fetch_listings(US, {"report": "badReportId1"}),
         "reports.getReportDocument": lambda: connector.fetch_listings(US, {"report": "1"}),
@@ -229,7 +232,16 @@ def check_stock(_connector, levels):
     assert levels == [StockLevel("GM-ZDPI-9B4E", 100)]
 
 
+def check_transactions(connector, page):
+    assert page.records
+    assert not page.broken
+    for record in page.records:
+        parsed = connector.parse_transaction(record.payload)
+        assert sum(line.amount.amount for line in parsed.lines) == parsed.total.amount
+
+
 CHECKS = {
+    "finances.listTransactions": check_transactions,
     "orders.searchOrders": check_orders,
     "ordersV0.getOrder": check_orders_v0,
     "ordersV0.getOrderItems": check_orders_v0,
