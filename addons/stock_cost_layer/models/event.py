@@ -45,7 +45,7 @@ class CostEvent(models.Model):
     place_id = fields.Many2one(
         "stock.location", "Warehouse or Transit", required=True, ondelete="restrict", readonly=True
     )
-    target_id = fields.Many2one("stock.location", "To", ondelete="restrict", readonly=True)
+    target_id = fields.Many2one("stock.location", "Moved To", ondelete="restrict", readonly=True)
     quantity = fields.Float(digits=(16, 6), readonly=True, help="In the product's own unit of measure.")
     origin_id = fields.Many2one(
         "cost.event",
