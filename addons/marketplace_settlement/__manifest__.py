@@ -6,6 +6,7 @@
     "author": "Crossborder",
     "license": "LGPL-3",
     "depends": ["marketplace", "account"],
+    "external_dependencies": {"python": ["openpyxl"]},
     "data": [
         "security/ir.model.access.csv",
         "security/rules.xml",
@@ -18,6 +19,7 @@
         "views/fee_views.xml",
         "views/settlement_line_views.xml",
         "views/settlement_views.xml",
+        "views/layout_views.xml",
         "views/menus.xml",
     ],
 }

@@ -1,1 +1,10 @@
-from . import account, fee_kind, fee_word, settlement, settlement_line, settlement_match, settlement_read
+from . import (
+    account,
+    fee_kind,
+    fee_word,
+    settlement,
+    settlement_layout,
+    settlement_line,
+    settlement_match,
+    settlement_read,
+)

@@ -74,20 +74,23 @@ class MarketplaceSettlement(models.Model):
         )
 
     @api.model
-    def _upload(self, account, document):
+    def _upload(self, account, document, parse=None, **vals):
         """Take over a document that a person has downloaded.
 
+        :param parse: function of the document, where not the account's connector reads it
+        :param vals: more values of a new settlement
         :raise UserError: it cannot be read, does not add up, or is here already
         """
         try:
-            stated = self._get_parser(account).parse_settlement(document)
+            stated = (parse or self._get_parser(account).parse_settlement)(document)
+            settlement = self.search([("account_id", "=", account.id), ("external_id", "=", stated.external_id)])
+            settlement._check_new(document)
+            new = {**vals, "account_id": account.id, "external_id": stated.external_id}
+            settlement = settlement or self.create(new)
+            settlement._keep_document(document)
+            settlement._read(stated)
         except InvalidPayload as error:
             raise UserError(self._describe_fault(document.name, error)) from error
-        settlement = self.search([("account_id", "=", account.id), ("external_id", "=", stated.external_id)])
-        settlement._check_new(document)
-        settlement = settlement or self.create({"account_id": account.id, "external_id": stated.external_id})
-        settlement._keep_document(document)
-        settlement._read(stated)
         return settlement
 
     def _check_new(self, document):
@@ -120,12 +123,16 @@ class MarketplaceSettlement(models.Model):
         """What reads documents of an account: its connector. It is built, not asked: no call leaves Odoo."""
         return account.sudo()._build_connector()
 
+    def _parse(self, document):
+        """:return: :class:`~odoo.addons.marketplace.contract.Settlement`"""
+        return self._get_parser(self.account_id).parse_settlement(document)
+
     def _read_safely(self):
         """Read the document; of one that cannot be taken over as a whole nothing is, and it says why."""
         document = SettlementDocument(self.document_name, base64.b64decode(self.document))
         try:
             with self.env.cr.savepoint():
-                self._read(self._get_parser(self.account_id).parse_settlement(document))
+                self._read(self._parse(document))
         except InvalidPayload as error:
             self.write({"state": FAILED, "message": self._describe_fault(self.document_name, error)})
         except UserError as error:

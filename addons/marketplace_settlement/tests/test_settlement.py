@@ -127,6 +127,8 @@ class TestSettlement(SettlementCase):
             document = self._document(name, *[line for ref in range(orders) for line in self._sale(f"{name}-{ref}")])
             self.env.flush_all()
             self.env.invalidate_all()
+            # Whether an environment that has read its user still lives is chance.
+            self.assertTrue(self.env.user.login)
             before = self.cr.sql_log_count
             self._take(document)
             self.env.flush_all()
