@@ -44,7 +44,7 @@ PAYMENTS = Document(
     "Payments",
     f"""
 query Payments($ids: [ID!]!) {{
-  nodes(ids: $ids) {{ ... on OrderTransaction {{ id amountSet {{ presentmentMoney {_MONEY} }} }} }}
+  nodes(ids: $ids) {{ __typename ... on OrderTransaction {{ id amountSet {{ presentmentMoney {_MONEY} }} }} }}
 }}""",
     0,
     3,

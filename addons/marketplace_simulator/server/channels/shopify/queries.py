@@ -8,6 +8,7 @@ from graphql import GraphQLError
 from ...world.catalogue import MERCHANT
 from .connections import connection, page
 from .orders_view import LOCATION, LOCATIONS, OrderView, gid, tail
+from .payments import Payments
 from .refunds_view import refunds, returns, suggested
 
 _RANGE = re.compile(r"updated_at:(>=|<=)'([^']+)'")
@@ -23,7 +24,7 @@ class Queries:
     """
 
     def __init__(self, call, shop):
-        self.call, self.shop_info = call, shop
+        self.call, self.shop_info, self.payments = call, shop, Payments(call)
 
     def root(self):
         """Resolvers by field name."""
@@ -41,6 +42,8 @@ class Queries:
             "webhookSubscriptions": self.subscriptions,
             "bulkOperation": self.bulk_operation,
             "job": self.job,
+            "nodes": self.payments.nodes,
+            "shopifyPaymentsAccount": self.payments.account,
         }
 
     def shop(self, info):
