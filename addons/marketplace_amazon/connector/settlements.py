@@ -55,7 +55,7 @@ def _read(report):
     report_id = report.text("reportId", required=True)
     shops = report.texts("marketplaceIds")
     return SettlementRef(
-        external_id=report_id,
+        external_id=f"report {report_id}",
         shop_id=shops[0] if len(shops) == 1 else "",
         revision=report_id,
         handle={"document": report.text("reportDocumentId", required=True), "report": report_id},

@@ -25,6 +25,9 @@ class MarketplaceSettlement(models.Model):
         "marketplace.shop", readonly=True, ondelete="restrict", index="btree_not_null", help="Empty: several shops."
     )
     external_id = fields.Char("Settlement", required=True, readonly=True, help="The marketplace's number of it.")
+    offered_as = fields.Char(
+        readonly=True, help="The number under which the marketplace offers the settlement, where that is another one."
+    )
     revision = fields.Char(readonly=True)
     handle = fields.Json(readonly=True, help="Where the marketplace has the document.")
     document = fields.Binary(readonly=True, attachment=True, help="The document exactly as it was received.")
@@ -81,10 +84,11 @@ class MarketplaceSettlement(models.Model):
         :param list refs: :class:`~odoo.addons.marketplace.contract.SettlementRef`
         :return: settlements whose document is to be fetched
         """
+        names = [ref.external_id for ref in refs]
         known = {
-            settlement.external_id: settlement
+            settlement.offered_as or settlement.external_id: settlement
             for settlement in self.search(
-                [("account_id", "=", account.id), ("external_id", "in", [ref.external_id for ref in refs])]
+                [("account_id", "=", account.id), "|", ("external_id", "in", names), ("offered_as", "in", names)]
             )
         }
         shops = {shop.external_id: shop.id for shop in account.with_context(active_test=False).shop_ids}
@@ -94,6 +98,7 @@ class MarketplaceSettlement(models.Model):
                 {
                     "account_id": account.id,
                     "external_id": ref.external_id,
+                    "offered_as": ref.provisional and ref.external_id,
                     "shop_id": shops.get(ref.shop_id),
                     "revision": ref.revision,
                     "handle": ref.handle,
@@ -107,6 +112,24 @@ class MarketplaceSettlement(models.Model):
                 settlement.write({"revision": ref.revision, "handle": ref.handle, "state": WAITING})
                 result |= settlement
         return result
+
+    def _identify(self, external_id):
+        """Give a settlement that was offered under another number its own, now that its document tells it.
+
+        :return: the settlement to read the document into: where a person had uploaded the same one that, and none
+            once that was read
+        """
+        if self.external_id == external_id or self.external_id != self.offered_as:
+            return self
+        same = self.search([("account_id", "=", self.account_id.id), ("external_id", "=", external_id)])
+        if not same:
+            self.external_id = external_id
+            return self
+        same.write({name: self[name] for name in ("offered_as", "revision", "handle")})
+        unread = same.filtered(lambda settlement: settlement.state in (WAITING, FAILED))
+        unread.write({name: self[name] for name in ("document", "document_name", "document_hash")})
+        self.unlink()
+        return unread
 
     def _may_change(self, revision):
         """Whether a new revision is taken over: a posted settlement stays, and a person is told."""

@@ -132,7 +132,9 @@ class MarketplaceSettlement(models.Model):
         document = SettlementDocument(self.document_name, base64.b64decode(self.document))
         try:
             with self.env.cr.savepoint():
-                self._read(self._parse(document))
+                stated = self._parse(document)
+                if settlement := self._identify(stated.external_id):
+                    settlement._read(stated)
         except InvalidPayload as error:
             self.write({"state": FAILED, "message": self._describe_fault(self.document_name, error)})
         except UserError as error:

@@ -1,1 +1,1 @@
-from . import test_fee_word, test_layout, test_settlement
+from . import test_fee_word, test_layout, test_settlement, test_settlement_offer

@@ -282,7 +282,7 @@ def test_reports_are_listed_never_asked_for():
     assert query["createdSince"] == "2026-05-01T00:00:00Z"
     assert parts(amazon.calls[1])[1] == {"nextToken": "more"}
     assert [(ref.external_id, ref.shop_id, ref.provisional) for ref in (*first.refs, *second.refs)] == [
-        ("R1", DE, True), ("R2", "", True)]  # fmt: skip
+        ("report R1", DE, True), ("report R2", "", True)]  # fmt: skip
     assert first.complete_until is None
     assert second.complete_until.timestamp() == clock.now - 300
 
