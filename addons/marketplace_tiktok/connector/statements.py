@@ -26,6 +26,9 @@ from .orders import fetch_details
 
 PAGE_SIZE = 100
 _ORDER, _PAID = "ORDER", "PAID"
+# The SKUs are asked for order by order, ten a second: a job takes no longer than it may. With more orders in a
+# statement its lines tell the orders only.
+_MOST_ORDERS = 5_000
 _DAY = timedelta(days=1)
 # A statement changes once more when it is paid, which is days later.
 _UNTIL_PAID = timedelta(days=14)
@@ -82,6 +85,8 @@ def fetch_settlement(api, handle):
         if entry.text("type") == _ORDER and entry.text("order_id")
     ]
     order_ids = list(dict.fromkeys(order_ids))
+    if len(order_ids) > _MOST_ORDERS:
+        order_ids = []
     parts = {
         **handle,
         "pages": [page.data for page in pages],
@@ -174,29 +179,49 @@ def _read_payment_time(statement, payment):
 
 
 def _read_lines(parts, pages, statement_id, currency, posted_at):
-    row = 0
-    for page in pages:
-        for entry in page.nodes("transactions", required=True):
-            for amount, details in _read_entry(parts, entry, statement_id, currency):
-                row += 1
-                yield line_of(row, amount, posted_at, **details)
+    read = [
+        (entry, _order_of(entry), read_transaction(entry, currency)[0])
+        for page in pages
+        for entry in page.nodes("transactions", required=True)
+    ]
+    by_sku = _orders_by_sku(parts, read, statement_id, currency)
+    found = (line for entry, order_id, amounts in read for line in _tell(entry, order_id, amounts, by_sku, currency))
+    return [line_of(row, amount, posted_at, **details) for row, (amount, details) in enumerate(found, start=1)]
 
 
-def _read_entry(parts, entry, statement_id, currency):
-    """Yield ``(amount, details of its line)`` of a transaction: by SKU where the order states the same by SKU."""
-    amounts, settlement = read_transaction(entry, currency)
-    order_id = entry.text("order_id") or entry.text("adjustment_order_id") or entry.text("associated_order_id")
+def _order_of(entry):
+    return entry.text("order_id") or entry.text("adjustment_order_id") or entry.text("associated_order_id")
+
+
+def _tell(entry, order_id, amounts, by_sku, currency):
+    """Yield ``(amount, details of its line)`` of a transaction.
+
+    What an order's SKUs state is told once, with the first of its transactions.
+    """
     about = {"order_id": order_id, "reference": entry.text("adjustment_id") or entry.text("id", required=True)}
-    skus = _read_skus(parts, order_id, statement_id, currency) if entry.text("type") == _ORDER else []
-    if skus and _by_group(amounts) == _by_group(amount for amount, _details in skus):
-        for amount, details in skus:
-            yield amount, {**about, **details}
+    if entry.text("type") == _ORDER and order_id in by_sku:
+        told, by_sku[order_id] = by_sku[order_id], []
     else:
-        for amount in amounts:
-            yield amount, about
+        told = [(amount, {}) for amount in amounts]
+    for amount, details in told:
+        yield amount, {**about, **details}
     reserve = read_reserve(entry, currency)
     if reserve is not None:
         yield reserve, about | {"reference": entry.text("reserve_id") or about["reference"]}
+
+
+def _orders_by_sku(parts, read, statement_id, currency):
+    """``{order id: [(amount, details)]}`` of the orders whose SKUs state the same amounts as their transactions."""
+    stated = {}
+    for entry, order_id, amounts in read:
+        if entry.text("type") == _ORDER:
+            stated.setdefault(order_id, []).extend(amounts)
+    found = {order_id: _read_skus(parts, order_id, statement_id, currency) for order_id in stated}
+    return {
+        order_id: rows
+        for order_id, rows in found.items()
+        if rows and _by_group(stated[order_id]) == _by_group(amount for amount, _details in rows)
+    }
 
 
 def _by_group(amounts):
@@ -215,9 +240,17 @@ def _read_skus(parts, order_id, statement_id, currency):
         if entry.text("statement_id") != statement_id:
             continue
         sku_id = entry.text("sku_id", required=True)
-        units = abs(int(entry.text("quantity") or 0))
+        units = _read_units(entry)
         amounts, _settlement = read_sku(entry, currency)
         for amount in amounts:
             sku = {"sku": names.text(sku_id) or sku_id, "units": units if amount.is_goods else 0}
             found.append((amount, sku))
     return found
+
+
+def _read_units(entry):
+    """Units of a SKU, stated as text; those that came back are negative."""
+    text = entry.text("quantity").lstrip("-") or "0"
+    if not text.isdecimal():
+        raise InvalidPayload(entry.where("quantity"), f"a number of units was expected, not {text!r}")
+    return int(text)

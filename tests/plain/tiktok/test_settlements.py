@@ -91,6 +91,13 @@ def test_skus_that_say_something_else_leave_the_order_as_it_is():
     assert {line.sku for line in lines} == {""} and len(lines) == 6
 
 
+def test_units_that_are_no_number_are_refused():
+    rows = by_sku(sku(1, "20.00", "-1.50", "-1.50", units="two"))
+    with pytest.raises(InvalidPayload) as caught:
+        lines_of([transaction(1)], orders={rows["order_id"]: rows})
+    assert caught.value.path.endswith("sku_transactions[0].quantity")
+
+
 def test_reserves_are_lines_of_their_own():
     held = {"type": "RESERVE", "settlement_amount": "0", "reserve_id": "R1", "associated_order_id": "57"}
     entries = [

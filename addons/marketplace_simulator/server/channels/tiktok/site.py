@@ -8,7 +8,7 @@ from ...http import Answer, ApiError, Operation
 from .. import oauth
 from ..site import ChannelSite
 from ..spoil import Spoilable
-from . import aftersales, catalogue, ids, orders, packages
+from . import aftersales, catalogue, finance, ids, orders, packages
 from .answers import data, frame, invalid
 from .order_view import seconds, status_of
 
@@ -131,6 +131,13 @@ class TikTokSite(ChannelSite):
                 ("returns.approve", "POST", "/return_refund/202309/returns/{return_id}/approve",
                  aftersales.approve_return),
                 ("returns.reject_reasons", "GET", "/return_refund/202309/reject_reasons", aftersales.reject_reasons),
+                ("finance.statements", "GET", "/finance/202309/statements", finance.statements),
+                ("finance.statement", "GET", "/finance/202501/statements/{statement_id}/statement_transactions",
+                 finance.transactions),
+                ("finance.order", "GET", "/finance/202501/orders/{order_id}/statement_transactions",
+                 finance.order_transactions),
+                ("finance.payments", "GET", "/finance/202605/payments", finance.payments),
+                ("finance.unsettled", "GET", "/finance/202507/orders/unsettled", finance.unsettled),
                 ("events.list", "GET", "/event/202309/webhooks", list_webhooks),
                 ("events.update", "PUT", "/event/202309/webhooks", update_webhook),
             )
