@@ -24,10 +24,12 @@ DOCUMENTS = {
     "/post-order/v2/return": "return_oas3",
 }
 _METHODS = ("get", "put", "post", "delete")
-# What the documents leave out or state wrongly: eBay's own sample has the first, its prose describes the others.
+# What the documents leave out or state wrongly: eBay's own sample has the first, its prose and the newer reference of
+# the Finances API describe the others.
 _CORRECTIONS = {
     "sell_fulfillment_v1_oas3": {("Order", "legacyOrderId"): {"type": "string"}},
     "sell_inventory_v1_oas3": {("Product", "aspects"): {"type": "object"}},
+    "sell_finances_v1_oas3": {("Transaction", "ebayCollectedTaxAmount"): {"$ref": "#/components/schemas/Amount"}},
     "commerce_notification_v1_oas3": {
         ("Destination", "deliveryConfig"): {"$ref": "#/components/schemas/DeliveryConfig"}
     },

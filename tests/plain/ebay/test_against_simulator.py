@@ -1,12 +1,9 @@
 """The connector and the training eBay over real HTTP; every exchange must follow eBay's OpenAPI documents."""
 
-import subprocess
-import sys
 from collections import defaultdict
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
-from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -29,23 +26,15 @@ from addons.marketplace.contract import (
     StockLevel,
     plan_lines,
 )
-from tests.plain.ebay.training import CALLBACK, Endpoint, Training
+from tests.plain.ebay.training import CALLBACK, Endpoint, running
 
-CHECKOUT = Path(__file__).resolve().parents[3]
 SHOPS = ["EBAY_DE", "EBAY_GB", "EBAY_US"]
 
 
 @pytest.fixture(scope="module")
 def training():
-    command = [sys.executable, "-m", "addons.marketplace_simulator.server", "--port", "0", "--orders", "150"]
-    command += ["--channels", "ebay", "--speed", "60"]
-    with subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            line = process.stdout.readline()
-            assert "ready on" in line, line
-            yield Training(line.split("ready on ")[1].split()[0])
-        finally:
-            process.terminate()
+    with running(150) as training:
+        yield training
 
 
 @pytest.fixture

@@ -1,8 +1,12 @@
 """The training eBay of a running simulator, and our side of its webhooks."""
 
 import json
+import subprocess
+import sys
 import threading
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import requests
@@ -12,6 +16,7 @@ from addons.marketplace.transport import MemoryTokenStore, Tokens
 from addons.marketplace_ebay.connector import Credentials, EbayConnector
 from tests.plain.ebay.openapi import document_of
 
+CHECKOUT = Path(__file__).resolve().parents[3]
 CALLBACK = "https://odoo.example/marketplace/oauth/callback"
 
 
@@ -78,6 +83,20 @@ class Training:
             token_store=MemoryTokenStore(tokens),
             timeout=(5.0, 2.0),  # answers that a fault swallows are not waited for long
         )
+
+
+@contextmanager
+def running(orders):
+    """A :class:`Training` in a process of its own, in which a minute passes in a second."""
+    command = [sys.executable, "-m", "addons.marketplace_simulator.server", "--port", "0", "--orders", str(orders)]
+    command += ["--channels", "ebay", "--speed", "60"]
+    with subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            line = process.stdout.readline()
+            assert "ready on" in line, line
+            yield Training(line.split("ready on ")[1].split()[0])
+        finally:
+            process.terminate()
 
 
 class Endpoint:

@@ -3,10 +3,10 @@
 from ...http import Answer, ApiError, Operation
 from ..site import ChannelSite
 from ..spoil import Spoilable
-from . import access, after_sale, inventory, notifications, orders
+from . import access, after_sale, finances, inventory, notifications, orders
 
 FULFILMENT, INVENTORY, POST_ORDER = "/sell/fulfillment/v1", "/sell/inventory/v1", "/post-order/v2"
-NOTIFICATION = "/commerce/notification/v1"
+NOTIFICATION, FINANCES = "/commerce/notification/v1", "/sell/finances/v1"
 #: eBay counts by the day: calls per second and the quota of a day.
 SELL, STOCK, AFTER, NOTICE = (1.2, 100_000), (23.2, 2_000_000), (0.6, 50_000), (0.12, 10_000)
 
@@ -37,6 +37,8 @@ class EbaySite(ChannelSite):
         Operation("createShippingFulfillment", "POST", f"{FULFILMENT}/order/{{order}}/shipping_fulfillment",
                   orders.create_fulfilment, *SELL),
         Operation("issueRefund", "POST", f"{FULFILMENT}/order/{{order}}/issue_refund", orders.issue_refund, *SELL),
+        Operation("getPayouts", "GET", f"{FINANCES}/payout", finances.get_payouts, *SELL),
+        Operation("getTransactions", "GET", f"{FINANCES}/transaction", finances.get_transactions, *SELL),
         Operation("getInventoryItems", "GET", f"{INVENTORY}/inventory_item", inventory.get_items, *STOCK),
         Operation("bulkGetInventoryItem", "POST", f"{INVENTORY}/bulk_get_inventory_item", inventory.get_some_items,
                   *STOCK),
