@@ -1,14 +1,9 @@
 """Excel sheets that people make, with titles above the table, headers in two languages and totals below."""
 
-import csv
-import io
 import re
-import zipfile
 from decimal import Decimal, InvalidOperation
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-
+from ...marketplace.tools.tables import UnreadableTable, read_table
 from .errors import Fault, SheetFaults
 
 _NOT_WORD = re.compile(r"[\s_.()（）/:：-]+")
@@ -18,33 +13,21 @@ _HEADER_ROWS = 30
 
 
 def read_rows(content, csv_allowed=False):
-    """The cells of the first sheet, row by row.
+    """The cells of the first sheet, row by row, without empty rows.
 
     :param bytes content: of an .xlsx file
-    :param bool csv_allowed: whether it may be CSV in UTF-8, with commas or semicolons
+    :param bool csv_allowed: whether it may be CSV
     :return: list of (row number, list of values); text is stripped, an empty cell is None
     :raises SheetFaults: ``file_unreadable``
     """
-    if csv_allowed and not content.startswith(b"PK"):
-        return _read_csv(content)
     try:
-        sheet = load_workbook(io.BytesIO(content), data_only=True).worksheets[0]
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, IndexError) as error:
+        if not csv_allowed and not content.startswith(b"PK"):
+            raise UnreadableTable("no_workbook")
+        return read_table(content)
+    except UnreadableTable as error:
+        if error.code == "empty":
+            return []
         raise SheetFaults([Fault(None, "file_unreadable")]) from error
-    rows = []
-    for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
-        rows.append((number, [(value.strip() or None) if isinstance(value, str) else value for value in row]))
-    return rows
-
-
-def _read_csv(content):
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise SheetFaults([Fault(None, "file_unreadable")]) from error
-    first = text.partition("\n")[0]
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=";" if first.count(";") > first.count(",") else ",")
-    return [(number, [cell.strip() or None for cell in row]) for number, row in enumerate(reader, start=1)]
 
 
 def find_header(rows, names, required):

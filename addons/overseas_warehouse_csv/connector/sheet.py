@@ -1,17 +1,11 @@
 """Tables in CSV files and Excel workbooks: headings in English or Chinese, all faults of a file at once."""
 
-import csv
-import io
 import re
-import zipfile
 from dataclasses import dataclass
 
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
-
+from ...marketplace.tools.tables import UnreadableTable, read_table
 from .faults import BadCell, BadFile, Fault
 
-_ZIP = b"PK\x03\x04"
 _BRACKETS = re.compile(r"[(（\[【].*?[)）\]】]")
 _BETWEEN = re.compile(r"[\s_\-./*:：]+")
 
@@ -58,9 +52,7 @@ def read_sheet(name, content, layout, unique=(), known=None):
     :param dict known: :class:`Known` by column name, where not every value will do
     :raise BadFile: with all faults
     """
-    lines = _workbook(name, content) if content.startswith(_ZIP) else _csv(name, content)
-    if not lines:
-        raise BadFile(name, [Fault("file_empty")])
+    lines = _read(name, content)
     (_number, headings), rows = lines[0], lines[1:]
     places, faults = _places(headings, layout)
     read, first = [], {}
@@ -123,33 +115,9 @@ def _row(cells, places, layout, known):
     return row, wrong
 
 
-def _csv(name, content):
-    text = _decoded(name, content)
-    first = text.lstrip("\r\n").split("\n", 1)[0]
-    delimiter = max(",;\t", key=first.count)
+def _read(name, content):
     try:
-        lines = list(enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), 1))
-    except csv.Error as error:
-        raise BadFile(name, [Fault("file_no_csv", {"error": str(error)})]) from None
-    return [(number, cells) for number, cells in lines if any(cell.strip() for cell in cells)]
-
-
-def _decoded(name, content):
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise BadFile(name, [Fault("file_no_text")])
-
-
-def _workbook(name, content):
-    try:
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
-        raise BadFile(name, [Fault("file_no_workbook", {"error": str(error)})]) from None
-    try:
-        rows = enumerate(book.worksheets[0].iter_rows(values_only=True), 1)
-        return [(number, cells) for number, cells in rows if any(cell not in (None, "") for cell in cells)]
-    finally:
-        book.close()
+        return read_table(content)
+    except UnreadableTable as error:
+        detail = {"error": error.detail} if error.detail else {}
+        raise BadFile(name, [Fault(f"file_{error.code}", detail)]) from None
