@@ -3,7 +3,7 @@ from odoo.addons.overseas_warehouse_fba.engine.movements import INCOMING, VALUE_
 from odoo.addons.overseas_warehouse_fba.models.kinds import KINDS
 from odoo.tools import SQL
 
-from .statement import STATEMENT
+from .statement import NO_SETTLEMENTS, SETTLEMENTS, get_statement
 
 DIRECTIONS = [("in", "In"), ("out", "Out"), ("value", "Value Only")]
 
@@ -76,8 +76,9 @@ class FbaMovement(models.Model):
     settled_on = fields.Date(
         "Settlement Date",
         readonly=True,
-        help="When Amazon approved the reimbursement of all of these lost, damaged or missing units. Empty while "
-        "units are owed, and of movements that nothing is owed for.",
+        help="When Amazon approved the reimbursement of all of these lost, damaged or missing units; of orders, when "
+        "the marketplace first booked their money, where its settlements are read. Empty while units are owed, and of "
+        "movements that nothing is owed for.",
     )
     document = fields.Char(readonly=True, help="Shipment, order, removal order, transfer or bill.")
     source = fields.Reference(
@@ -92,7 +93,7 @@ class FbaMovement(models.Model):
         readonly=True,
     )
     move_id = fields.Many2one("stock.move", "Stock Move", readonly=True)
-    cost_event_id = fields.Many2one("cost.event", "Cost Event", readonly=True, help="Where its cost is logged.")
+    cost_event_id = fields.Many2one("cost.event", readonly=True, help="Where its cost is logged.")
     cost_source = fields.Char(
         "Cost From",
         compute="_compute_cost_source",
@@ -100,9 +101,7 @@ class FbaMovement(models.Model):
         help="Receipts, shipments and bills that gave the cost. Averaged costs name where the units came from.",
     )
     purchase = fields.Monetary("Purchase Cost", readonly=True, help="Component purchase: what the supplier asked.")
-    first_mile = fields.Monetary(
-        "First Mile", readonly=True, help="Components freight, duty, insurance and preparation."
-    )
+    first_mile = fields.Monetary(readonly=True, help="Components freight, duty, insurance and preparation.")
     other = fields.Monetary("Other Costs", readonly=True, help="Component other, for example placement fees.")
     value = fields.Monetary(readonly=True, help="Sum of the three parts of the cost.")
     version = fields.Char(
@@ -118,6 +117,7 @@ class FbaMovement(models.Model):
             "kind", "attribute", "day", "settled_on", "document", "source", "cost_event_id", "purchase", "first_mile",
             "other",
         ]  # fmt: skip
+        known = "marketplace.settlement.line" in self.env
         return SQL(
             """SELECT *, purchase + first_mile + other AS value,
                       CASE WHEN kind IN %(value_only)s THEN 'value' WHEN kind IN %(incoming)s THEN 'in'
@@ -130,7 +130,7 @@ class FbaMovement(models.Model):
             value_only=_names(VALUE_ONLY),
             incoming=_names(INCOMING),
             facts=SQL(", ").join(map(SQL.identifier, facts)),
-            statement=STATEMENT,
+            statement=get_statement(SETTLEMENTS if known else NO_SETTLEMENTS),
         )
 
     @api.depends("cost_event_id")

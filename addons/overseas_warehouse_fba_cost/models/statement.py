@@ -142,7 +142,7 @@ _KIND = SQL(
     written_off=_WRITTEN_OFF,
 )
 
-# A shortage is paid by a claim of the announced goods.
+# A shortage is paid by a claim of the announced goods, a sale by the marketplace's settlement.
 _SETTLED = SQL(
     """CASE WHEN row.id IS NOT NULL
             THEN (SELECT MAX(settled_on) FROM fba_claim WHERE row_id = row.id)
@@ -153,6 +153,7 @@ _SETTLED = SQL(
                     JOIN fba_claim claim ON claim.difference_id = difference.id
                    WHERE inbound.warehouse_id = part.warehouse_id AND inbound.reference = move.origin
                      AND difference.product_id = part.product_id)
+            WHEN part.units < 0 THEN settlement.settled_on
        END"""
 )
 
@@ -183,8 +184,8 @@ MOVED = SQL(
                       + CASE WHEN part.units > 0 THEN 3 ELSE 0 END END id,
               part.warehouse_id, part.product_id, part.attribute, part.part units,
               COALESCE(row.kind, %(kind)s) kind, COALESCE(row.day, %(counted)s, move.date::date) AS day,
-              COALESCE(row.happened_at, move.date) moved_at, 1 rank,
-              %(settled)s settled_on,
+              COALESCE(row.happened_at, COALESCE(row.day, %(counted)s) + INTERVAL '12 hours', move.date) moved_at,
+              1 rank, %(settled)s settled_on,
               row.msku, row.fnsku, row.centre,
               COALESCE(row.reference, sale.marketplace_ref, sale.name, move.origin, move.reference) document,
               CASE WHEN row.id IS NOT NULL THEN 'fba.ledger.row,' || row.id
@@ -204,6 +205,7 @@ MOVED = SQL(
     LEFT JOIN sale_order_line line ON line.id = part.line_id
     LEFT JOIN stock_picking picking ON picking.id = move.picking_id
     LEFT JOIN sale_order sale ON sale.id = COALESCE(line.order_id, picking.sale_id)
+    LEFT JOIN settlement ON settlement.order_id = sale.id
     LEFT JOIN overseas_inbound_receipt receipt ON receipt.picking_id = move.picking_id
     LEFT JOIN (SELECT picking_id, MIN(id) id FROM overseas_outbound GROUP BY picking_id) outbound
            ON outbound.picking_id = move.picking_id
@@ -267,10 +269,24 @@ OPENING_COST = SQL(
     pair=_PAIR,
 )
 
-STATEMENT = SQL(
-    """WITH place AS MATERIALIZED (%(places)s), leg AS MATERIALIZED (%(legs)s), document AS (%(documents)s),
+NO_SETTLEMENTS = SQL("SELECT NULL::int order_id, NULL::date settled_on WHERE FALSE")
+SETTLEMENTS = SQL(
+    """SELECT order_id, MIN(date) settled_on
+         FROM marketplace_settlement_line
+        WHERE order_id IS NOT NULL
+        GROUP BY order_id"""
+)
+
+
+def get_statement(settlements):
+    """The whole query, without running balances.
+
+    :param SQL settlements: when the marketplace booked the money of orders: ``order_id``, ``settled_on``
+    """
+    return SQL(
+        """WITH place AS MATERIALIZED (%(places)s), leg AS MATERIALIZED (%(legs)s), document AS (%(documents)s),
             part AS (%(parts)s), flow AS MATERIALIZED (%(flows)s), worth AS MATERIALIZED (%(worths)s),
-            sku AS MATERIALIZED (%(skus)s),
+            sku AS MATERIALIZED (%(skus)s), settlement AS MATERIALIZED (%(settlements)s),
             moved AS (%(moved)s UNION ALL %(revalued)s UNION ALL %(opening)s UNION ALL %(opening_cost)s)
        SELECT moved.id, fba.company_id, company.currency_id, moved.warehouse_id, moved.product_id,
               COALESCE(moved.msku, sku.msku) msku, COALESCE(moved.fnsku, sku.fnsku) fnsku, moved.centre,
@@ -282,15 +298,16 @@ STATEMENT = SQL(
          JOIN overseas_warehouse fba ON fba.id = moved.warehouse_id
          JOIN res_company company ON company.id = fba.company_id
     LEFT JOIN sku ON sku.warehouse_id = moved.warehouse_id AND sku.product_id = moved.product_id""",
-    places=PLACES,
-    legs=LEGS,
-    documents=DOCUMENTS,
-    parts=PARTS,
-    flows=FLOWS,
-    worths=WORTHS,
-    skus=SKUS,
-    moved=MOVED,
-    revalued=REVALUED,
-    opening=OPENING,
-    opening_cost=OPENING_COST,
-)
+        places=PLACES,
+        legs=LEGS,
+        documents=DOCUMENTS,
+        parts=PARTS,
+        flows=FLOWS,
+        worths=WORTHS,
+        skus=SKUS,
+        settlements=settlements,
+        moved=MOVED,
+        revalued=REVALUED,
+        opening=OPENING,
+        opening_cost=OPENING_COST,
+    )

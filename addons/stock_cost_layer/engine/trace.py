@@ -82,8 +82,8 @@ class Traced:
         return expensed
 
     def _put(self, place, lot, amounts):
-        super()._put(place, lot, amounts)
         self._note(place, self._reason, 0, amounts)
+        return super()._put(place, lot, amounts)
 
 
 class TracedMonthlyAverage(Traced, MonthlyAverage):
