@@ -1,17 +1,13 @@
 """Reads a table as a settlement: a person has said what each column means."""
 
-import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, time, timezone
-from decimal import Decimal, InvalidOperation
 from enum import Enum
 from zoneinfo import ZoneInfo
 
 from ...marketplace.contract import InvalidPayload, Money, Settlement, SettlementLine, SettlementState
+from ...marketplace.tools.numbers import read_number
 from ...marketplace.tools.tables import UnreadableTable, read_table
-
-_CURRENCY = re.compile(r"[\s'’]|\b[A-Z]{3}\b")
 
 
 class Meaning(str, Enum):
@@ -188,22 +184,7 @@ class _RowReader:
         return Money(self._read_number(cell, path), self._currency, text)
 
     def _read_number(self, cell, path):
-        text = self._clean(cell) if isinstance(cell, str) else str(cell)
         try:
-            number = Decimal(text)
-        except InvalidOperation:
-            raise InvalidPayload(path, f"{cell!r} is no number") from None
-        if not number.is_finite():
-            raise InvalidPayload(path, f"{cell!r} is no number")
-        return number
-
-    def _clean(self, text):
-        """A number in text without blanks, currency and thousands; brackets are a minus. A sign for thousands is only
-        taken where it parts thousands: 6,5 may be meant as 6.5, and must not be read as 65."""
-        text = "".join(sign for sign in _CURRENCY.sub("", text) if unicodedata.category(sign) != "Sc")
-        if text.startswith("(") and text.endswith(")"):
-            text = f"-{text[1:-1]}"
-        comma = "," if self._layout.decimal == "." else "."
-        if comma in text and re.fullmatch(rf"-?\d{{1,3}}([{comma}]\d{{3}})+([^{comma}]\d*)?", text):
-            text = text.replace(comma, "")
-        return text.replace(self._layout.decimal, ".") if comma not in text else ""
+            return read_number(cell, self._layout.decimal)
+        except ValueError as error:
+            raise InvalidPayload(path, str(error)) from None
