@@ -1,4 +1,4 @@
-"""The simulator's book of money as the connector reads it: every statement to the cent, every amount by a known word."""
+"""The simulator's book of money as the connector reads it: statements to the cent, amounts by known words."""
 
 from collections import Counter
 from datetime import timedelta

@@ -2,13 +2,17 @@
 
 from decimal import Decimal
 
-from ...world import money
+from ...world import money, money_book
 from ...world.money import part
 from .products import item_ids
 from .replies import epoch, number
 
 _PARCELS = {"planned": "LOGISTICS_READY", "arranged": "LOGISTICS_REQUEST_CREATED",
             "collected": "LOGISTICS_PICKUP_DONE"}
+
+#: Kind of a fee in the world's book of money, and Shopee's field.
+_FEES = {"commission": "commission_fee", "service_fee": "service_fee", "payment_fee": "seller_transaction_fee",
+         "affiliate": "order_ams_commission_fee", "fulfilment": "fbs_fee"}
 
 
 def status_of(order):
@@ -95,17 +99,21 @@ def _address(order):
 
 
 def escrow(site, order):
-    """Return the escrow detail of an order."""
+    """Return the escrow detail of an order: before it is shipped without fees, which are not known yet."""
     shipping = money.order_part(order, "shipping")
     subsidy = money.order_part(order, "platform_shipping_discount")
     voucher, platform = money.order_part(order, "discount"), money.order_part(order, "platform_discount")
     shipping -= money.order_part(order, "shipping_discount") + subsidy
     goods = money.order_part(order, "item")
+    fees = _fees(site.world, order)
+    earned = goods - voucher + shipping + subsidy - sum(fees.values())
     return {
         "order_sn": order["id"], "buyer_user_name": order["buyer"]["key"].lower()[:12], "return_order_sn_list": [],
         "order_income": {
-            "escrow_amount": number(goods - voucher + shipping + subsidy), "voucher_from_seller": number(voucher),
-            "voucher_from_shopee": number(platform), "shopee_shipping_rebate": number(subsidy),
+            "escrow_amount": number(earned), "original_cost_of_goods_sold": number(goods),
+            "voucher_from_seller": number(voucher), "voucher_from_shopee": number(platform),
+            "buyer_paid_shipping_fee": number(shipping), "shopee_shipping_rebate": number(subsidy),
+            **{name: number(amount) for name, amount in fees.items()},
             "items": [_escrow_item(site, order, line) for line in order["lines"] if line["quantity"]],
         },
         "buyer_payment_info": {
@@ -114,6 +122,19 @@ def escrow(site, order):
             "shopee_coins_redeemed": 0,
         },
     }
+
+
+def _fees(world, order):
+    """Return ``{field: amount}`` of what was charged for an order that was shipped whole."""
+    if order["status"] != "shipped":
+        return {}
+    fees = {}
+    for booking in money_book.bookings(world, order=order["id"]):
+        for line in booking["lines"] if booking["type"] == "sale" else ():
+            if line["kind"] in _FEES:
+                field = _FEES[line["kind"]]
+                fees[field] = fees.get(field, Decimal(0)) - line["amount"]
+    return fees
 
 
 def _escrow_item(site, order, line):

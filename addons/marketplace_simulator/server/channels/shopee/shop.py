@@ -10,7 +10,7 @@ NAMES = {"SG": "Crossborder Singapore", "MY": "Crossborder Malaysia", "ID": "Cro
 def get_shop_info(call):
     """Name, region and state of a shop."""
     region = call.region.partition("-")[2]
-    return reply(shop_name=NAMES[region], region=region, status="NORMAL", is_cb=False, is_sip=False, merchant_id=None)
+    return reply(shop_name=NAMES[region], region=region, status="NORMAL", is_cb=True, is_sip=False, merchant_id=None)
 
 
 def get_push_config(call):

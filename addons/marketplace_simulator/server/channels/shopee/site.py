@@ -8,7 +8,7 @@ from wsgiref.handlers import format_date_time
 from ...http import ApiError, Operation
 from ..site import ChannelSite
 from ..spoil import Spoilable
-from . import access, logistics, orders, products, returns, shop
+from . import access, logistics, orders, payments, products, returns, shop
 from .replies import epoch
 
 
@@ -39,6 +39,9 @@ class ShopeeSite(ChannelSite):
         _get("getOrderList", "order/get_order_list", orders.get_order_list),
         _get("getOrderDetail", "order/get_order_detail", orders.get_order_detail),
         _post("getEscrowDetails", "payment/get_escrow_detail_batch", orders.get_escrow_details),
+        _get("getPayoutInfo", "payment/get_payout_info", payments.get_payout_info),
+        _post("getBillingTransactions", "payment/get_billing_transaction_info", payments.get_billing_transaction_info),
+        _get("getIncomeDetail", "payment/get_income_detail", payments.get_income_detail),
         _post("cancelOrder", "order/cancel_order", orders.cancel_order),
         _post("handleBuyerCancellation", "order/handle_buyer_cancellation", orders.handle_buyer_cancellation),
         _post("splitOrder", "order/split_order", logistics.split_order),
