@@ -23,7 +23,9 @@ from .revisions import revision_of
 _ZERO = Decimal(0)
 _SIGNS = {"CREDIT": 1, "DEBIT": -1}
 _PAID = frozenset({"INITIATED", "SUCCEEDED"})
-_PAYOUT_STATUSES = _PAID | {"RETRYABLE_FAILED", "TERMINAL_FAILED", "REVERSED"}
+#: eBay has not sent it yet, or tries again.
+_UNDER_WAY = frozenset({"INITIATED", "RETRYABLE_FAILED"})
+_PAYOUT_STATUSES = _PAID | _UNDER_WAY | {"TERMINAL_FAILED", "REVERSED"}
 #: A transfer from the seller's bank that was not carried out moves nothing.
 _FAILED = "FAILED"
 _STATES = {
@@ -53,10 +55,10 @@ def parse_settlement(document):
     return Settlement(
         external_id=number,
         shop_id="",
-        state=SettlementState.CLOSED,
+        state=SettlementState.OPEN if status in _UNDER_WAY else SettlementState.CLOSED,
         total=total,
         start=min((_booked_at(item) for item in transactions), default=begun),
-        end=begun,
+        end=None if status in _UNDER_WAY else begun,
         paid_at=begun if status in _PAID else None,
         lines=_number(line for item in transactions for line in _read_lines(item, total.currency)),
         reference=payout.text("bankReference") or number,

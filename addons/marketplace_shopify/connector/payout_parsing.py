@@ -27,7 +27,9 @@ _PAYOUT = "TRANSFER"
 #: Types that say nothing: what they are about is in the type of their source.
 _VAGUE = frozenset({"ADJUSTMENT", "CREDIT", "DEBIT"})
 _FAILED = frozenset({"FAILED", "CANCELED"})
-_STATUSES = frozenset({"SCHEDULED", "IN_TRANSIT", "PAID"}) | _FAILED
+#: Shopify may still cancel it and pay it out with another one.
+_SCHEDULED = "SCHEDULED"
+_STATUSES = frozenset({_SCHEDULED, "IN_TRANSIT", "PAID"}) | _FAILED
 #: Of balance transactions: not assigned to a payout.
 _WAITING = frozenset({"PENDING", "ACTION_REQUIRED"})
 
@@ -49,10 +51,10 @@ def parse_settlement(document, shop):
     return Settlement(
         external_id=number,
         shop_id=shop,
-        state=SettlementState.CLOSED,  # it holds what was available at the moment of its issue, and never more
+        state=SettlementState.OPEN if status == _SCHEDULED else SettlementState.CLOSED,
         total=total,
         start=min((_booked_at(item) for item in transactions), default=issued),
-        end=issued,
+        end=None if status == _SCHEDULED else issued,
         paid_at=None if status in _FAILED else issued,
         lines=_number(_lines_of(transactions, total.currency, _payments_of(root))),
         reference=payout.text("externalTraceId"),

@@ -61,10 +61,20 @@ def test_a_payout_without_bank_reference_is_known_by_its_number():
     assert NOBODY.parse_settlement(document(payout(7, bankReference=None), [])).reference == "7"
 
 
-@pytest.mark.parametrize(("status", "is_paid"), [("INITIATED", True), ("SUCCEEDED", True), ("RETRYABLE_FAILED", False),
-                                                 ("TERMINAL_FAILED", False), ("REVERSED", False)])  # fmt: skip
-def test_a_payout_that_failed_was_not_paid(status, is_paid):
-    assert bool(NOBODY.parse_settlement(document(payout(1, status=status), [])).paid_at) is is_paid
+@pytest.mark.parametrize(
+    ("status", "is_paid", "is_open"),
+    [
+        ("INITIATED", True, True),
+        ("SUCCEEDED", True, False),
+        ("RETRYABLE_FAILED", False, True),
+        ("TERMINAL_FAILED", False, False),
+        ("REVERSED", False, False),
+    ],
+)
+def test_what_became_of_a_payout(status, is_paid, is_open):
+    settlement = NOBODY.parse_settlement(document(payout(1, status=status), []))
+    assert bool(settlement.paid_at) is is_paid
+    assert (settlement.state is SettlementState.OPEN, settlement.end is None) == (is_open, is_open)
 
 
 def test_bases_with_tax_do_not_divide_the_sale():

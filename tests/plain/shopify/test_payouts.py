@@ -67,10 +67,20 @@ def test_what_the_bank_gives_is_negative(net):
     assert settlement.total.amount == Decimal("-21.05") == sum(line.amount.amount for line in settlement.lines)
 
 
-@pytest.mark.parametrize(("status", "is_paid"), [("PAID", True), ("SCHEDULED", True), ("IN_TRANSIT", True),
-                                                 ("FAILED", False), ("CANCELED", False)])  # fmt: skip
-def test_a_payout_that_failed_was_not_paid(status, is_paid):
-    assert bool(read(payout(2, "-21.05", status), payments.SECOND).paid_at) is is_paid
+@pytest.mark.parametrize(
+    ("status", "is_paid", "is_open"),
+    [
+        ("PAID", True, False),
+        ("SCHEDULED", True, True),
+        ("IN_TRANSIT", True, False),
+        ("FAILED", False, False),
+        ("CANCELED", False, False),
+    ],
+)
+def test_what_became_of_a_payout(status, is_paid, is_open):
+    settlement = read(payout(2, "-21.05", status), payments.SECOND)
+    assert bool(settlement.paid_at) is is_paid
+    assert (settlement.state is SettlementState.OPEN, settlement.end is None) == (is_open, is_open)
 
 
 def test_the_payout_itself_is_no_line():
@@ -167,8 +177,9 @@ def test_the_published_payouts_parse():
     for item in items:
         settlement = rest(item)
         assert (settlement.external_id, settlement.total.text) == (str(item["id"]), item["amount"])
-        assert settlement.end.date().isoformat() == item["date"]
+        assert settlement.start.date().isoformat() == item["date"]
         assert bool(settlement.paid_at) is (item["status"] != "failed")
+        assert (settlement.state is SettlementState.OPEN) is (item["status"] == "scheduled")
     print(f"\nshopify: parsed {len(items)} / {len(items)} payouts")
 
 
