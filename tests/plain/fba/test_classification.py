@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from addons.overseas_warehouse_fba.connector.ledger import LedgerEvent
 from addons.overseas_warehouse_fba.engine.classification import Classifier, Knowledge, ShipmentFacts
-from addons.overseas_warehouse_fba.engine.movements import Attribute, Kind
+from addons.overseas_warehouse_fba.engine.movements import Kind
 
 DAY = date(2026, 5, 1)
 
