@@ -31,7 +31,15 @@ _MINUS = (
 )  # fmt: skip
 #: Amounts of the formula of usual shops, with their signs in it.
 FORMULA = (*((name, 1) for name in _PLUS), *((name, -1) for name in _MINUS))
-#: The same of affiliate shops, in the currency of the seller.
+#: Amounts of the seller that the formula does not mention: they count only where without them it is not right.
+BESIDES = (
+    ("seller_lost_compensation", 1),
+    ("final_escrow_shipping_gst", -1),
+    ("final_product_vat_tax", -1),
+    ("final_shipping_vat_tax", -1),
+    ("rsf_seller_protection_fee_premium_amount", -1),
+)
+#: The formula of affiliate shops, in the currency of the seller.
 AFFILIATE_FORMULA = (
     ("original_price_pri", 1),
     *((f"{name}_pri", -1) for name in ("seller_return_refund", "commission_fee", "service_fee")),
@@ -89,17 +97,28 @@ def read_income(detail, released):
     income = detail.node("order_income", required=True)
     if is_affiliate(income):
         return _read_affiliate(income, released)
-    plain = _read(income, FORMULA, released.currency)
-    disputed = income.money(_DISPUTED, released.currency)
-    readings = [plain]
-    if disputed is not None and disputed.amount:
-        readings.append([part for part in plain if part.field != _REFUND] + [Part(_DISPUTED, negative(disputed))])
-    adjustments = _read_adjustments(income, released.currency)
-    for parts in readings:
-        for read in (parts, parts + adjustments):
-            if _sum(read) == released.amount:
-                return read
-    raise _unbalanced(income, plain, released)
+    for parts in _readings(income, released.currency):
+        if _sum(parts) == released.amount:
+            return parts
+    raise _unbalanced(income, _read(income, FORMULA, released.currency), released)
+
+
+def _readings(income, currency):
+    """Yield what may make an income, the formula first: with the refund of a dispute, an amount that the formula does
+    not mention, or later corrections."""
+    plain = _read(income, FORMULA, currency)
+    besides = _read(income, BESIDES, currency)
+    adjustments = _read_adjustments(income, currency)
+    for parts in (plain, *_disputed(income, plain, currency)):
+        for more in ([], *([part] for part in besides), besides):
+            yield parts + more
+            yield parts + more + adjustments
+
+
+def _disputed(income, parts, currency):
+    refund = income.money(_DISPUTED, currency)
+    if refund is not None and refund.amount:
+        yield [part for part in parts if part.field != _REFUND] + [Part(_DISPUTED, negative(refund))]
 
 
 def _read_affiliate(income, released):

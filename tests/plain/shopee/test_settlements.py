@@ -8,7 +8,7 @@ import pytest
 
 from addons.marketplace.contract import InvalidPayload, Money, MoneyState, NotReady
 from addons.marketplace_shopee.connector.fields import Node
-from addons.marketplace_shopee.connector.income import AFFILIATE_FORMULA, FORMULA, read_income
+from addons.marketplace_shopee.connector.income import AFFILIATE_FORMULA, BESIDES, FORMULA, read_income
 from addons.marketplace_shopee.connector.settlements import parse_settlement
 from addons.marketplace_shopee.connector.transactions import parse_transaction
 from addons.marketplace_shopee.connector.weeks import week_of
@@ -92,6 +92,14 @@ def test_corrections_count_where_they_were_released_too():
     detail["order_income"]["order_adjustment"] = [correction]
     assert released(detail, "14.43")["order_adjustment"] == Decimal("-2.5")
     assert "order_adjustment" not in released(detail, "16.93")
+
+
+def test_what_the_formula_does_not_mention_counts_where_it_is_missing():
+    detail = income(seller_lost_compensation=4.0, final_escrow_shipping_gst=0.14)
+    detail["order_income"]["escrow_amount"] = 20.93
+    assert set(released(detail, "20.93")) - set(released(detail, "16.93")) == {"seller_lost_compensation"}
+    both = released(detail, "20.79")
+    assert (both["seller_lost_compensation"], both["final_escrow_shipping_gst"]) == (4, Decimal("-0.14"))
 
 
 def test_affiliate_shops_are_paid_by_agreed_prices():
@@ -331,8 +339,8 @@ def test_the_samples_of_incomes_are_read():
 
 
 def test_every_word_has_a_kind():
-    fields = {field for field, _sign in (*FORMULA, *AFFILIATE_FORMULA)} | {"drc_adjustable_refund", "order_adjustment"}
-    words = [("ESCROW", field) for field in (*sorted(fields), "released_amount")]
+    fields = [field for field, _sign in (*FORMULA, *BESIDES, *AFFILIATE_FORMULA)]
+    words = [("ESCROW", field) for field in (*fields, "drc_adjustable_refund", "order_adjustment", "released_amount")]
     words += [("ADJUSTMENT", header) for header in ("Refund Amount", "Commission Fee", "Adjustment")]
     words += [("ADJUSTMENT", "Refund Amount", "Return Refund After Order Completed")]
     assert [pieces for pieces in words if not kind_of("shopee", pieces)] == []
