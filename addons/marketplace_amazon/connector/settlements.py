@@ -26,11 +26,12 @@ def fetch_page(api, shop_ids, since, until, token):
 
     A report does not say which settlement it holds; until it is read, the report's own id stands for it.
 
-    Our page token is the end of the range, a blank and Amazon's token, which Amazon takes only alone.
+    Our page token is the time up to which the pages are complete, a blank and Amazon's token, which Amazon takes only
+    alone.
     """
-    end, _, page_token = token.partition(" ")
-    end = end or format_time(max(since, min(until or api.now(), api.now() - _LAG)))
-    query = {"nextToken": page_token} if page_token else _query(api, shop_ids, since, end)
+    first_end, _, page_token = token.partition(" ")
+    end = first_end or format_time(max(since, min(until or api.now(), api.now() - _LAG)))
+    query = {"nextToken": page_token} if page_token else _query(api, shop_ids, since, until)
     answer = Node(api.get("reports.getReports", f"{REPORTS}/reports", query))
     following = answer.text("nextToken")
     return SettlementPage(
@@ -40,14 +41,14 @@ def fetch_page(api, shop_ids, since, until, token):
     )
 
 
-def _query(api, shop_ids, since, end):
+def _query(api, shop_ids, since, until):
     return {
         "reportTypes": [REPORT],
         "processingStatuses": ["DONE"],
         "marketplaceIds": sorted(shop_ids) if len(shop_ids) <= _MOST_SHOPS else None,
         "pageSize": PAGE_SIZE,
         "createdSince": format_time(max(since, api.now() - _KEPT)),
-        "createdUntil": end,
+        "createdUntil": until and format_time(until),
     }
 
 

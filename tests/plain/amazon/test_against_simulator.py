@@ -13,6 +13,7 @@ import requests
 
 from addons.marketplace.contract import AuthenticationFailed, NotReady, Shipment, ShipmentLine, StockLevel
 from addons.marketplace_amazon.connector import AmazonConnector, Credentials
+from tests.plain.fee_words import kind_of
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 SPEED = 60  # simulated seconds per second: limits and processing times shrink alike
@@ -253,6 +254,61 @@ def test_subscription(training):
     arn = training.access["regions"]["eu"]["queue_arn"]
     connector = training.connector()
     assert connector.subscribe_to_order_changes(arn) == connector.subscribe_to_order_changes(arn)
+
+
+# === MONEY === #
+
+
+def pages_of(fetch, shops, since):
+    """All pages of a fetch."""
+    pages = []
+    while not pages or pages[-1].next_token:
+        pages.append(fetch(shops, since, token=pages[-1].next_token if pages else ""))
+    return pages
+
+
+def close_settlements(training):
+    until = datetime.now(timezone.utc) + timedelta(days=40)
+    return training.post("settlements/close", {"channel": "amazon", "until": until.isoformat()})["settlements"]
+
+
+def test_settlements_are_the_book_of_the_world(training):
+    made = {entry["id"]: entry for entry in close_settlements(training)}
+    since = datetime.now(timezone.utc) - timedelta(days=5)
+    currencies, count = set(), 0
+    for region in ("eu", "na"):
+        connector = training.connector(region)
+        pages = pages_of(connector.fetch_settlements, [shop.external_id for shop in connector.fetch_shops()], since)
+        for ref in [ref for page in pages for ref in page.refs]:
+            settlement = connector.parse_settlement(connector.fetch_settlement(ref.handle))
+            lines, stated = list(settlement.lines), made[settlement.external_id]
+            assert sum(line.amount.amount for line in lines) == settlement.total.amount == Decimal(stated["total"])
+            assert settlement.total.currency == stated["currency"]
+            assert {line.words for line in lines if kind_of("amazon", line.words) is None} == set()
+            assert (settlement.paid_at is None) == (stated["payout"] is None)
+            currencies.add(settlement.total.currency)
+            count += 1
+    assert count == len(made) >= 3
+    assert {"EUR", "USD"} <= currencies
+
+
+def test_transactions_are_the_book_of_the_world(training):
+    close_settlements(training)
+    connector, since = training.connector(), datetime.now(timezone.utc) - timedelta(days=5)
+    shops = [shop.external_id for shop in connector.fetch_shops()]
+    pages = pages_of(connector.fetch_transactions, shops, since)
+    found = [connector.parse_transaction(record.payload) for page in pages for record in page.records]
+    assert len(found) > 10
+    assert not [entry for page in pages for entry in page.broken]
+    words = {line.words for entry in found for line in entry.lines}
+    assert {entry for entry in words if kind_of("amazon", entry) is None} == set()
+    freed = {entry.releases for entry in found if entry.releases}
+    # What was set free in the last two minutes is not told yet.
+    assert freed
+    assert freed <= {entry.external_id for entry in found if entry.state_text == "DEFERRED_RELEASED"}
+    order = next(entry for entry in found if entry.lines[0].order_id and not entry.releases)
+    shown = {entry["id"]: entry for entry in training.get("orders")["orders"]}[order.lines[0].order_id]
+    assert {line.sku for line in order.lines} <= {line["sku"] for line in shown["lines"]}
 
 
 def test_notifications(training):

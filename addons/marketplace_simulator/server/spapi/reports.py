@@ -2,7 +2,7 @@
 
 from ..clock import from_text, to_text
 from ..http import Answer, Operation, bad_input
-from . import accounts, files, processing, report_files
+from . import accounts, files, processing, report_files, settlement_files
 
 SHOWN = ("reportId", "reportType", "marketplaceIds", "dataStartTime", "dataEndTime", "createdTime", "reportDocumentId")
 
@@ -30,7 +30,8 @@ def get_report(call):
 
 
 def get_reports(call):
-    """Return one page of reports, newest first."""
+    """Return one page of reports, newest first; those of settlements appear by themselves."""
+    settlement_files.publish(call.world, call.region)
     reports, token = processing.search(call, "report", "reportTypes", "reportType")
     body = {"reports": [_view(report, call) for report in reports]}
     return {**body, "nextToken": token} if token else body

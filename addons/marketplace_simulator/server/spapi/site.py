@@ -14,10 +14,10 @@ from ..http import Answer, ApiError, Call
 from . import (
     accounts,
     fba_inventory,
-    fba_refunds,
     fba_removals,
     feeds,
     files,
+    finances,
     inbound,
     inbound_v0,
     listings,
@@ -35,7 +35,7 @@ from . import (
 from .spoil import spoil
 
 MODULES = (sellers, orders, orders_v0, shipment, tokens, listings, feeds, reports, fba_inventory, notifications,
-           inbound, inbound_v0, outbound, fba_refunds)
+           inbound, inbound_v0, outbound, finances)
 PROCESSORS = {"feed": feeds.process, "report": reports.process, inbound.SHIPMENT: inbound.process,
               outbound.ORDER: outbound.process, fba_removals.REMOVAL: fba_removals.process}
 OPERATIONS = {operation.name: operation for module in MODULES for operation in module.OPERATIONS}

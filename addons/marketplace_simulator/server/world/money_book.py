@@ -105,10 +105,11 @@ def book(world, outlet, currency, kind, lines, at=None, **details):
 def bookings(world, **conditions):
     """Return bookings by number.
 
-    :param conditions: equal to, each optional: ``account``, ``order``, ``settlement``
+    :param conditions: equal to, each optional: ``account``, ``order``, ``outlet``, ``settlement``
     """
-    names = {"account": "account", "order": "purchase", "settlement": "settlement"}
-    where = " AND ".join(f"{names[name]} IS ?" for name in conditions) or "1"
+    names = {"account": "account = ?", "order": "purchase = ?", "outlet": "account LIKE ? || ':%'",
+             "settlement": "settlement IS ?"}
+    where = " AND ".join(names[name] for name in conditions) or "1"
     rows = world.store.rows(f"SELECT data, settlement FROM booking WHERE {where} ORDER BY number", *conditions.values())
     return [_load(row) for row in rows]
 
