@@ -268,6 +268,19 @@ def test_weeks_are_found_and_fetched():
     assert by_words(settlement)["ESCROW", "released_amount"] == -3
 
 
+def test_weeks_without_money_are_passed_over():
+    shopee = Shopee()
+    shopee.releases = [release(at=WEEK - weeks * 7 * 86_400, order_sn=str(weeks)) for weeks in (1, 4, 5)]
+    connector, found, token = shopee.connect(), [], ""
+    while True:
+        page = connector.fetch_settlements([SHOP], at(-60 * 86_400), token=token)
+        found += [ref.external_id for ref in page.refs]
+        token = page.next_token
+        if not token:
+            break
+    assert found == [f"{SHOP}-2026-W{number}" for number in (16, 17, 20)]
+
+
 def test_a_week_of_undecided_changes_waits():
     shopee = Shopee()
     shopee.wallet = [change(-4.5, status="PENDING")]
@@ -310,6 +323,24 @@ def test_released_income_names_the_week_of_a_local_shop():
     parsed = parse_transaction(filed(entry, 1))
     assert (parsed.state, parsed.settlement_id) == (MoneyState.RELEASED, f"{SHOP}-2026-W21")
     assert parse_transaction(filed(entry, 1, cross_border=True)).settlement_id == ""
+
+
+def test_released_incomes_are_asked_for_by_ranges_of_days():
+    shopee = Shopee()
+    days = (1, 20, 39)
+    shopee.incomes = [
+        (1, pending(str(day), released_amount=1.5, actual_payout_time=int(at(-day * 86_400).timestamp())))
+        for day in days
+    ]
+    connector, found, token = shopee.connect(), [], ""
+    while True:
+        page = connector.fetch_transactions([SHOP], at(-40 * 86_400), token=token)
+        found += [record.external_id for record in page.records]
+        token = page.next_token
+        if not token:
+            break
+    assert sorted(found, key=int) == [str(day) for day in days]
+    assert page.complete_until == at(-30)
 
 
 @pytest.mark.parametrize(
