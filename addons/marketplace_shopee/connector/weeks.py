@@ -70,7 +70,7 @@ def list_weeks(api, shop_id, info, start, stop):
             "from": int(begin.timestamp()),
             "to": int(end.timestamp()) - 1,
         }
-        if end.timestamp() >= start and _has_money(api, handle):
+        if _has_money(api, handle):
             refs.append(SettlementRef(settlement_id(shop_id, begin, region), shop_id, "closed", handle))
         moment = end
 

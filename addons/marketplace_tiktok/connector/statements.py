@@ -125,9 +125,12 @@ def _fetch_orders(api, shop_id, order_ids):
 
 
 def _fetch_skus(api, shop_id, order_ids):
-    """``{TikTok's id of a SKU: the seller's}``."""
+    """``{TikTok's id of a SKU: the seller's}``; where TikTok does not tell the order any more, its own id will do."""
     items = (item for order in fetch_details(api, shop_id, order_ids) for item in order.nodes("line_items"))
-    return {item.text("sku_id"): item.text("seller_sku") for item in items if item.text("seller_sku")}
+    try:
+        return {item.text("sku_id"): item.text("seller_sku") for item in items if item.text("seller_sku")}
+    except Rejected:
+        return {}
 
 
 def _fetch_payment(api, shop_id, statement):
@@ -234,14 +237,17 @@ def _by_group(amounts):
 
 
 def _read_skus(parts, order_id, statement_id, currency):
-    """``[(amount, details)]`` of what an order's SKUs have in this statement."""
+    """``[(amount, details)]`` of what an order's SKUs have in this statement; none where they contradict themselves."""
     found, names = [], parts.node("skus")
     for entry in parts.node("orders").node(order_id).nodes("sku_transactions"):
         if entry.text("statement_id") != statement_id:
             continue
         sku_id = entry.text("sku_id", required=True)
         units = _read_units(entry)
-        amounts, _settlement = read_sku(entry, currency)
+        try:
+            amounts, _settlement = read_sku(entry, currency)
+        except InvalidPayload:
+            return []  # what the order states is complete without them
         for amount in amounts:
             sku = {"sku": names.text(sku_id) or sku_id, "units": units if amount.is_goods else 0}
             found.append((amount, sku))

@@ -86,9 +86,11 @@ def test_an_order_is_told_by_sku_where_its_skus_add_up_to_it():
 
 
 def test_skus_that_say_something_else_leave_the_order_as_it_is():
-    rows = by_sku(sku(1, "12.00", "-1.00", "-1.50"), sku(2, "8.00", "-0.40"))
-    lines = lines_of([transaction(1)], orders={rows["order_id"]: rows})
-    assert {line.sku for line in lines} == {""} and len(lines) == 6
+    less, wrong = sku(2, "8.00", "-0.40"), {**sku(2, "8.00", "-0.50"), "settlement_amount": "7.49"}
+    for second in (less, wrong):
+        rows = by_sku(sku(1, "12.00", "-1.00", "-1.50"), second)
+        lines = lines_of([transaction(1)], orders={rows["order_id"]: rows})
+        assert {line.sku for line in lines} == {""} and len(lines) == 6
 
 
 def test_units_that_are_no_number_are_refused():
