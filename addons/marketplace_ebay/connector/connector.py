@@ -9,12 +9,13 @@ from .cancellations import cancel_orders
 from .fields import Node
 from .listings import fetch_listings
 from .order_parser import parse_order
+from .payout_parser import parse_settlement
 from .refunds import refund_orders
 from .shipments import confirm_shipments
 from .shops import fetch_shops, read_user
 from .stock import fetch_stock, push_stock
 from .subscriptions import subscribe
-from .transactions import parse_settlement, parse_transaction
+from .transactions import parse_transaction
 from .webhooks import PublicKeys, read_webhook
 
 SIGNING_KEYS = "/developer/key_management/v1/signing_key"

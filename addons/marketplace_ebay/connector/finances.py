@@ -20,14 +20,19 @@ from .api import date_of
 from .errors import SignatureNeeded
 from .fields import Node
 from .marketplaces import marketplace_header
+from .payout_parser import settlement_id
 from .revisions import revision_of
 from .shops import read_user
 from .transactions import transaction_id
 from .windows import LAG, first_place, next_place, nothing_until, read_token, span_text, write_token
 
-PAYOUTS = "/sell/finances/v1/payout"
-TRANSACTIONS = "/sell/finances/v1/transaction"
-PAYOUT_PAGE, TRANSACTION_PAGE = 200, 1000
+#: Path, most objects on a page, and name of the array.
+_LISTS = {
+    "Payouts": ("/sell/finances/v1/payout", 200, "payouts"),
+    "Transactions": ("/sell/finances/v1/transaction", 1000, "transactions"),
+}
+#: Days that a search covers: eBay wants offsets to stay small.
+_SPAN = 30
 #: eBay tries payouts that a bank declined again for so long; no search finds payouts by that change.
 PAYOUT_REACH = timedelta(days=14)
 #: Money is held for a month, and paid out after another one at the latest; no search finds transactions by that.
@@ -41,37 +46,59 @@ def fetch_page(api, since, until, token):
     place = read_token(token) if token else _begin(api, since - PAYOUT_REACH, until)
     if place is None:
         return SettlementPage((), complete_until=nothing_until(api, until))
-    payouts, following = _search(api, place, "finances.getPayouts", PAYOUTS, "payoutDate", PAYOUT_PAGE, "payouts")
+    payouts, following = _search(api, place, "Payouts", "payoutDate")
     return SettlementPage(
-        refs=tuple(_ref(Node(payout, f"payouts[{index}]"), place["home"]) for index, payout in enumerate(payouts)),
+        refs=_refs(payouts, place["home"]),
         next_token=write_token(following) if following else "",
         complete_until=None if following else place["done"],
     )
 
 
-def _ref(payout, home):
-    told = {key: payout.data.get(key) for key in _TELLING}
+def _refs(payouts, home):
+    """One reference for each payout, and for all parts of a split one."""
+    groups = {}
+    for index, payload in enumerate(payouts):
+        payout = Node(payload, f"payouts[{index}]")
+        groups.setdefault(settlement_id(payout), []).append(payout)
+    return tuple(_ref(number, members, home) for number, members in groups.items())
+
+
+def _ref(number, payouts, home):
+    statuses = sorted({payout.text("payoutStatus", required=True) for payout in payouts})
+    told = {payout.text("payoutId"): {key: payout.data.get(key) for key in _TELLING} for payout in payouts}
     return SettlementRef(
-        external_id=payout.text("payoutId", required=True),
+        external_id=number,
         shop_id="",
-        revision=f"{payout.text('payoutStatus', required=True)}-{content_hash(told)}",
-        handle={"payout": payout.data, "home": home},
+        revision=f"{'-'.join(statuses)}-{content_hash(told)}",
+        handle={"payouts": [payout.data for payout in payouts], "home": home},
     )
 
 
 def fetch_payout(api, handle):
-    """A payout with all its transactions."""
-    payout = Node(handle).node("payout", required=True)
-    number = payout.text("payoutId", required=True)
-    pages, count, total = [], 0, 1
+    """A payout, or the parts of a split one, with all their transactions."""
+    payouts, home = handle["payouts"], handle["home"]
+    number = settlement_id(Node(payouts[0], "payouts[0]"))
+    found = f"payoutId:{{{number}}}"
+    if payouts[0].get("payoutReference"):
+        found = f"payoutReference:{{{number}}}"
+        # The list may have had a part on another page.
+        payouts = [part for page in _all_of(api, "Payouts", found, home) for part in page["payouts"]]
+    pages = list(_all_of(api, "Transactions", found, home))
+    return pack_document(f"payout-{number}", {"payouts": payouts, "transactions": pages})
+
+
+def _all_of(api, what, found, home):
+    """Pages as received of all ``Payouts`` or ``Transactions`` that a filter finds."""
+    path, limit, name = _LISTS[what]
+    count, total = 0, 1
     while count < total:
-        query = {"filter": f"payoutId:{{{number}}}", "limit": str(TRANSACTION_PAGE), "offset": str(count)}
-        page = _get(api, "finances.getTransactions", TRANSACTIONS, query, handle["home"]).body
-        if not page or not Node(page).array("transactions"):
-            break
-        pages.append(page)
-        count, total = count + len(page["transactions"]), Node(page).count("total", required=True)
-    return pack_document(f"payout-{number}", {"payout": payout.data, "transactions": pages})
+        query = {"filter": found, "limit": str(limit), "offset": str(count)}
+        page = _get(api, f"finances.get{what}", path, query, home).body
+        entries = Node(page).array(name) if page else []
+        if not entries:
+            return
+        yield page
+        count, total = count + len(entries), Node(page).count("total", required=True)
 
 
 def fetch_transactions(api, since, until, token):
@@ -80,9 +107,7 @@ def fetch_transactions(api, since, until, token):
     place = read_token(token) if token else _begin(api, since - TRANSACTION_REACH, until)
     if place is None:
         return Page((), complete_until=nothing_until(api, until))
-    found, following = _search(
-        api, place, "finances.getTransactions", TRANSACTIONS, "transactionDate", TRANSACTION_PAGE, "transactions"
-    )
+    found, following = _search(api, place, "Transactions", "transactionDate")
     records, broken = read_each(found, "transactions", _raw_transaction)
     return Page(
         records=tuple(records),
@@ -106,14 +131,15 @@ def _raw_transaction(payload, path):
 
 
 def _begin(api, since, until):
-    place = first_place(api, since, until)
+    place = first_place(api, since, until, _SPAN)
     return place and {**place, "home": read_user(api).text("registrationMarketplaceId", required=True)}
 
 
-def _search(api, place, operation, path, field, limit, name):
+def _search(api, place, what, field):
     """``(found objects, place of the next page or None)``; the place learns up to when it is complete."""
+    path, limit, name = _LISTS[what]
     query = {"filter": f"{field}:{span_text(place)}", "limit": str(limit), "offset": str(place["offset"])}
-    answer = _get(api, operation, path, query, place["home"])
+    answer = _get(api, f"finances.get{what}", path, query, place["home"])
     body = Node(answer.body or {"total": 0})  # nothing found is no content
     found = body.array(name)
     place["done"] = min(place["done"], (date_of(answer) or api.now()) - LAG)

@@ -1,32 +1,16 @@
-"""From transactions and payouts of the Finances API to settlements. Source: ``sell_finances_v1_oas3.json``.
+"""From transactions of the Finances API to amounts. Source: ``sell_finances_v1_oas3.json``, Transaction.
 
 What a transaction moves is its ``amount``, to the seller (``CREDIT``) or from him (``DEBIT``). Fees are deducted
 already: ``totalFeeBasisAmount`` is the amount before them. A refund is the same the other way round: fees are given
 back. Tax that eBay collects and remits is no part of the amount.
 """
 
-from decimal import Decimal
-
-from ...marketplace.contract import (
-    InvalidPayload,
-    Money,
-    MoneyState,
-    MoneyTransaction,
-    Settlement,
-    SettlementLine,
-    SettlementState,
-    unpack_document,
-)
+from ...marketplace.contract import InvalidPayload, Money, MoneyState, MoneyTransaction, SettlementLine
 from .fields import Node, exact, total_of
 from .revisions import revision_of
 
-_ZERO = Decimal(0)
 _SIGNS = {"CREDIT": 1, "DEBIT": -1}
-_PAID = frozenset({"INITIATED", "SUCCEEDED"})
-#: eBay has not sent it yet, or tries again.
-_UNDER_WAY = frozenset({"INITIATED", "RETRYABLE_FAILED"})
-_PAYOUT_STATUSES = _PAID | _UNDER_WAY | {"TERMINAL_FAILED", "REVERSED"}
-#: A transfer from the seller's bank that was not carried out moves nothing.
+#: A transfer from the seller's bank that was not carried out.
 _FAILED = "FAILED"
 _STATES = {
     "FUNDS_ON_HOLD": MoneyState.DEFERRED,
@@ -40,55 +24,17 @@ _STATES = {
 _TAX_FIELDS = ("ebayCollectedTaxAmount", "eBayCollectedTaxAmount")
 
 
-def parse_settlement(document):
-    """A payout as :class:`Settlement`; it covers all marketplaces. One that failed has no day on which it was paid.
-
-    :raise InvalidPayload: with the path of the field, or the name of the document
-    """
-    root = Node(unpack_document(document))
-    payout = root.node("payout", required=True)
-    number, total = payout.text("payoutId", required=True), _required(payout, "amount")
-    begun, status = payout.time("payoutDate", required=True), payout.text("payoutStatus", required=True)
-    if status not in _PAYOUT_STATUSES:
-        raise InvalidPayload(payout.where("payoutStatus"), f"unknown status {status!r}")
-    transactions = [item for page in root.nodes("transactions", required=True) for item in _of_page(page, payout)]
-    return Settlement(
-        external_id=number,
-        shop_id="",
-        state=SettlementState.OPEN if status in _UNDER_WAY else SettlementState.CLOSED,
-        total=total,
-        start=min((_booked_at(item) for item in transactions), default=begun),
-        end=None if status in _UNDER_WAY else begun,
-        paid_at=begun if status in _PAID else None,
-        lines=_number(line for item in transactions for line in _read_lines(item, total.currency)),
-        reference=payout.text("bankReference") or number,
-    )
-
-
-def _of_page(page, payout):
-    """Transactions of a page without the payout itself, which a withdrawal on demand is."""
-    for transaction in page.nodes("transactions", required=True):
-        other = transaction.text("payoutId")
-        if other and other != payout.text("payoutId"):
-            raise InvalidPayload(transaction.where("payoutId"), f"payout {other}, not {payout.text('payoutId')}")
-        if transaction.text("transactionType") == "WITHDRAWAL":
-            signed = _required(transaction, "amount").amount * _sign_of(transaction)
-            if signed == -_required(payout, "amount").amount:
-                continue
-        yield transaction
-
-
 def parse_transaction(payload):
     """A transaction as :class:`MoneyTransaction`. eBay does not say on which of its marketplaces it arose.
 
     :raise InvalidPayload: with the path of the field
     """
     transaction = Node(payload)
-    status, at = transaction.text("transactionStatus", required=True), _booked_at(transaction)
+    status, at = transaction.text("transactionStatus", required=True), booked_at(transaction)
     if status not in _STATES:
         raise InvalidPayload(transaction.where("transactionStatus"), f"unknown status {status!r}")
-    currency = _required(transaction, "amount").currency
-    lines = tuple(_number(_read_lines(transaction, currency)))
+    currency = required(transaction, "amount").currency
+    lines = tuple(number_lines(read_lines(transaction, currency)))
     state = _STATES[status]
     return MoneyTransaction(
         external_id=transaction_id(transaction),
@@ -100,7 +46,7 @@ def parse_transaction(payload):
         total=exact(total_of(line.amount for line in lines), currency),
         lines=lines,
         reason=transaction.text("transactionMemo") if state is MoneyState.DEFERRED else "",
-        settlement_id=transaction.text("payoutId"),
+        settlement_id=transaction.node("payoutDetails").text("payoutReference") or transaction.text("payoutId"),
     )
 
 
@@ -109,30 +55,62 @@ def transaction_id(transaction):
     return f"{transaction.text('transactionType', required=True)}/{transaction.text('transactionId', required=True)}"
 
 
-# === LINES === #
+def number_lines(lines):
+    """:class:`SettlementLine` of each line, counted.
+
+    :param lines: dicts of its fields
+    """
+    for row, line in enumerate(lines, 1):
+        yield SettlementLine(row=row, **line)
 
 
-def _read_lines(transaction, currency):
-    """``(words, amount, id of the order line, original, note, transaction)``; they add up to the transaction."""
-    kind, sign = transaction.text("transactionType", required=True), _sign_of(transaction)
-    amount = _required(transaction, "amount")
+def read_lines(transaction, currency):
+    """Lines of a transaction as dicts, which add up to what it moves.
+
+    :raise InvalidPayload: the stated amounts contradict each other, or are in another currency
+    """
+    kind, sign = transaction.text("transactionType", required=True), sign_of(transaction)
+    amount = required(transaction, "amount")
     if amount.currency != currency:
         raise InvalidPayload(transaction.where("amount"), f"not in {currency}")
-    if transaction.text("transactionStatus") == _FAILED:
+    if _moves_nothing(transaction):
         return
     items = transaction.nodes("orderLineItems")
-    fees = [(item, fee, _required(fee, "amount")) for item in items for fee in item.nodes("marketplaceFees")]
+    fees = [(item, fee, required(fee, "amount")) for item in items for fee in _fees_of(item)]
     _check_fees(transaction, amount, fees)
-    memo = transaction.text("transactionMemo")
+    about, memo = _about(transaction), transaction.text("transactionMemo")
     words = tuple(filter(None, (kind, transaction.text("feeType"))))
     for line_id, gross, original in _gross_of(transaction, amount, items, fees):
         if gross.amount:
-            yield words, _signed(gross, sign), line_id, original and _signed(original, sign), memo, transaction
+            yield {
+                **about,
+                "words": words,
+                "amount": _signed(gross, sign),
+                "order_line_id": line_id,
+                "original": original and _signed(original, sign),
+                "note": memo,
+            }
     for item, fee, money in fees:
         if money.amount:
-            words, line_id = (kind, fee.text("feeType", required=True)), item.text("lineItemId")
-            yield words, _signed(money, -sign), line_id, None, fee.text("feeMemo"), transaction
-    yield from _tax_lines(transaction, kind, sign)
+            yield {
+                **about,
+                "words": (kind, fee.text("feeType", required=True)),
+                "amount": _signed(money, -sign),
+                "order_line_id": item.text("lineItemId"),
+                "note": fee.text("feeMemo"),
+            }
+    yield from _tax_lines(transaction, about, kind, sign)
+
+
+def _moves_nothing(transaction):
+    """Whether the balance stays as it is: the transfer failed, or the charge comes with an invoice."""
+    types = {entry.text("referenceType").upper() for entry in transaction.nodes("references")}
+    return transaction.text("transactionStatus") == _FAILED or "INVOICE" in types
+
+
+def _fees_of(item):
+    """Fees and donations of a line item."""
+    return item.nodes("marketplaceFees") + item.nodes("donations")
 
 
 def _check_fees(transaction, amount, fees):
@@ -141,12 +119,16 @@ def _check_fees(transaction, amount, fees):
     if any(money.currency != amount.currency for _item, _fee, money in fees):
         raise InvalidPayload(transaction.where("orderLineItems"), f"fees that are not in {amount.currency}")
     stated = transaction.money("totalFeeAmount")
-    if stated is not None and stated.amount != charged:
+    if stated is not None and stated.amount not in (charged, charged - _donated(fees)):
         raise InvalidPayload(transaction.where("totalFeeAmount"), f"{stated.text}, but the fees are {charged}")
     basis = transaction.money("totalFeeBasisAmount")
     if basis is not None and basis.amount != amount.amount + charged:
         text = f"{basis.text} less fees of {charged} are not {amount.text}"
         raise InvalidPayload(transaction.where("totalFeeBasisAmount"), text)
+
+
+def _donated(fees):
+    return total_of(money for _item, fee, money in fees if fee.text("feeType") == "CHARITY_DONATION")
 
 
 def _gross_of(transaction, amount, items, fees):
@@ -168,55 +150,45 @@ def _original(node, key):
     return node.money(key, original=True) if "convertedFromValue" in node.node(key) else None
 
 
-def _tax_lines(transaction, kind, sign):
+def _tax_lines(transaction, about, kind, sign):
     """What eBay collected from the buyer and remits: it comes and goes."""
     for name in _TAX_FIELDS:
         tax = transaction.money(name)
         if tax is not None and tax.amount:
             for word, direction in (("collected", sign), ("remitted", -sign)):
-                yield (kind, _TAX_FIELDS[0], word), _signed(tax, direction), "", None, "", transaction
-
-
-def _number(lines):
-    """Lines as :class:`SettlementLine`, counted."""
-    for row, (words, amount, line_id, original, note, transaction) in enumerate(lines, 1):
-        order_id, reference = _about(transaction)
-        yield SettlementLine(
-            row=row,
-            words=words,
-            amount=amount,
-            posted_at=_booked_at(transaction),
-            order_id=order_id,
-            order_line_id=line_id,
-            reference=reference,
-            note=note,
-            original=original,
-        )
+                yield {**about, "words": (kind, _TAX_FIELDS[0], word), "amount": _signed(tax, direction)}
 
 
 def _about(transaction):
-    """``(order, what else)`` that a transaction is about."""
+    """What a transaction is about, as fields of its lines."""
     order_id, reference = transaction.text("orderId"), ""
     for entry in transaction.nodes("references"):
         if entry.text("referenceType").upper() == "ORDER_ID":
             order_id = order_id or entry.text("referenceId")
         else:
             reference = reference or entry.text("referenceId")
-    return order_id, reference or transaction.text("transactionId")
+    reference = reference or transaction.text("transactionId")
+    return {"posted_at": booked_at(transaction), "order_id": order_id, "reference": reference}
 
 
-def _booked_at(transaction):
+def booked_at(transaction):
+    """When eBay booked it, aware UTC."""
     return transaction.time("transactionDate", required=True)
 
 
-def _sign_of(transaction):
+def sign_of(transaction):
+    """1 where the seller gets the amount, -1 where it is taken."""
     entry = transaction.text("bookingEntry", required=True)
     if entry not in _SIGNS:
         raise InvalidPayload(transaction.where("bookingEntry"), f"neither CREDIT nor DEBIT: {entry!r}")
     return _SIGNS[entry]
 
 
-def _required(node, key):
+def required(node, key):
+    """An amount that must be there.
+
+    :raise InvalidPayload: it is not
+    """
     money = node.money(key)
     if money is None:
         raise InvalidPayload(node.where(key), "missing")

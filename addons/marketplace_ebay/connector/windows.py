@@ -1,7 +1,8 @@
 """Searches by time: in windows that a search may cover, and each of them page by page from an offset on.
 
-A place is a dict: the window searched (``since``, ``until``), the end of the range (``end``), up to when it is complete
-(``done``), the place in the window (``offset``) and the number of objects in it (``total``).
+A place is a dict: the window searched (``since``, ``until``) and how many ``days`` it covers at most, the end of the
+range (``end``), up to when it is complete (``done``), the place in the window (``offset``) and the number of objects in
+it (``total``).
 """
 
 import json
@@ -10,22 +11,23 @@ from datetime import timedelta
 from ...marketplace.contract import InvalidPayload, parse_time
 from .fields import format_time
 
-#: What a search covers at most, and how long objects are kept.
-SPAN = timedelta(days=90)
+#: How many days a search covers at most, and how long objects are kept.
+SPAN = 90
 KEPT = timedelta(days=730) - timedelta(hours=1)
 #: Changes may become visible this much later.
 LAG = timedelta(seconds=60)
 _TIMES = ("since", "until", "end", "done")
 
 
-def first_place(api, since, until):
+def first_place(api, since, until, days=SPAN):
     """Where a fetch begins; ``None`` where there is nothing to search."""
     now = api.now()
     since = max(since, now - KEPT)
     end = min(until, now) if until else now
     if since >= end:
         return None
-    return {"since": since, "until": min(end, since + SPAN), "end": end, "done": end, "offset": 0, "total": 0}
+    until = min(end, since + timedelta(days=days))
+    return {"since": since, "until": until, "days": days, "end": end, "done": end, "offset": 0, "total": 0}
 
 
 def next_place(place, count, total, name):
@@ -47,7 +49,8 @@ def next_place(place, count, total, name):
         return {**place, "offset": place["offset"] + count, "total": total}
     if place["until"] < place["end"]:
         since = place["until"]
-        return {**place, "since": since, "until": min(place["end"], since + SPAN), "offset": 0, "total": 0}
+        until = min(place["end"], since + timedelta(days=place["days"]))
+        return {**place, "since": since, "until": until, "offset": 0, "total": 0}
     return None
 
 

@@ -204,20 +204,19 @@ class Ebay(FakeServer):
     # === FINANCES === #
 
     def _get_payouts(self, request, _groups, query, _body):
-        first, last = _span_of(query, "payoutDate")
-        found = [entry for entry in self.payouts if first <= entry["payoutDate"] <= last]
-        return self._finances(request, query, "payouts", found)
+        return self._finances(request, query, "payouts", self.payouts, "payoutDate")
 
     def _get_transactions(self, request, _groups, query, _body):
-        payout = re.fullmatch(r"payoutId:\{(.*)\}", query["filter"])
-        if payout:
-            found = [entry for entry in self.transactions if entry.get("payoutId") == payout[1]]
-        else:
-            first, last = _span_of(query, "transactionDate")
-            found = [entry for entry in self.transactions if first <= entry["transactionDate"] <= last]
-        return self._finances(request, query, "transactions", found)
+        return self._finances(request, query, "transactions", self.transactions, "transactionDate")
 
-    def _finances(self, request, query, name, found):
+    def _finances(self, request, query, name, entries, field):
+        wanted = re.fullmatch(r"(payoutId|payoutReference):\{(.*)\}", query["filter"])
+        first, last = _span_of(query, field)
+        found = [
+            entry
+            for entry in entries
+            if (entry.get(wanted[1]) == wanted[2] if wanted else first <= entry[field] <= last)
+        ]
         if "Signature" not in request.headers:
             return errors(215001, "Missing x-ebay-signature-key header", 403)
         notices.check_message_signature(request)

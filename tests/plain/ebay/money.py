@@ -67,13 +67,13 @@ def payout(number=1, value="10.00", status="SUCCEEDED", count=1, **fields):
     }
 
 
-def document(item, transactions, size=1):
-    """What the connector keeps of a payout."""
+def document(item, transactions, size=1, others=()):
+    """What the connector keeps of a payout, and of the ``others`` that were split from it."""
     pages = [
         {"transactions": transactions[start : start + size], "total": len(transactions), "offset": start, "limit": size}
         for start in range(0, len(transactions), size)
     ]
-    content = json.dumps({"payout": item, "transactions": pages}).encode()
+    content = json.dumps({"payouts": [item, *others], "transactions": pages}).encode()
     return SettlementDocument(f"payout-{item['payoutId']}.json", content)
 
 

@@ -205,8 +205,8 @@ class TestEbay(ConnectorConformance):
             (damaged(totalFeeAmount=amount("4.80")), "transactions[0].totalFeeAmount"),
             (damaged(amount=amount("30.10", "EUR")), "transactions[0].amount"),
             (damaged(payoutId="2"), "transactions[0].payoutId"),
-            (money.document({**item, "amount": None}, some), "payout.amount"),
-            (money.document({**item, "payoutStatus": "LOST"}, some), "payout.payoutStatus"),
+            (money.document({**item, "amount": None}, some), "payouts[0].amount"),
+            (money.document({**item, "payoutStatus": "LOST"}, some), "payouts[0].payoutStatus"),
         ]
 
     def raw_transactions(self):

@@ -127,6 +127,55 @@ def test_the_payout_itself_and_failed_transfers_are_no_lines():
     assert told(settlement.lines) == [(("SALE",), "10.00", "")]
 
 
+def test_what_comes_with_an_invoice_is_not_deducted():
+    reference = [{"referenceId": "1", "referenceType": "INVOICE"}]
+    charge = transaction(1, "NON_SALE_CHARGE", "21.95", feeType="EBAY_STORE_SUBSCRIPTION_FEE", references=reference)
+    assert lines_of(charge) == []
+    assert NOBODY.parse_transaction(charge).total.amount == 0
+
+
+def test_donations_are_deducted_like_fees():
+    sale = charged(1, "SALE", "10.00", {1: ("10.00", {"FINAL_VALUE_FEE": "1.00"})})
+    sale["orderLineItems"][0]["donations"] = [fee("CHARITY_DONATION", "0.50")]
+    sale["amount"] = amount("8.50")
+    assert told(lines_of(sale))[-1] == (("SALE", "CHARITY_DONATION"), "-0.50", "1")
+    assert sum(line.amount.amount for line in lines_of(sale)) == Decimal("8.50")
+
+
+def test_what_the_payout_itself_costs():
+    details = [fee("EXPRESS_PAYOUT_FEE", "0.15", feeMemo="debit card")]
+    item = payout(1, "9.85", totalFee=amount("0.15"), totalFeeDetails=details, totalAmount=amount("10.00"))
+    settlement = NOBODY.parse_settlement(document(item, [transaction(1)]))
+    lines = list(settlement.lines)
+    assert (lines[1].words, lines[1].amount.text) == (("PAYOUT", "EXPRESS_PAYOUT_FEE"), "-0.15")
+    assert (lines[1].reference, lines[1].note, lines[1].posted_at) == ("1", "debit card", settlement.paid_at)
+    assert sum(line.amount.amount for line in lines) == settlement.total.amount
+    with pytest.raises(InvalidPayload, match="not the stated fee"):
+        list(NOBODY.parse_settlement(document({**item, "totalFeeDetails": []}, [])).lines)
+
+
+def test_a_payout_that_is_split_is_one_settlement():
+    parts = [payout(21, "60.00", payoutReference="500"), payout(22, "40.00", payoutReference="500")]
+    sales = [
+        {**transaction(number, value="50.00", payout=21), "payoutReference": "500",
+         "payoutDetails": {"payoutIds": ["21", "22"], "payoutReference": "500"}}
+        for number in (1, 2)
+    ]  # fmt: skip
+    server = Ebay()
+    server.payouts, server.transactions, server.check_answers = [*parts, payout(3)], sales, False
+    refs = {ref.external_id: ref for page in pages_of(server, "fetch_settlements") for ref in page.refs}
+    assert set(refs) == {"500", "3"}
+    fetched = connect(server).fetch_settlement(refs["500"].handle)
+    settlement = NOBODY.parse_settlement(fetched)
+    assert (settlement.external_id, settlement.total.amount) == ("500", Decimal("100.00"))
+    assert settlement.reference == "P*21, P*22"
+    assert sum(line.amount.amount for line in settlement.lines) == Decimal("100.00")
+    assert NOBODY.parse_transaction(sales[0]).settlement_id == "500"
+    assert NOBODY.parse_settlement(document(parts[0], sales, others=parts[1:])).external_id == "500"
+    with pytest.raises(InvalidPayload, match="no parts of one payout"):
+        NOBODY.parse_settlement(document(parts[0], sales, others=[payout(3)]))
+
+
 def test_states_of_money():
     found = {item["transactionStatus"]: NOBODY.parse_transaction(item) for item in money.ALL}
     assert {status: entry.state for status, entry in found.items()} == {
@@ -148,6 +197,15 @@ def test_states_of_money():
 # === ASKING === #
 
 
+def pages_of(server, verb):
+    """Every page of a fetch."""
+    pages, token = [], ""
+    while not pages or token:
+        pages.append(getattr(connect(server), verb)([GB], SINCE, token=token))
+        token = pages[-1].next_token
+    return pages
+
+
 def test_payouts_are_looked_for_again_while_banks_may_decline():
     server = Ebay()
     server.payouts = [payout(1)]
@@ -164,10 +222,10 @@ def test_payouts_are_looked_for_again_while_banks_may_decline():
 def test_a_payout_is_fetched_page_by_page():
     server = Ebay()
     server.transactions = money.ALL
-    fetched = connect(server).fetch_settlement({"payout": payout(1), "home": GB})
+    fetched = connect(server).fetch_settlement({"payouts": [payout(1)], "home": GB})
     parts = json.loads(fetched.content)
     assert [page["transactions"] for page in parts["transactions"]] == [[item] for item in money.FIRST]
-    nothing = connect(server).fetch_settlement({"payout": payout(3), "home": GB})
+    nothing = connect(server).fetch_settlement({"payouts": [payout(3)], "home": GB})
     assert list(NOBODY.parse_settlement(nothing).lines) == []
 
 
@@ -185,16 +243,16 @@ def test_a_damaged_transaction_stops_no_page():
     server = Ebay(page_size=20)
     server.transactions = [transaction(1), {**transaction(2), "transactionId": None}]
     server.check_answers = False
-    page = connect(server).fetch_transactions([GB], SINCE)
-    assert [record.external_id for record in page.records] == ["SALE/TX-1"]
-    assert [path for path, _reason, _raw in page.broken] == ["transactions[1].transactionId"]
+    pages = pages_of(server, "fetch_transactions")
+    assert [record.external_id for page in pages for record in page.records] == ["SALE/TX-1"]
+    assert [path for page in pages for path, _reason, _raw in page.broken] == ["transactions[1].transactionId"]
 
 
 def test_nothing_found_is_no_content():
     for verb, found in (("fetch_settlements", "refs"), ("fetch_transactions", "records")):
-        page = getattr(connect(Ebay()), verb)([GB], SINCE)
-        assert (getattr(page, found), page.next_token) == ((), "")
-        assert page.complete_until == datetime.fromtimestamp(ebay.NOW - 60, timezone.utc)
+        pages = pages_of(Ebay(), verb)
+        assert [entry for page in pages for entry in getattr(page, found)] == []
+        assert pages[-1].complete_until == datetime.fromtimestamp(ebay.NOW - 60, timezone.utc)
 
 
 @pytest.mark.parametrize("verb", ["fetch_settlements", "fetch_transactions"])
@@ -214,8 +272,9 @@ def test_every_type_of_transaction_has_a_meaning():
     operation = load("sell_finances_v1_oas3").operation("GET", "/sell/finances/v1/transaction")
     (text,) = [entry["description"] for entry in operation["parameters"] if entry["name"] == "filter"]
     types = ["SALE", "REFUND", "CREDIT", "DISPUTE", "NON_SALE_CHARGE", "SHIPPING_LABEL", "TRANSFER"]
+    newer = ["ADJUSTMENT", "WITHDRAWAL", "LOAN_REPAYMENT", "PURCHASE"]
     assert all(name in text for name in types)
-    assert all(kind_of("ebay", (name,)) for name in types)
+    assert all(kind_of("ebay", (name,)) for name in types + newer)
     statuses = ["PAYOUT", "FUNDS_PROCESSING", "FUNDS_AVAILABLE_FOR_PAYOUT", "FUNDS_ON_HOLD", "COMPLETED", "FAILED"]
     assert all(name in text for name in statuses)
     assert all(NOBODY.parse_transaction(transaction(1, status=name)) for name in statuses)
@@ -226,7 +285,7 @@ def test_every_line_of_the_samples_has_a_meaning():
         lines = NOBODY.parse_settlement(document(item, found)).lines
         assert [line.words for line in lines if not kind_of("ebay", line.words)] == []
     fees = {pieces[1] for pieces, _kind in rows("ebay") if len(pieces) == 2}
-    for kind in ("SALE", "NON_SALE_CHARGE", "REFUND", "CREDIT"):
+    for kind in ("SALE", "NON_SALE_CHARGE", "REFUND", "CREDIT", "PAYOUT"):
         assert all(kind_of("ebay", (kind, name)) for name in fees)
     assert kind_of("ebay", ("REFUND", "FINAL_VALUE_FEE")) == "commission_refund"
     assert kind_of("ebay", ("SALE", "FEE_OF_TOMORROW")) is None
