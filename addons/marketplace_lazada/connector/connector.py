@@ -4,7 +4,19 @@ from functools import partial
 
 from ...marketplace.contract import Capability, Connector
 from ...marketplace.transport import OfferIndex
-from . import cancellations, labels, listings, orders, returns, shipments, shops, stock, webhooks
+from . import (
+    cancellations,
+    labels,
+    listings,
+    orders,
+    returns,
+    shipments,
+    shops,
+    statements,
+    stock,
+    transactions,
+    webhooks,
+)
 from .api import LazadaApi
 from .order_view import parse_order
 
@@ -31,6 +43,8 @@ class LazadaConnector(Connector):
             Capability.REFUND,
             Capability.AUTHORISATION,
             Capability.WEBHOOKS,
+            Capability.SETTLEMENTS,
+            Capability.TRANSACTIONS,
         }
     )
 
@@ -88,6 +102,21 @@ class LazadaConnector(Connector):
 
     def refund_orders(self, refunds):
         return returns.refund_orders(self._api, refunds)
+
+    def fetch_settlements(self, shop_ids, since, until=None, token=""):
+        return statements.fetch_page(self._api, shop_ids, since, until, token)
+
+    def fetch_settlement(self, handle):
+        return statements.fetch_settlement(self._api, handle)
+
+    def parse_settlement(self, document):
+        return statements.parse_settlement(document)
+
+    def fetch_transactions(self, shop_ids, since, until=None, token=""):
+        return transactions.fetch_page(self._api, shop_ids, since, until, token)
+
+    def parse_transaction(self, payload):
+        return transactions.parse_transaction(payload)
 
     def subscribe_webhooks(self, url):
         webhooks.subscribe(url)

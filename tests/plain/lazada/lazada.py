@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import re
+from datetime import datetime, timezone
 from email.utils import formatdate
 from urllib.parse import parse_qsl, urlsplit
 
@@ -28,14 +29,18 @@ REASONS = [
 
 
 class Lazada(FakeServer):
-    """The platform. ``fail(path, params)`` may return an answer or exception instead of the real one."""
+    """The platform. ``fail(path, params)`` may return an answer or exception instead of the real one.
 
-    def __init__(self, time=None, orders=(), returns=(), products=(), page_size=50, skew=0):
+    :param money: ``statements`` and ``transactions`` as received
+    """
+
+    def __init__(self, time=None, orders=(), returns=(), products=(), page_size=50, skew=0, **money):
         super().__init__(handler=self._handle)
         self.time = time or FakeTime(float(NOW))
         self.orders = {str(row["order_id"]): dict(row) for row, _items in orders}
         self.items = {str(row["order_id"]): [dict(part) for part in items] for row, items in orders}
         self.returns, self.products = [json.loads(json.dumps(row)) for row in returns], list(products)
+        self.statements, self.transactions = (money.get(name, []) for name in ("statements", "transactions"))
         self.page_size, self.skew = page_size, skew
         self.access, self.refresh = "access-token-0", "refresh-token-0"
         self.sellers = SELLERS
@@ -273,3 +278,19 @@ class Lazada(FakeServer):
         return {"data": {}}
 
     _order_reverse_return_update = _order_reverse_onlyrefund_seller_decide = _settle
+
+    # === MONEY === #
+
+    def _finance_payout_status_get(self, params):
+        return {"data": [row for row in self.statements if row["created_at"] > params["created_after"]]}
+
+    def _finance_transaction_details_get(self, params):
+        assert params["trans_type"] == "-1"
+        first, last, offset = params["start_time"], params["end_time"], int(params["offset"])
+        found = [row for row in self.transactions if first <= iso_day(row["transaction_date"]) <= last]
+        return {"data": found[offset : offset + int(params["limit"])]}
+
+
+def iso_day(text):
+    """A day as ``2026-05-17``."""
+    return datetime.strptime(text, "%d %b %Y").replace(tzinfo=timezone.utc).date().isoformat()

@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 
 import pytest
 import requests
@@ -22,6 +23,7 @@ from addons.marketplace.contract import (
 )
 from addons.marketplace_lazada.connector.webhooks import signature
 from tests.plain.fake_http import FakeTime
+from tests.plain.lazada.finance import document, wire_statements, wire_transactions
 from tests.plain.lazada.lazada import KEY, SECRET, Lazada
 from tests.plain.lazada.samples import NOW, SHOP, at, exact, filed, item, line_id, local, order, product, return_
 
@@ -71,7 +73,11 @@ class TestLazada(ConnectorConformance):
     def _platform(self):
         self.time = FakeTime(float(NOW))
         products = [product(1), product(2, SellerSku="REFUSED")]
-        self.lazada = Lazada(self.time, wire_orders(), wire_returns(), products, page_size=1)
+        money = {
+            "statements": [listed for listed, _entries in wire_statements()],
+            "transactions": wire_transactions(),
+        }
+        self.lazada = Lazada(self.time, wire_orders(), wire_returns(), products, page_size=1, **money)
 
     def make_connector(self, failure=None):
         lazada = self.lazada
@@ -186,6 +192,33 @@ class TestLazada(ConnectorConformance):
 
     def raw_returns(self):
         return [exact({"shop_id": SHOP, "country": "sg", "return": received}) for received in wire_returns()]
+
+    # === MONEY === #
+
+    def settlements(self):
+        stated = (("968.38", 5), ("-20.00", 1), ("75.00", 3))
+        return [
+            (document(*wire), wire[0]["statement_number"], *entry)
+            for wire, entry in zip(wire_statements(), stated, strict=True)
+        ]
+
+    def damaged_settlements(self):
+        whole, (listed, entries) = self.settlements()[0][0], wire_statements()[0]
+        place = "transactions[0].data[0]"
+        return [
+            (replace(whole, content=whole.content[:-90]), "statement.json"),
+            (document(listed, [entries[0] | {"amount": "much"}]), f"{place}.amount"),
+            (document(listed, [entries[0] | {"transaction_date": "yesterday"}]), f"{place}.transaction_date"),
+            (document(listed, [entries[0] | {"amount": "5.00 THB"}]), f"{place}.amount"),
+            (document(listed, [entries[2] | {"VAT_in_amount": "0.63"}]), f"{place}.VAT_in_amount"),
+            (document(listed | {"created_at": ""}, entries), "statement.created_at"),
+            (document(listed, entries[:-1]), "statement.closing_balance"),
+            (document(listed | {"payout": "968.39"}, entries), "statement.payout"),
+            (document(listed, entries, country="xx"), "country"),
+        ]
+
+    def raw_transactions(self):
+        return [exact({"shop_id": SHOP, "country": "sg", "transaction": row}) for row in wire_transactions()]
 
     # === WEBHOOKS AND CONSENT === #
 

@@ -40,8 +40,11 @@ CALLED = (
     "/order/reverse/cancel/validate", "/order/reverse/cancel/create", "/order/reverse/cancel/seller/decide",
     "/order/shipment/providers/get", "/order/fulfill/pack", "/order/package/rts", "/order/package/document/get",
     "/products/get", "/product/stock/sellable/update", "/reverse/getreverseordersforseller",
-    "/order/reverse/return/update", "/order/reverse/onlyrefund/seller/decide",
+    "/order/reverse/return/update", "/order/reverse/onlyrefund/seller/decide", "/finance/payout/status/get",
+    "/finance/transaction/details/get",
 )  # fmt: skip
+#: Samples of answers without content.
+EMPTY = ({"data": "null"}, {"data": "data"})
 # Fields of a product that say nothing about what is offered at which price in which number.
 _PRODUCT = {
     "created_time", "updated_time", "images", "Images", "Url", "package_width", "package_height", "package_length",
@@ -73,7 +76,7 @@ def sample(path):
         # The map of countries is spread over several lines.
         found = re.search(rf"^{name}=(.*?)(?=^\w+=|\Z)", text, flags=re.M | re.S)[1].strip() if block else value
         values[name] = json.loads(found, parse_float=str) if block else found
-    return values if any(values.values()) and values != {"data": "null"} else None
+    return values if any(values.values()) and values not in EMPTY else None
 
 
 def read_message(text):
