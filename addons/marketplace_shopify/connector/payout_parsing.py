@@ -94,7 +94,7 @@ def _lines_of(transactions, currency, payments):
 
 
 def _read_lines(transaction, currency, payments):
-    """``(words, amount, original, transaction)`` of the amount and, if there is one, of the fee."""
+    """``(words, amount, original, transaction)`` of the amount and of the fee, as far as they are not zero."""
     amount, fee, net = (transaction.amount(key) for key in ("amount", "fee", "net"))
     if {amount.currency, fee.currency, net.currency} != {currency}:
         raise InvalidPayload(transaction.where("amount"), f"not in {currency}")
@@ -104,7 +104,8 @@ def _read_lines(transaction, currency, payments):
         raise InvalidPayload(transaction.where("net"), text)
     kind, source = transaction.text("type", required=True), transaction.text("sourceType")
     words = (kind, source) if kind in _VAGUE and source else (kind,)
-    yield (*words, "amount"), amount, _original_of(transaction, amount, payments), transaction
+    if amount.amount:
+        yield (*words, "amount"), amount, _original_of(transaction, amount, payments), transaction
     if deducted:
         yield (*words, "fee"), _money(deducted, fee), None, transaction
 

@@ -51,6 +51,8 @@ def test_a_fee_that_is_given_back_and_one_stated_as_deduction():
     deducted = transaction(2, payout=1) | {"fee": payments.amount("-0.5"), "net": payments.amount("9.5")}
     lines = list(read(payout(1, "-9.9"), [back, deducted]).lines)
     assert [line.amount.amount for line in lines] == [Decimal(text) for text in ("-20.0", "0.6", "10.0", "-0.5")]
+    (alone,) = read(payout(1, "-0.3"), [transaction(3, "ADJUSTMENT", "0.0", "0.3", payout=1)]).lines
+    assert (alone.words, alone.amount.text) == (("ADJUSTMENT", "CHARGE", "fee"), "-0.3")
 
 
 def test_refunds_are_negative_in_the_buyers_currency_too():
