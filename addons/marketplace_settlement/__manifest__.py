@@ -11,6 +11,7 @@
         "security/ir.model.access.csv",
         "security/rules.xml",
         "data/marketplace.fee.kind.csv",
+        "data/marketplace.fee.word-amazon.csv",
         "data/marketplace.fee.word-ebay.csv",
         "data/marketplace.fee.word-shopee.csv",
         "data/marketplace.fee.word-shopify.csv",
@@ -22,6 +23,7 @@
         "views/settlement_line_views.xml",
         "views/settlement_views.xml",
         "views/layout_views.xml",
+        "views/posting_views.xml",
         "views/menus.xml",
     ],
 }

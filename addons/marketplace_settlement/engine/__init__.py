@@ -5,6 +5,7 @@
 """
 
 from .accounts import AccountBook, AccountRow, Posting
+from .charts import RECONCILED, TYPES, get_chart_accounts
 from .errors import LockedPeriod, MissingAccount, MissingRate, PostingError, Unbalanced, UnknownKind
 from .planner import plan
 from .records import Amount, Counter, Header, PlannedEntry, PlannedLine, Purpose, Split, TaxPart
@@ -13,8 +14,10 @@ from .rounding import spread
 
 __all__ = [
     "FEE_ROLES",
+    "RECONCILED",
     "REVENUE_ROLES",
     "ROLES",
+    "TYPES",
     "AccountBook",
     "AccountRow",
     "Amount",
@@ -32,6 +35,7 @@ __all__ = [
     "TaxPart",
     "Unbalanced",
     "UnknownKind",
+    "get_chart_accounts",
     "get_role",
     "plan",
     "spread",

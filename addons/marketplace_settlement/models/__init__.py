@@ -1,10 +1,18 @@
 from . import (
     account,
+    account_posting,
+    fee_account,
     fee_kind,
     fee_word,
+    res_company,
     settlement,
     settlement_layout,
     settlement_line,
     settlement_match,
+    settlement_posting,
+    settlement_posting_amounts,
+    settlement_posting_documents,
+    settlement_posting_job,
     settlement_read,
+    settlement_reversal,
 )

@@ -50,6 +50,14 @@ class MarketplaceSettlementLine(models.Model):
     note = fields.Char(readonly=True)
     original_amount = fields.Monetary("Amount Before Conversion", "original_currency_id", readonly=True)
     original_currency_id = fields.Many2one("res.currency", "Currency of the Sale", readonly=True)
+    move_line_id = fields.Many2one(
+        "account.move.line",
+        "Journal Item",
+        readonly=True,
+        ondelete="set null",
+        index="btree_not_null",
+        help="The item of the settlement's entry that holds the amount.",
+    )
 
     _row_uniq = models.Constraint("UNIQUE(settlement_id, row)", "A row of a document can only be there once.")
     _order_ref_index = models.Index("(account_id, order_ref) WHERE order_ref IS NOT NULL")
@@ -99,6 +107,23 @@ class MarketplaceSettlementLine(models.Model):
         self.invalidate_model(["kind_id"])
         settlements = self.env["marketplace.settlement"].search([("state", "in", ("unknown", "ready"))])
         settlements._set_state_by_words()
+
+    @api.model
+    def _write_items(self, pairs):
+        """:param list pairs: ``(id of the journal item, ids of the amounts that it holds)``"""
+        if not pairs:
+            return
+        self.env.cr.execute_values(
+            """
+            UPDATE marketplace_settlement_line line SET move_line_id = change.item
+              FROM (SELECT item, unnest(lines) AS line FROM (VALUES %s) AS pair (item, lines)) AS change
+             WHERE line.id = change.line
+            """,
+            pairs,
+            template="(%s, %s::integer[])",
+            page_size=len(pairs),
+        )
+        self.invalidate_model(["move_line_id"])
 
 
 def join_words(words):

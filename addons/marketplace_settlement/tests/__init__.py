@@ -1,1 +1,9 @@
-from . import test_fee_word, test_layout, test_settlement, test_settlement_offer
+from . import (
+    test_fee_account,
+    test_fee_word,
+    test_layout,
+    test_posting,
+    test_posting_documents,
+    test_settlement,
+    test_settlement_offer,
+)

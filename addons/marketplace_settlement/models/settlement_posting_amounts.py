@@ -1,0 +1,110 @@
+from decimal import Decimal
+
+from odoo import models
+
+from ..engine import FEE_ROLES, REVENUE_ROLES, Amount, get_role
+
+
+class MarketplaceSettlement(models.Model):
+    """What is to be posted: sums of the amounts that are alike."""
+
+    _inherit = "marketplace.settlement"
+
+    def _get_posting_groups(self):
+        """Sums of the amounts that are alike; one query, however many there are.
+
+        :return: list of :class:`PostingGroup`
+        """
+        kinds = self.env["marketplace.fee.kind"].sudo().with_context(active_test=False).search([])
+        roles = {kind.id: get_role(kind.code, kind.group, kind.nature) for kind in kinds}
+        of_orders = [kind for kind, role in roles.items() if role in (*REVENUE_ROLES, "tax")]
+        self.env.flush_all()
+        self.env.cr.execute(_GROUPS, {"settlement": self.id, "of_orders": of_orders})
+        by_id = {kind.id: kind for kind in kinds}
+        return [
+            PostingGroup(key, roles.get(row[1]), by_id.get(row[1]), *row)
+            for key, row in enumerate(self.env.cr.fetchall())
+        ]
+
+
+class PostingGroup:
+    """Amounts of one settlement that are alike in all that posting looks at.
+
+    :ivar key: number of the group
+    :ivar role: what their account is for
+    :ivar kind: ``marketplace.fee.kind``, ``None`` where unknown
+    :ivar country: code of the country of the sale
+    :ivar taxes: ids of the order line's taxes, ``None`` without one
+    :ivar order: id of the order that gets an invoice of its own
+    :ivar value: their sum; Decimal
+    :ivar last: day of the last of them
+    :ivar lines: their ids
+    """
+
+    __slots__ = ("category", "country", "key", "kind", "last", "lines", "month", "order", "role", "taxes", "value")
+
+    def __init__(self, key, role, kind, month, _kind_id, country, taxes, category, order, value, last, lines):
+        self.key, self.role, self.kind = key, role, kind
+        self.month, self.country, self.category = month, country or "", category
+        self.taxes = None if taxes is None else tuple(taxes)
+        # Tax that is no part of the order's price is no part of its invoice.
+        self.order = order if role != "tax" or taxes else None
+        self.value, self.last, self.lines = Decimal(value), last, lines
+
+    def is_fee(self):
+        return self.role in FEE_ROLES
+
+    def to_amount(self, counter=None):
+        """
+        :param Counter counter: the document that the amounts settle
+        :return: :class:`~odoo.addons.marketplace_settlement.engine.Amount`
+        """
+        kind = self.kind
+        return Amount(
+            key=self.key,
+            month=self.month,
+            kind=kind.code if kind else "",
+            group=kind.group if kind else "",
+            nature=kind.nature if kind else "",
+            value=self.value,
+            country=self.country,
+            category=self.category,
+            taxes=self.taxes,
+            counter=counter,
+        )
+
+
+# Taxes of an amount are those of its order line; without one those of the order, where all its lines have the same.
+_GROUPS = """
+    WITH concerned AS (
+        SELECT DISTINCT order_id FROM marketplace_settlement_line WHERE settlement_id = %(settlement)s
+    ), item AS (
+        SELECT item.id, item.order_id,
+               COALESCE(array_agg(tax.account_tax_id ORDER BY tax.account_tax_id)
+                        FILTER (WHERE tax.account_tax_id IS NOT NULL), '{}') AS taxes
+          FROM concerned
+          JOIN sale_order_line item ON item.order_id = concerned.order_id AND item.display_type IS NULL
+          LEFT JOIN account_tax_sale_order_line_rel tax ON tax.sale_order_line_id = item.id
+         GROUP BY item.id
+    ), whole AS (
+        SELECT order_id, min(taxes) AS taxes FROM item GROUP BY order_id HAVING count(DISTINCT taxes) = 1
+    )
+    SELECT date_trunc('month', line.date)::date AS month, line.kind_id, country.code,
+           COALESCE(item.taxes, whole.taxes) AS taxes, template.categ_id,
+           CASE WHEN line.kind_id = ANY(%(of_orders)s)
+                 AND (sale.marketplace_is_business OR shop.settlement_sales_policy = 'invoice')
+                THEN sale.id END AS sale,
+           sum(line.amount)::text, max(line.date), array_agg(line.id)
+      FROM marketplace_settlement_line line
+      LEFT JOIN sale_order sale ON sale.id = line.order_id
+      LEFT JOIN marketplace_shop shop ON shop.id = line.shop_id
+      LEFT JOIN res_partner delivery ON delivery.id = sale.partner_shipping_id
+      LEFT JOIN res_country country ON country.id = COALESCE(delivery.country_id, shop.country_id)
+      LEFT JOIN item ON item.id = line.sale_line_id
+      LEFT JOIN whole ON whole.order_id = line.order_id AND line.sale_line_id IS NULL
+      LEFT JOIN product_product product ON product.id = line.product_id
+      LEFT JOIN product_template template ON template.id = product.product_tmpl_id
+     WHERE line.settlement_id = %(settlement)s
+     GROUP BY 1, 2, 3, 4, 5, 6
+     ORDER BY 1, 2, 3, 4, 5, 6
+"""
