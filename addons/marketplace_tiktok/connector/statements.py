@@ -166,13 +166,19 @@ def parse_settlement(document):
         external_id=statement.text("id", required=True),
         shop_id=parts.text("shop_id", required=True),
         state=SettlementState.CLOSED,
-        total=head.money("payable_amount", currency, required=True),
+        total=_read_total(head, currency),
         start=end - _DAY,
         end=end,
         paid_at=_read_payment_time(statement, payment),
         lines=_read_lines(parts, pages, statement.text("id"), currency, end - timedelta(seconds=1)),
         reference=statement.text("payment_id"),
     )
+
+
+def _read_total(head, currency):
+    """What is paid out: after reserves, which only some countries have."""
+    payable = head.money("payable_amount", currency)
+    return payable or head.money("total_settlement_amount", currency, required=True)
 
 
 def _read_payment_time(statement, payment):

@@ -10,7 +10,7 @@ from addons.marketplace_tiktok.connector.unsettled import parse_transaction
 from tests.plain.fake_http import FakeTime
 from tests.plain.fee_words import kind_of
 from tests.plain.spec_models import shared_specs
-from tests.plain.tiktok.finance import FINANCE, MADE_AT, Finance, document, statement, transaction, unsettled
+from tests.plain.tiktok.finance import FINANCE, MADE_AT, Finance, document, head, statement, transaction, unsettled
 from tests.plain.tiktok.shapes import sample
 from tests.plain.tiktok.tiktok import NOW, SHOP, SINCE, TikTok, connect, item, order, success
 
@@ -142,6 +142,16 @@ def test_the_period_is_the_day_before_and_payment_comes_later():
     waiting = {**listed, "payment_status": "PROCESSING"}
     assert parse_settlement(document(waiting, entries)).paid_at is None
     assert all(settlement.start <= line.posted_at < settlement.end for line in settlement.lines)
+
+
+def test_where_there_are_no_reserves_the_settled_amount_is_paid_out():
+    listed, entries, payment = statement(1, [transaction(1)])
+    page = {**head(listed, entries), "payable_amount": "", "transactions": entries}
+    settlement = parse_settlement(document(listed, entries, payment, pages=[page]))
+    assert settlement.total.amount == sum(line.amount.amount for line in settlement.lines) == 17
+    with pytest.raises(InvalidPayload) as caught:
+        parse_settlement(document(listed, entries, pages=[{**page, "total_settlement_amount": ""}]))
+    assert caught.value.path == "statement.json.pages[0].total_settlement_amount"
 
 
 def start(statements, skus=None):
