@@ -20,7 +20,7 @@ class OverseasAccount(models.Model):
         "VAT Number for Imports", help="Of the country goods are announced to; the United Kingdom requires one."
     )
     fpx_countries = fields.Char(
-        "Declared for", help="ISO codes of the countries that products are declared for, e.g. DE, FR."
+        "Countries Declared for", help="ISO codes of the countries that products are declared for, e.g. DE, FR."
     )
     fpx_endpoint = fields.Char(
         "Other 4PX Endpoint",

@@ -29,7 +29,7 @@ class OverseasAccount(models.Model):
         help="Code of the warehouse that inspects goods; empty: the one they are sent to."
     )
     winit_import_country = fields.Char(
-        "Declared for", size=2, help="ISO code of the country that products are declared for, e.g. DE."
+        "Products Declared for", size=2, help="ISO code of the country that products are declared for, e.g. DE."
     )
     winit_endpoint = fields.Char(
         "Other Winit Endpoint",
