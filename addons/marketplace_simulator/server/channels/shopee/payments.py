@@ -13,7 +13,8 @@ from .orders import time_range, wrong
 from .replies import epoch, number, reply
 
 ZERO = Decimal(0)
-TO_RELEASE, RELEASED, PENDING = 0, 1, 2
+#: States of an income; 0 is free, but not paid out.
+RELEASED, PENDING = 1, 2
 _MOST_DAYS = 14
 #: Type of a booking, or kind of its line → header and scenario of its transaction.
 ADJUSTMENTS = {
