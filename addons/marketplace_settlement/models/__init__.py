@@ -1,4 +1,4 @@
-from . import (
+from . import (  # isort: skip
     account,
     account_posting,
     fee_account,
@@ -6,13 +6,14 @@ from . import (
     fee_word,
     res_company,
     settlement,
-    settlement_layout,
     settlement_line,
     settlement_match,
+    settlement_read,
+    # These extend methods of the ones above.
+    settlement_layout,
     settlement_posting,
     settlement_posting_amounts,
     settlement_posting_documents,
     settlement_posting_job,
-    settlement_read,
     settlement_reversal,
 )
