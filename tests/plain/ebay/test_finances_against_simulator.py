@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from addons.marketplace.contract import MoneyState, Rejected
+from addons.marketplace.contract import InvalidPayload, MoneyState, RateLimited, Rejected, Unavailable
 from tests.plain.ebay.training import running
 from tests.plain.fee_words import kind_of
 
@@ -119,3 +119,17 @@ def test_a_seller_without_key_is_told_to_make_one(training, connector):
     private, jwe = connector.create_signing_key()
     mine = replace(training.credentials(), signing_key=private, signing_jwe=jwe)
     assert settlements(training.connector(mine)).keys() == settlements(connector).keys() != set()
+
+
+@pytest.mark.parametrize("kind", ["throttle", "error_500", "expired_token", "truncated_json"])
+@pytest.mark.parametrize("operation", ["getPayouts", "getTransactions"])
+def test_faults_lose_nothing(training, connector, kind, operation):
+    whole = {key: lines for key, (_settlement, lines) in settlements(connector).items()}
+    unchecked = training.connector(checked=False)
+    training.post("faults", {"kind": kind, "operation": f"ebay.{operation}", "count": 1})
+    try:
+        found = settlements(unchecked)
+    except (InvalidPayload, RateLimited, Unavailable):
+        found = settlements(unchecked)
+    assert {key: lines for key, (_settlement, lines) in found.items()} == whole != {}
+    assert [fault["fired"] for fault in training.get("faults")["faults"]] == [1]

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from addons.marketplace.contract import MoneyState
+from addons.marketplace.contract import InvalidPayload, MoneyState, RateLimited, Unavailable
 from addons.marketplace_simulator.server.world import money_book, money_settle
 from tests.plain.fee_words import kind_of
 from tests.plain.shopify.training import EU, US, Training, happen
@@ -130,3 +130,20 @@ def test_money_waits_until_it_is_in_a_payout(training):
     assert {(entry.state, entry.settlement_id) for entry in paid} == {(MoneyState.RELEASED, made["id"])}
     assert {entry.external_id for entry in paid} == {entry.external_id for entry in waiting}
     assert transactions(training, connector, timedelta(days=-1)) == []
+
+
+@pytest.mark.parametrize("kind", ["throttle", "error_500", "error_503", "expired_token", "truncated_json"])
+@pytest.mark.parametrize("operation", ["Payouts", "BalanceTransactions", "Payments"])
+def test_faults_lose_nothing(training, kind, operation):
+    sold(training)
+    close(training)
+    connector = training.connect(handler=training.answer)
+    ((_ref, _settlement, whole),) = settlements(training, connector).values()
+    training.api.control("faults", {"kind": kind, "operation": f"shopify.{operation}", "count": 1})
+    try:
+        found = settlements(training, connector)
+    except (InvalidPayload, RateLimited, Unavailable):
+        found = settlements(training, connector)
+    ((_ref, _settlement, lines),) = found.values()
+    assert lines == whole
+    assert [fault["fired"] for fault in training.api.control("faults")["faults"]] == [1]
