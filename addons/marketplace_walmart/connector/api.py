@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 
+from ...marketplace.contract import InvalidPayload
 from ...marketplace.transport import HttpClient, Limit, MemoryTokenStore, TokenAuth
 from .auth import TokenService, common_headers, sign
 from .errors import judge
@@ -30,6 +31,8 @@ LIMITS = {
     "inventory.wfs": _READ,
     "feeds.submit": Limit(rate=6 / 3600, burst=6),
     "feeds.status": _READ,
+    "recon.dates": _READ,
+    "recon.file": _READ,
     "webhooks.types": Limit(rate=5 / 60, burst=5),
     "webhooks.list": _READ,
     "webhooks.create": _WRITE,
@@ -64,6 +67,18 @@ class MarketplaceApi:
     def answer(self, operation, path, query=None):
         """The whole answer of a GET."""
         return self.client.call(operation, "GET", self._endpoint + path, params=query, headers=common_headers())
+
+    def download(self, operation, path, query):
+        """The file that a GET answers.
+
+        :raise InvalidPayload: the answer is no file
+        """
+        headers = {**common_headers(), "Accept": "application/octet-stream"}
+        url = self._endpoint + path
+        body = self.client.call(operation, "GET", url, params=query, headers=headers, binary=True).body
+        if not isinstance(body, bytes):
+            raise InvalidPayload(operation, "a file was expected")
+        return body
 
     def send(self, operation, method, path, payload=None, query=None, idempotent=None):
         """JSON body of the answer to a call that changes something."""

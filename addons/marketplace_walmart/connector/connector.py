@@ -1,7 +1,7 @@
 """The Walmart connector."""
 
 from ...marketplace.contract import Capability, Connector, ShopInfo
-from . import orders, returns, webhooks
+from . import orders, recon_reports, returns, webhooks
 from .api import MarketplaceApi
 from .cancellations import cancel_orders
 from .listings import fetch_fulfilment_stock, fetch_listings
@@ -33,6 +33,7 @@ class WalmartConnector(Connector):
             Capability.RETURNS,
             Capability.REFUND,
             Capability.WEBHOOKS,
+            Capability.SETTLEMENTS,
         }
     )
 
@@ -85,6 +86,15 @@ class WalmartConnector(Connector):
 
     def refund_orders(self, refunds):
         return refund_orders(self._api, refunds)
+
+    def fetch_settlements(self, shop_ids, since, until=None, token=""):
+        return recon_reports.fetch_page(self._api, shop_ids, since, until)
+
+    def fetch_settlement(self, handle):
+        return recon_reports.fetch_settlement(self._api, handle)
+
+    def parse_settlement(self, document):
+        return recon_reports.parse_settlement(document)
 
     def subscribe_webhooks(self, url):
         webhooks.subscribe(self._api, url)

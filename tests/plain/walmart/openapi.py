@@ -20,6 +20,7 @@ DOCUMENTS = (
     "feed-management",
     "notifications-management",
     "settings-management",
+    "payment-reports",
 )
 _METHODS = ("get", "put", "post", "delete")
 
@@ -82,6 +83,9 @@ def check_request(method, path, query, body):
     """:raise SpecMismatch: Walmart's document does not allow the request"""
     if not documents():
         return
+    if "reportVersion" in query:  # each version of a report is an operation of its own
+        path, query = f"{path}?reportVersion={query['reportVersion']}", {**query}
+        del query["reportVersion"]
     document, operation = find(method, path)
     parameters = [document.resolve(parameter) for parameter in operation.get("parameters", [])]
     known = {parameter["name"]: parameter for parameter in parameters}

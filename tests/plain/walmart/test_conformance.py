@@ -4,6 +4,7 @@ import copy
 import hashlib
 import hmac
 import json
+from dataclasses import replace
 
 import pytest
 import requests
@@ -13,6 +14,7 @@ from addons.marketplace.contract import Capability, ShipmentLine, StockLevel, We
 from addons.marketplace_walmart.connector import HEADER
 from tests.plain.fake_http import FakeTime, answer
 from tests.plain.walmart.play import TYPES, cancellation, level_answer, received, refund, shipment, wfs
+from tests.plain.walmart.recon import Reports, amount, document, reports, summary, zipped
 from tests.plain.walmart.walmart import (
     CREDENTIALS,
     NOW,
@@ -64,6 +66,7 @@ class Account(Walmart):
             "webhooks.types": lambda *_args: answer(TYPES),
             "webhooks.list": lambda *_args: answer({"events": [{"event": self.hooks}]}),
             "webhooks.create": self._subscribe,
+            **Reports().handlers(),
         }
 
     def before(self, operation, query):
@@ -253,6 +256,28 @@ class TestWalmart(ConnectorConformance):
 
     def raw_returns(self):
         return [exact(received(1)), exact(received(2, status="DELIVERED"))]
+
+    def settlements(self):
+        stated = (("2026-05-15", "1013.85", 7), ("2026-05-24", "-30.00", 3))
+        return [(document(rows), *entry) for rows, entry in zip(reports().values(), stated, strict=True)]
+
+    def damaged_settlements(self):
+        whole, (head, *rows) = self.settlements()[0][0], reports()["05152026"]
+        return [
+            (replace(whole, content=whole.content[:-90]), "row 10"),
+            (replace(whole, content=zipped(whole.content)[:-90]), "document"),
+            (document([head, *rows[:2], amount("much", "Product tax")]), "row 6 Amount"),
+            (document([head, amount("1.00", "Product Price", day=32)]), "row 4 Transaction Posted Timestamp"),
+            (document([head, amount("1.00", "Product Price", **{"Ship Qty": "1.5"})]), "row 4 Ship Qty"),
+            (document([{**head, "Period End Date": "in May"}, *rows]), "row 3 Period End Date"),
+            (document([{**head, "Total Payable": ""}, *rows]), "row 3 Total Payable"),
+            (document([{**head, "Currency": "dollars"}, *rows]), "row 3 Total Payable"),
+            (document([*rows]), "row 3 Total Payable"),
+            (document([head, summary(16, 24, "1.00")]), "row 4 Transaction Type"),
+            (document([head, amount("1.00", "", "", "")]), "row 4 Transaction Type"),
+            (document([]), "document"),
+            (document([head], columns=("Transaction Type", "Amount")), "row 1"),
+        ]
 
     def webhook(self, about):
         number = {"order": order(1)["purchaseOrderId"], "another order": order(2)["purchaseOrderId"]}.get(about)

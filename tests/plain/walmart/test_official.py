@@ -4,6 +4,7 @@ states is lost."""
 import copy
 import json
 import re
+from datetime import datetime, timezone
 
 import pytest
 
@@ -227,6 +228,14 @@ def read_nothing(_value):
     """The answer only says that it was taken."""
 
 
+def read_dates(value):
+    walmart, connector = start(recon_dates=lambda *_a: answer(value))
+    stated = value["availableApReportDates"]
+    page = connector.fetch_settlements([SHOP], datetime(2018, 7, 1, tzinfo=timezone.utc))
+    assert sorted(ref.handle["date"] for ref in page.refs) == sorted(stated)
+    assert walmart.calls[-1][1] == {"reportVersion": "v1"}
+
+
 def read_token(value):
     body = Node(value)
     assert body.text("access_token", required=True) and body.count("expires_in") == 900
@@ -250,6 +259,7 @@ READERS = {
     ("webhooks.list", "200"): read_subscriptions,
     ("webhooks.create", "200"): read_nothing,
     ("settings.partner", "200"): read_partner,
+    ("recon.dates", "200"): read_dates,
 }
 
 
