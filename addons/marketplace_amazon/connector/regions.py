@@ -52,4 +52,11 @@ _ALL = (
     Marketplace("A39IBJ37TRP1C6", "AU", "AUD", "fe", "www.amazon.com.au", "en_AU"),
     Marketplace("A1VC38T7YXB528", "JP", "JPY", "fe", "www.amazon.co.jp", "ja_JP"),
 )
+_ELSEWHERE = "Non-Amazon"
 MARKETPLACES = {marketplace.id: marketplace for marketplace in _ALL}
+
+
+def words_of(market):
+    """What a name of a marketplace adds to the words of an amount: Amazon states what it charges for shipping other
+    shops' orders with the words of its own, and tells them apart by this name."""
+    return (_ELSEWHERE,) if market.lower().startswith(_ELSEWHERE.lower()) else ()

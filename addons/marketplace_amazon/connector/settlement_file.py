@@ -9,8 +9,9 @@ import io
 import re
 
 from ...marketplace.contract import InvalidPayload, Money, Settlement, SettlementLine, SettlementState
+from .regions import words_of
 from .report_values import parse_amount, parse_moment
-from .settlement_layouts import DETAIL, HEAD, Layout
+from .settlement_layouts import DETAIL, Layout
 
 _CHUNK = 1 << 20
 _UNITS = re.compile(r"-?\d+")
@@ -26,20 +27,17 @@ def parse_settlement(document):
     rows = _rows(document.content)
     layout = Layout(next(rows, (1, []))[1])
     number, cells = next(rows, (2, []))
-    head = dict(zip(HEAD, layout.picker(HEAD)([*cells, *[""] * (layout.width + 1 - len(cells))]), strict=True))
-    head = {name: value.strip() for name, value in head.items()}
-    for name in ("settlement-id", "total-amount", "currency"):
-        if not head[name]:
-            raise InvalidPayload(f"row {number} {name}", "missing: the second row states the settlement as a whole")
-    total = _money(head["total-amount"], head["currency"], f"row {number} total-amount")
+    head = layout.read_head(cells, number)
+    path = f"row {number}"
+    total = _money(head["total-amount"], head["currency"], f"{path} total-amount")
     return Settlement(
         external_id=head["settlement-id"],
         shop_id="",
         state=SettlementState.CLOSED,
         total=total,
-        start=_moment(head["settlement-start-date"], f"row {number} settlement-start-date"),
-        end=_moment(head["settlement-end-date"], f"row {number} settlement-end-date"),
-        paid_at=_moment(head["deposit-date"], f"row {number} deposit-date") if total.amount > 0 else None,
+        start=_moment(head["settlement-start-date"], f"{path} settlement-start-date"),
+        end=_moment(head["settlement-end-date"], f"{path} settlement-end-date"),
+        paid_at=_moment(head["deposit-date"], f"{path} deposit-date") if total.amount > 0 else None,
         lines=_read_lines(rows, layout, head["settlement-id"], total.currency),
     )
 
@@ -94,16 +92,16 @@ class _Row:
     """What a row says beside its amounts."""
 
     __slots__ = (
-        "adjustment", "currency", "item", "key", "market", "moment", "number", "order", "promotion", "settlement",
-        "shipment", "sku", "total", "transaction", "units",
+        "adjustment", "currency", "item", "key", "market", "moment", "number", "order", "own_order", "prefix",
+        "promotion", "settlement", "shipment", "sku", "total", "transaction", "units",
     )  # fmt: skip
 
     def __init__(self, number, values):
         (
             self.settlement, self.total, self.currency, self.transaction, self.order, self.adjustment, self.shipment,
-            self.market, day, moment, self.item, self.sku, units, self.promotion,
+            self.market, day, moment, self.item, self.sku, units, self.promotion, self.own_order,
         ) = (value.strip() for value in values)  # fmt: skip
-        self.number, self.moment = number, moment or day
+        self.number, self.moment, self.prefix = number, moment or day, words_of(self.market)
         self.units = self._read_units(units)
         self.key = (self.transaction, self.order, self.adjustment, self.item, self.sku)
 
@@ -137,13 +135,14 @@ class _Row:
             order_line_id=self.item,
             sku=self.sku,
             units=units,
-            reference=self.adjustment or self.shipment,
+            # Of orders of other shops only the seller's own number says something to the seller.
+            reference=self.adjustment or (self.own_order if self.prefix else self.shipment),
             note=note or self.promotion,
         )
 
     def _words(self, words):
-        words = tuple(filter(None, words))
-        if not words:
+        words = (*self.prefix, *filter(None, words))
+        if len(words) == len(self.prefix):
             raise InvalidPayload(self.where("amount-type"), "an amount without words")
         return words
 

@@ -14,7 +14,7 @@ HEAD = ("settlement-id", "settlement-start-date", "settlement-end-date", "deposi
 DETAIL = (
     "settlement-id", "total-amount", "currency", "transaction-type", "order-id", "adjustment-id", "shipment-id",
     "marketplace-name", "posted-date", "posted-date-time", "order-item-code", "sku", "quantity-purchased",
-    "promotion-id",
+    "promotion-id", "merchant-order-id",
 )  # fmt: skip
 OTHER = "other-transaction"
 _V2 = ("amount-type", "amount-description", "amount")
@@ -29,6 +29,7 @@ _V1_PAIRS = {
     ("direct-payment-type", "direct-payment-amount"): "Direct-Payment",
 }
 _V1_SINGLE = ("misc-fee-amount", "other-amount")
+_V1 = (*(name for pair in _V1_PAIRS for name in pair), *_V1_SINGLE)
 _V1_OPTIONAL = {"promotion-type", "promotion-amount"}
 # Amount-types whose description is the seller's own text: a coupon's title, a shipment's defect.
 _FREE_TEXT = {"CouponRedemptionFee", "Inbound Defect Fee", "INBOUND_DEFECT_FEE"}
@@ -45,27 +46,30 @@ class Layout:
         names = [name.strip().strip('"').lower() for name in header]
         self.width = len(names)
         self._places = {name: place for place, name in enumerate(names)}
-        self._require(HEAD + DETAIL[3:4], names)
-        if "amount-type" in self._places:
-            self._require(_V2, names)
-            self.amounts, self._pick = self._read_v2, self.picker(_V2)
-        else:
-            self._require([name for name in self._v1_columns() if name not in _V1_OPTIONAL], names)
-            self.amounts, self._pick = self._read_v1, self.picker(self._v1_columns())
+        is_v2 = "amount-type" in names
+        columns = _V2 if is_v2 else _V1
+        self._check(names, columns)
+        self.amounts, self._pick = self._read_v2 if is_v2 else self._read_v1, self.picker(columns)
+
+    @staticmethod
+    def _check(names, columns):
+        wanted = [*HEAD, "transaction-type", *columns]
+        missing = [name for name in wanted if name not in names and name not in _V1_OPTIONAL]
         if not {"posted-date", "posted-date-time"} & set(names):
-            raise InvalidPayload("row 1", "columns are missing: posted-date")
-
-    @staticmethod
-    def _v1_columns():
-        return (*(name for pair in _V1_PAIRS for name in pair), *_V1_SINGLE)
-
-    @staticmethod
-    def _require(wanted, names):
-        missing = [name for name in wanted if name not in names]
+            missing.append("posted-date")
         if missing:
             raise InvalidPayload("row 1", f"columns are missing: {', '.join(missing)}")
-        if len(set(filter(None, names))) < len([name for name in names if name]):
+        if any(names.count(name) > 1 for name in (*wanted, *DETAIL)):
             raise InvalidPayload("row 1", "a column stands twice")
+
+    def read_head(self, cells, number):
+        """``{column: value}`` of the row that states the settlement as a whole; it may end before its last columns."""
+        padded = [*cells, *[""] * (self.width - len(cells))]
+        head = {name: padded[self._places[name]].strip() for name in HEAD}
+        for name in ("settlement-id", "total-amount", "currency"):
+            if not head[name]:
+                raise InvalidPayload(f"row {number} {name}", "missing: the second row states the settlement as a whole")
+        return head
 
     def picker(self, names):
         """What takes the values of columns out of a row's cells; the row has an empty cell more at its end, which

@@ -17,6 +17,7 @@ from ...marketplace.contract import (
 )
 from .fields import Node, format_time
 from .orders import LATEST, revision_of
+from .regions import words_of
 
 OPERATION = "finances.listTransactions"
 PATH = "/finances/2024-06-19/transactions"
@@ -125,12 +126,13 @@ def _read_deferral(node):
 
 def _read_lines(node, total, posted_at, related):
     """The amounts whose sum is the total, as fine as they are stated: those of the items, or of the whole."""
+    market = node.node("marketplaceDetails").text("marketplaceName")
     whole = SettlementLine(
         row=0,
-        words=(node.text("transactionType", required=True),),
+        words=(*words_of(market), node.text("transactionType", required=True)),
         amount=total,
         posted_at=posted_at,
-        market=node.node("marketplaceDetails").text("marketplaceName"),
+        market=market,
         order_id=related.get("ORDER_ID", ""),
         reference=related.get("SHIPMENT_ID") or related.get("REFUND_ID") or related.get("INVOICE_ID") or "",
         note=node.text("description"),
@@ -191,13 +193,13 @@ def _leaves(node, line, path=()):
         if parts and _sum(parts) == amount.amount:
             yield from parts
         elif amount.amount:
-            yield replace(line, words=_words(line.words[0], names), amount=amount)
+            yield replace(line, words=_words(line.words, names), amount=amount)
 
 
 def _words(kind, names):
-    """The transaction's type and the last two names on the way to a leaf: more would differ by how deep it stands."""
+    """The transaction's words and the last two names on the way to a leaf: more would differ by how deep it stands."""
     names = [name for place, name in enumerate(names) if name != _BASE or not place]
-    return (kind, *names[-2:])
+    return (*kind, *names[-2:])
 
 
 def _amount(node, key):

@@ -79,6 +79,9 @@ def test_words_of_transactions():
     ("Shipment > FBAPerUnitFulfillmentFee > Tax", "tax_on_fees"), ("Refund > Commission > Tax", "tax_on_fees"),
     ("Refund > ProductCharges > OurPricePrincipal", "income_refund"),
     ("CouponRedemptionFee > CouponRedemptionFee", "coupon_fee"),
+    ("Non-Amazon > Order > ItemFees > FBAPerUnitFulfillmentFee", "mcf_fee"),
+    ("Non-Amazon > Order > Shipment-Fees > FBAPerOrderFulfillmentFee", "mcf_fee"),
+    ("Non-Amazon > Shipment > FBAFees > FBAPerUnitFulfillmentFee", "mcf_fee"),
     ("other-transaction > other-transaction > Fee of tomorrow", None),
 ])  # fmt: skip
 def test_what_words_mean(words, kind):

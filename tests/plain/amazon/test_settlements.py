@@ -140,6 +140,13 @@ def test_the_sellers_own_texts_are_no_words():
     assert (promotion.words, promotion.note) == (("Order", "Promotion", "Principal"), "PROMO-1")
 
 
+def test_orders_of_other_shops_are_told_apart():
+    values = {"marketplace_name": "Non-Amazon US", "merchant_order_id": "WH/OUT/7"}
+    entry, own = read(document([line("ItemFees", "FBAPerUnitFulfillmentFee", "-3.20", **values), *sale()[:1]], "1"))[1]
+    assert (entry.words[:2], entry.reference) == (("Non-Amazon", "Order"), "WH/OUT/7")
+    assert (own.words[:1], own.reference) == (("Order",), "D1")
+
+
 # === WHAT IS WRONG WITH A FILE === #
 
 

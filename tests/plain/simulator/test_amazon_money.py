@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from addons.marketplace_simulator.server.clock import to_text
-from addons.marketplace_simulator.server.spapi import accounts
+from addons.marketplace_simulator.server.spapi import accounts, fba_files
 from addons.marketplace_simulator.server.world import money_book, money_settle, seller
 
 from .api import DE, Api
@@ -164,3 +164,43 @@ def test_fees_without_orders(api):
     kinds = {entry["transactionType"]: entry for entry in transactions(api, "na")}
     assert kinds["ServiceFee"]["items"] == [] and kinds["ServiceFee"]["breakdowns"]
     assert kinds["ProductAdsPayment"]["breakdowns"][0]["breakdowns"][0]["breakdownType"] == "AdvertisingFee"
+
+
+def test_work_in_the_warehouses_is_charged(api):
+    world, region = api.simulator.world, "eu"
+    sku = next(entry["sku"] for entry in world.listings(region) if entry["channel"] == "marketplace")
+    api.control("fba/removal", {"region": region, "sku": sku, "units": 2, "type": "Disposal"})
+    api.control("advance", {})
+    fba_files.reimburse(world, region, accounts.marketplace_id("GB"), sku, 1, "Lost_Inbound")
+    booked = {line["kind"]: line for entry in money_book.bookings(world, outlet=region) for line in entry["lines"]}
+    assert (booked["disposal"]["amount"], booked["disposal"]["sku"]) == (Decimal("-1.00"), sku)
+    assert booked["MISSING_FROM_INBOUND"]["amount"] > 0
+    close(api, region)
+    texts = [file_of(api, report, region)[1] for report in reports(api, region)]
+    text = next(text for text in texts if "\tGBP" in text)
+    assert "\tother-transaction\tDisposalComplete\t-1.00\t" in text
+    assert "\tFBA Inventory Reimbursement\tMISSING_FROM_INBOUND\t" in text
+    api.clock.pass_time(300)
+    assert "Adjustment" in {entry["transactionType"] for entry in transactions(api)}
+
+
+def test_orders_of_other_shops_are_charged(api):
+    world, region = api.simulator.world, "eu"
+    sku = next(entry["sku"] for entry in world.listings(region) if entry["channel"] == "marketplace")
+    item = {"sellerSku": sku, "sellerFulfillmentOrderItemId": "1", "quantity": 2}
+    place = {"name": "A", "addressLine1": "1 Street", "stateOrRegion": "", "postalCode": "SW1A 1AA",
+             "countryCode": "GB"}
+    body = {"sellerFulfillmentOrderId": "WH/OUT/7", "displayableOrderId": "7", "shippingSpeedCategory": "Standard",
+            "displayableOrderDate": to_text(world.clock.now()), "displayableOrderComment": "Thanks",
+            "destinationAddress": place, "items": [item]}
+    assert api.call("POST", "/fba/outbound/2020-07-01/fulfillmentOrders", body=body).status_code == 200
+    api.control("advance", {})
+    (booking,) = [entry for entry in money_book.bookings(world, outlet=region) if entry["type"] == "mcf"]
+    assert booking["total"] == -(Decimal("5.59") + 2 * Decimal("1.81"))
+    close(api, region)
+    rows = [row.split("\t") for report in reports(api, region) for row in file_of(api, report, region)[1].splitlines()]
+    assert [(row[8], row[13], row[14]) for row in rows if row[11] == "Non-Amazon"] == [
+        ("WH/OUT/7", "FBAPerOrderFulfillmentFee", "-5.59"), ("WH/OUT/7", "FBAPerUnitFulfillmentFee", "-3.62")]
+    api.clock.pass_time(300)
+    named = [entry.get("marketplaceDetails", {}).get("marketplaceName") for entry in transactions(api)]
+    assert named.count("Non-Amazon") == 1

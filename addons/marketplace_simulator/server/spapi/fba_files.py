@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from ..clock import from_text, to_text
+from ..world import money_book
 from ..world.catalogue import MARKETPLACE
 from ..world.marketplaces import MARKETPLACES, quantum
 from . import accounts, fba_stock
@@ -10,6 +11,8 @@ from . import accounts, fba_stock
 REIMBURSEMENT = "fba_reimbursement"
 #: Part of the price that Amazon takes for a unit's value.
 VALUE = Decimal("0.4")
+#: Reasons of the report, and what each is called in settlements.
+REASONS = {"Lost_Inbound": "MISSING_FROM_INBOUND"}
 REIMBURSEMENT_COLUMNS = (
     "approval-date", "reimbursement-id", "case-id", "amazon-order-id", "reason", "sku", "fnsku", "asin", "product-name",
     "condition", "currency-unit", "amount-per-unit", "amount-total", "quantity-reimbursed-cash",
@@ -30,8 +33,14 @@ _AGES = ((90, 8), (180, 9), (270, 10), (365, 11))
 
 
 def reimburse(world, region, market, sku, units, reason):
-    """Pay for units."""
-    now = to_text(world.clock.now())
+    """Pay for units.
+
+    :param reason: a key of :data:`REASONS`
+    """
+    now, listing = to_text(world.clock.now()), world.listing(region, sku)
+    currency, value = _value(listing, accounts.CODES[market])
+    money_book.book(world, region, currency, "reimbursement", [(REASONS[reason], value * units, "", sku, units)],
+                    market=accounts.CODES[market])
     number = str(9_000_000_000 + world.store.count("reimbursements"))
     world.store.put_document(REIMBURSEMENT, number, region, now, {
         "id": number, "at": now, "market": market, "sku": sku, "units": units, "reason": reason})
@@ -88,13 +97,17 @@ def _unsellable(world, region):
 
 
 def _reimbursement(listing, paid):
-    code = accounts.CODES[paid["market"]]
-    currency = MARKETPLACES[code].currency
-    value = (Decimal(listing["prices"][code]) * VALUE).quantize(quantum(currency))
+    currency, value = _value(listing, accounts.CODES[paid["market"]])
     return {**names(listing), "approval-date": paid["at"], "reimbursement-id": paid["id"], "reason": paid["reason"],
             "currency-unit": currency, "amount-per-unit": value, "amount-total": value * paid["units"],
             "quantity-reimbursed-cash": paid["units"], "quantity-reimbursed-inventory": 0,
             "quantity-reimbursed-total": paid["units"]}
+
+
+def _value(listing, code):
+    """Return ``(currency, what Amazon pays for a unit)`` in a marketplace."""
+    currency = MARKETPLACES[code].currency
+    return currency, (Decimal(listing["prices"][code]) * VALUE).quantize(quantum(currency))
 
 
 def names(listing):

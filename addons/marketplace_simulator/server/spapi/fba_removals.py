@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from ..clock import to_text
 from ..world.marketplaces import MARKETPLACES
-from . import fba_stock
+from . import fba_fees, fba_stock
 from .fba_files import names, table
 
 REMOVAL = "fba_removal"
@@ -57,6 +57,8 @@ def process(site, removal):
     else:
         fba_stock.record(world, removal["region"], removal["sku"], "VendorReturns", -units, removal["id"],
                          removal["disposition"])
+    kind = "disposal" if removal["type"] == "Disposal" else "removal"
+    fba_fees.charge(world, removal["region"], removal["market"], kind, FEE * units, removal["sku"], units)
     removal.update(status="Completed", updated=now)
     if removal["type"] == "Disposal":
         removal["disposed"] = arrived

@@ -4,6 +4,7 @@ What is held back is a transaction of its own, and once it is free another one t
 settlements are no transactions.
 """
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from ..clock import to_text
@@ -18,8 +19,9 @@ LAG = timedelta(minutes=2)
 LONGEST = timedelta(days=180)
 STATUSES = ("DEFERRED", "RELEASED", "DEFERRED_RELEASED")
 #: Transaction type and description of each type of booking.
-TYPES = {"sale": ("Shipment", "Order Payment"), "refund": ("Refund", "Refund Order"),
-         "fee": ("ServiceFee", "Service Fee"), "advertising": ("ProductAdsPayment", "Cost of Advertising"),
+TYPES = {"sale": ("Shipment", "Order Payment"), "mcf": ("Shipment", "Order Payment"),
+         "refund": ("Refund", "Refund Order"), "fee": ("ServiceFee", "Service Fee"),
+         "advertising": ("ProductAdsPayment", "Cost of Advertising"),
          "reimbursement": ("Adjustment", "FBA Inventory Reimbursement")}
 #: Where each kind of the book stands in the tree of breakdowns.
 TREE = {
@@ -38,9 +40,31 @@ TREE = {
     "shipping_commission": ("Expenses", "AmazonFees", "ShippingChargeback", "Base"),
     "refund_administration": ("Expenses", "AmazonFees", "RefundCommission", "Base"),
     "fulfilment": ("Expenses", "FBAFees", "FBAPerUnitFulfillmentFee", "Base"),
-    "subscription": ("Expenses", "AmazonFees", "Subscription"), "storage": ("Expenses", "FBAFees", "FBAStorageFee"),
-    "advertising": ("Expenses", "AdvertisingFee"),
+    "subscription": ("Expenses", "AmazonFees", "Subscription"), "advertising": ("Expenses", "AdvertisingFee"),
+    "storage": ("Expenses", "FBAFees", "FBAStorageFee"),
+    "mcf_order": ("Expenses", "FBAFees", "FBAPerOrderFulfillmentFee"),
+    "mcf_units": ("Expenses", "FBAFees", "FBAPerUnitFulfillmentFee"),
+    "removal": ("Expenses", "FBAFees", "FBARemovalFee"), "disposal": ("Expenses", "FBAFees", "FBADisposalFee"),
+    "placement": ("Expenses", "FBAFees", "FBAInboundConvenienceFee"),
+    "MISSING_FROM_INBOUND": ("Sales", "FBAInventoryReimbursement"),
 }
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A transaction before it is shown.
+
+    :param key: its id
+    :param at: when it was posted
+    :param booking: of the book of money
+    :param related: further identifiers; those that are empty are not shown
+    """
+
+    key: str
+    at: str
+    status: str
+    booking: dict
+    related: dict
 
 
 def list_transactions(call):
@@ -51,12 +75,11 @@ def list_transactions(call):
         raise bad_input("marketplaceId is not known.")
     if status is not None and status not in STATUSES:
         raise bad_input(f"transactionStatus must be one of {', '.join(STATUSES)}.")
-    found = [entry for entry in _transactions(call) if since <= entry["postedDate"] < until
-             and market in (None, entry.get("marketplaceDetails", {}).get("marketplaceId"))
-             and status in (None, entry["transactionStatus"])]
-    found.sort(key=lambda entry: (entry["postedDate"], entry["transactionId"]))
+    found = [entry for entry in _entries(call) if since <= entry.at < until and status in (None, entry.status)
+             and market in (None, _market_id(entry.booking))]
+    found.sort(key=lambda entry: (entry.at, entry.key))
     begin = _offset(call)
-    payload = {"transactions": found[begin:begin + PAGE]}
+    payload = {"transactions": [_view(call, entry) for entry in found[begin:begin + PAGE]]}
     if begin + PAGE < len(found):
         payload["nextToken"] = call.site.signer.seal("transactions", [call.region, begin + PAGE])
     return {"payload": payload}
@@ -85,33 +108,21 @@ def _offset(call):
     return token[1]
 
 
-def _transactions(call):
+def _entries(call):
+    """Yield the transactions of bookings: one, or two where money was held back and is free."""
     now = to_text(call.world.clock.now())
     for booking in money_book.bookings(call.world, outlet=call.region):
-        if booking["type"] not in ("reserve", "carry"):
-            yield from _view(call, booking, now)
-
-
-def _view(call, booking, now):
-    """Yield the transactions of a booking: one, or two where its money was held back and is free."""
-    key, held = f"SIM-{booking['number']:09d}", booking["release"] > booking["at"]
-    free = booking["settlement"] is not None or booking["release"] <= now
-    shown = {**_common(call, booking), "totalAmount": _money(booking["total"], booking["currency"]),
-             **_parts(call, booking)}
-    related = {"ORDER_ID": booking["order"], "SETTLEMENT_ID": booking["settlement"]}
-    if not held:
-        yield {**shown, "transactionId": key, "transactionStatus": "RELEASED", "postedDate": booking["at"],
-               "relatedIdentifiers": _related(related)}
-        return
-    deferral = {"contextType": "DeferredContext", "deferralReason": "DD7", "maturityDate": booking["release"]}
-    yield {**shown, "transactionId": key, "postedDate": booking["at"], "contexts": [deferral],
-           "transactionStatus": "DEFERRED_RELEASED" if free else "DEFERRED",
-           "relatedIdentifiers": _related({"ORDER_ID": booking["order"],
-                                           "RELEASE_TRANSACTION_ID": f"{key}-R" if free else None})}
-    if free:
-        yield {**shown, "transactionId": f"{key}-R", "transactionStatus": "RELEASED",
-               "postedDate": _freed(call.world, booking),
-               "relatedIdentifiers": _related({**related, "DEFERRED_TRANSACTION_ID": key})}
+        if booking["type"] in ("reserve", "carry"):
+            continue
+        key, settled = f"SIM-{booking['number']:09d}", booking["settlement"]
+        if booking["release"] <= booking["at"]:
+            yield Entry(key, booking["at"], "RELEASED", booking, {"SETTLEMENT_ID": settled})
+        elif settled is None and booking["release"] > now:
+            yield Entry(key, booking["at"], "DEFERRED", booking, {})
+        else:
+            yield Entry(key, booking["at"], "DEFERRED_RELEASED", booking, {"RELEASE_TRANSACTION_ID": f"{key}-R"})
+            related = {"DEFERRED_TRANSACTION_ID": key, "SETTLEMENT_ID": settled}
+            yield Entry(f"{key}-R", _freed(call.world, booking), "RELEASED", booking, related)
 
 
 def _freed(world, booking):
@@ -120,31 +131,40 @@ def _freed(world, booking):
     return min(booking["release"], settled or booking["release"])
 
 
-def _related(found):
-    return [{"relatedIdentifierName": name, "relatedIdentifierValue": value} for name, value in found.items() if value]
+def _market_id(booking):
+    return accounts.marketplace_id(booking["market"]) if booking["market"] else None
 
 
-def _common(call, booking):
-    kind = "advertising" if booking["lines"][0]["kind"] == "advertising" else booking["type"]
-    shown = {"transactionType": TYPES[kind][0], "description": TYPES[kind][1],
-             "sellingPartnerMetadata": {"sellingPartnerId": accounts.SELLERS[call.region]["id"],
-                                        "accountType": "Standard Orders"}}
+def _view(call, entry):
+    booking = entry.booking
+    kind = TYPES["advertising" if booking["lines"][0]["kind"] == "advertising" else booking["type"]]
+    related = {"ORDER_ID": booking["order"], **entry.related}
+    seller = {"sellingPartnerId": accounts.SELLERS[call.region]["id"], "accountType": "Standard Orders"}
+    shown = {
+        "transactionId": entry.key, "transactionStatus": entry.status, "postedDate": entry.at, **_parts(call, booking),
+        "transactionType": kind[0], "description": kind[1], "sellingPartnerMetadata": seller,
+        "totalAmount": _money(booking["total"], booking["currency"]),
+        "relatedIdentifiers": [{"relatedIdentifierName": name, "relatedIdentifierValue": value}
+                               for name, value in related.items() if value]}
+    if entry.status != "RELEASED":
+        shown["contexts"] = [{"contextType": "DeferredContext", "deferralReason": "DD7",
+                              "maturityDate": booking["release"]}]
+    if booking["type"] == "mcf":
+        shown["marketplaceDetails"] = {"marketplaceName": "Non-Amazon"}
     if booking["market"]:
-        market = accounts.marketplace_id(booking["market"])
-        shown["sellingPartnerMetadata"]["marketplaceId"] = market
-        name = accounts.site_name(booking["market"])
-        shown["marketplaceDetails"] = {"marketplaceId": market, "marketplaceName": name}
+        seller["marketplaceId"] = _market_id(booking)
+        shown["marketplaceDetails"] = {"marketplaceId": _market_id(booking),
+                                       "marketplaceName": accounts.site_name(booking["market"])}
     return shown
 
 
 def _parts(call, booking):
-    """Return the items of an order's booking, or the breakdowns of any other."""
-    if not booking["order"]:
-        return {"items": [], "breakdowns": _breakdowns(booking["lines"], booking["currency"])}
-    order = call.world.get_order(booking["order"])
+    """Return the breakdowns of a booking, and the items of an order's."""
+    order = call.world.get_order(booking["order"]) if booking["order"] else {"lines": []}
     items = [_item(order, line, [entry for entry in booking["lines"] if entry["line"] == line["id"]])
              for line in order["lines"]]
-    return {"items": [item for item in items if item], "breakdowns": _breakdowns(booking["lines"], booking["currency"])}
+    return {"items": [item for item in items if item],
+            "breakdowns": _breakdowns(booking["lines"], booking["currency"])}
 
 
 def _item(order, line, entries):

@@ -9,7 +9,7 @@ import uuid
 
 from ..clock import to_text
 from ..http import Answer, ApiError, Operation, bad_input
-from . import accounts, fba_files, fba_stock, inbound_view
+from . import accounts, fba_fees, fba_files, fba_stock, inbound_view
 
 PATH = "/inbound/fba/2024-03-20"
 PLAN, WORK, SHIPMENT = "inbound_plan", "inbound_operation", "fba_shipment"
@@ -147,6 +147,9 @@ def confirm_placement(call):
     chosen = next((one for one in plan["placements"] if one["id"] == call.path["placementOptionId"]), None)
     if chosen is None:
         raise bad_input("The placement option is not of this plan.")
+    if chosen["fee"] and chosen["status"] == "OFFERED":
+        fba_fees.charge(call.world, call.region, accounts.CODES[plan["market"]], "placement",
+                        inbound_view.placement_fee(plan, chosen))
     for option in plan["placements"]:
         option["status"] = "ACCEPTED" if option is chosen else "EXPIRED"
     for key in chosen["shipments"]:

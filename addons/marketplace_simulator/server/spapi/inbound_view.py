@@ -53,12 +53,16 @@ def box(world, plan, entry, number=""):
     return {**shown, "boxId": f"{number}U{entry['number']:06d}"} if number else shown
 
 
+def placement_fee(plan, option):
+    """Return the fee of a placement option, in the currency of the plan's marketplace."""
+    return sum(entry["quantity"] for entry in plan["items"]) * Decimal(option["fee"])
+
+
 def placement(plan, option):
     """Return a placement option; its fee is by unit."""
     fees = []
     if option["fee"]:
-        units = sum(entry["quantity"] for entry in plan["items"])
-        amount = float(units * Decimal(option["fee"]))
+        amount = float(placement_fee(plan, option))
         fees = [{"type": "FEE", "target": "Placement Services", "description": "Placement service fee",
                  "value": {"code": _currency(plan), "amount": amount}}]
     return {"placementOptionId": option["id"], "status": option["status"], "shipmentIds": option["shipments"],

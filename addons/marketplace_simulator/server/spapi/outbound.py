@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from ..clock import to_text
 from ..http import ApiError, Operation, bad_input
-from . import accounts, fba_stock
+from . import accounts, fba_fees, fba_stock
 
 PATH = "/fba/outbound/2020-07-01/fulfillmentOrders"
 ORDER = "mcf_order"
@@ -89,6 +89,11 @@ def process(site, order):
     for item in order["body"]["items"]:
         fba_stock.ship(site.world, order["region"], item["sellerSku"], item["quantity"],
                        order["body"]["sellerFulfillmentOrderId"])
+    body, units = order["body"], {}
+    for item in body["items"]:
+        units[item["sellerSku"]] = units.get(item["sellerSku"], 0) + item["quantity"]
+    fba_fees.charge_shipment(site.world, order["region"], body["sellerFulfillmentOrderId"],
+                             SPEEDS[body["shippingSpeedCategory"]][1:], units)
     order.update(status="Complete", updated=now, shipped={"number": number, "tracking": f"TBA{number}", "at": now})
     _put(site.world.store, order)
 

@@ -21,7 +21,7 @@ COLUMNS = (
     "promotion-id")
 OTHER = "other-transaction"
 #: Transaction type of bookings of orders; all others are ``other-transaction``.
-TYPES = {"sale": "Order", "refund": "Refund"}
+TYPES = {"sale": "Order", "refund": "Refund", "mcf": "Order"}
 #: Amount type and description of each kind of the book.
 WORDS = {
     "principal": ("ItemPrice", "Principal"), "tax": ("ItemPrice", "Tax"), "shipping": ("ItemPrice", "Shipping"),
@@ -33,7 +33,10 @@ WORDS = {
     "refund_administration": ("ItemFees", "RefundCommission"), "subscription": (OTHER, "Subscription Fee"),
     "storage": (OTHER, "Storage Fee"), "advertising": ("Cost of Advertising", "TransactionTotalAmount"),
     "reserve_held": (OTHER, "Current Reserve Amount"), "reserve_returned": (OTHER, "Previous Reserve Amount Balance"),
-    "opening_balance": (OTHER, "Payable to Amazon"),
+    "opening_balance": (OTHER, "Payable to Amazon"), "removal": (OTHER, "RemovalComplete"),
+    "disposal": (OTHER, "DisposalComplete"), "placement": (OTHER, "FBA Inbound Placement Service Fee"),
+    "mcf_order": ("Shipment-Fees", "FBAPerOrderFulfillmentFee"), "mcf_units": ("ItemFees", "FBAPerUnitFulfillmentFee"),
+    "MISSING_FROM_INBOUND": ("FBA Inventory Reimbursement", "MISSING_FROM_INBOUND"),
 }
 #: What withheld tax is called on; sales tax in America, VAT elsewhere.
 WITHHELD = {"tax_withheld": "Principal", "shipping_tax_withheld": "Shipping", "gift_wrap_tax_withheld": "Other"}
@@ -91,8 +94,6 @@ def _words(booking, line):
     if line["kind"] in WITHHELD:
         tax = "Tax" if booking["outlet"] == "na" else "VAT"
         return "ItemWithheldTax", f"MarketplaceFacilitator{tax}-{WITHHELD[line['kind']]}"
-    if booking["type"] == "reimbursement":
-        return "FBA Inventory Reimbursement", line["kind"]
     return WORDS[line["kind"]]
 
 
@@ -100,13 +101,18 @@ def _row(settlement, booking, order, words, amount, line):
     kind = "ServiceFee" if line["kind"] == "advertising" else TYPES.get(booking["type"], OTHER)
     moment = _moment(settlement, booking["at"])
     return {
-        **(_order_columns(booking, order, line) if order else {}), "settlement-id": settlement["id"],
+        **_order_columns(booking, order, line), "settlement-id": settlement["id"],
         "transaction-type": kind, "amount-type": words[0], "amount-description": words[1],
         "amount": _amount(settlement, amount), "sku": line["sku"], "posted-date": moment.split(" ")[0],
         "posted-date-time": moment, "quantity-purchased": str(line["units"] or "")}
 
 
 def _order_columns(booking, order, line):
+    if booking["type"] == "mcf":
+        return {"order-id": f"S02-{booking['number']:07d}-0000000", "merchant-order-id": booking["reference"],
+                "fulfillment-id": "AFN", "marketplace-name": "Non-Amazon"}
+    if order is None:
+        return {}
     number = f"{booking['event']}-{order['number']}"
     return {"order-id": order["id"], "merchant-order-id": order["id"], "order-item-code": line["line"],
             "fulfillment-id": "AFN" if order["fulfilled_by"] == MARKETPLACE else "MFN",

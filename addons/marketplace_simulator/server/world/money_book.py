@@ -23,7 +23,9 @@ Types and the kinds of their lines:
   ``refund_administration``. No more is taken back than was booked: an order cancelled before it was shipped leaves no
   trace here.
 - ``fee``: of the account or its stock (see :mod:`.money_settle`): ``subscription``, ``storage``, ``advertising`` (with
-  ``sku``), and what a channel books with :func:`book` by itself.
+  ``sku``); and what a channel books with :func:`book` by itself, as ``placement``, ``removal`` and ``disposal``.
+- ``mcf``: the channel shipped another shop's order: ``mcf_order``, ``mcf_units``; ``reference`` is the seller's number.
+- ``reimbursement``: for goods that a channel has lost or damaged; the kind is the channel's own word.
 - ``reserve``: ``reserve_returned`` and ``reserve_held``; ``carry``: ``opening_balance``, the debt of a negative
   settlement. Both belong to a settlement from the start.
 
