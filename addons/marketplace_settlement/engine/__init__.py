@@ -9,7 +9,7 @@ from .charts import RECONCILED, TYPES, get_chart_accounts
 from .errors import LockedPeriod, MissingAccount, MissingRate, PostingError, Unbalanced, UnknownKind
 from .planner import plan
 from .records import Amount, Counter, Header, PlannedEntry, PlannedLine, Purpose, Split, TaxPart
-from .roles import FEE_ROLES, REVENUE_ROLES, ROLES, get_role
+from .roles import FEE_ROLES, REVENUE_ROLES, ROLES, TAX, get_role, is_refund
 from .rounding import spread
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "RECONCILED",
     "REVENUE_ROLES",
     "ROLES",
+    "TAX",
     "TYPES",
     "AccountBook",
     "AccountRow",
@@ -37,6 +38,7 @@ __all__ = [
     "UnknownKind",
     "get_chart_accounts",
     "get_role",
+    "is_refund",
     "plan",
     "spread",
 ]

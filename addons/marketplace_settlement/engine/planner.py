@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from .errors import Unbalanced, UnknownKind
 from .records import PlannedEntry, PlannedLine, Purpose
-from .roles import CARRY_OVER, CLEARING, FEE_ROLES, FEE_TAX, REVENUE_ROLES, TAX, get_role
+from .roles import CARRY_OVER, CLEARING, FEE_ROLES, FEE_TAX, REVENUE_ROLES, TAX, get_role, is_refund
 from .rounding import spread
 
 ZERO = Decimal(0)
@@ -86,7 +86,7 @@ def _get_draft(amount, book):
         return PlannedLine(Purpose.SETTLES, amount.counter.account, ZERO, role="", counter=amount.counter)
     if role == TAX and amount.taxes:
         # The buyer's price contains it: it is taken out of the sale by the order's own taxes.
-        role = "refunds" if amount.kind.endswith("refund") else "sales"
+        role = "refunds" if is_refund(role, amount.kind) else "sales"
         posting, taxes = book.find(role, "", amount.country), amount.taxes
     else:
         posting = book.find(role, amount.kind, amount.country)

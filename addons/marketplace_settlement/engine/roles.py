@@ -54,6 +54,15 @@ _OF_KIND = {
 }
 
 
+def is_refund(role, kind):
+    """Whether amounts are paid back to buyers, the tax on them included.
+
+    :param str role: of the kind
+    :param str kind: its code
+    """
+    return role == "refunds" or (role == TAX and kind.endswith("refund"))
+
+
 def get_role(kind, group, nature):
     """What the account of a kind of amount is for.
 

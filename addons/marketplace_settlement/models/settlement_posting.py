@@ -32,12 +32,13 @@ class MarketplaceSettlement(models.Model):
         """
         self.check_access("write")
         faults = {}
-        for settlement in self.sorted("period_end"):
+        for settlement in self.sorted("period_start, id"):
             try:
                 settlement._post_safely()
             except UserError as error:
                 faults[settlement] = str(error)
-                settlement.sudo().message = str(error)
+                if settlement.state == READY:
+                    settlement.sudo().message = str(error)
         if len(faults) == len(self):
             raise UserError("\n".join(faults.values()))
         return self._tell_posted(faults)
@@ -152,10 +153,11 @@ class MarketplaceSettlement(models.Model):
 
     def _check_open(self, entries):
         """:raise LockedPeriod: the books of a day are closed"""
-        journal = self.company_id._get_settlement_journal()
         for entry in entries:
-            has_tax = any(line.purpose is Purpose.TAX or line.taxes for line in entry.lines)
-            if locks := self.company_id._get_violated_lock_dates(entry.day, has_tax, journal):
+            has_bill = any(line.counter and not line.counter.reference for line in entry.lines)
+            has_tax = has_bill or any(line.purpose is Purpose.TAX or line.taxes for line in entry.lines)
+            locks = self.company_id._get_lock_date_violations(entry.day, sale=False, purchase=has_bill, tax=has_tax)
+            if locks:
                 raise LockedPeriod(entry.day, self.env["res.company"]._format_lock_dates(locks))
 
     def _describe_posting_error(self, error):

@@ -2,7 +2,10 @@ from decimal import Decimal
 
 from odoo import models
 
-from ..engine import FEE_ROLES, REVENUE_ROLES, Amount, get_role
+from ..engine import FEE_ROLES, REVENUE_ROLES, TAX, Amount, get_role, is_refund
+
+# What buyers pay; subsidies come from the marketplace and are in no buyer's invoice.
+_OF_INVOICES = {*REVENUE_ROLES, TAX} - {"subsidies"}
 
 
 class MarketplaceSettlement(models.Model):
@@ -17,7 +20,7 @@ class MarketplaceSettlement(models.Model):
         """
         kinds = self.env["marketplace.fee.kind"].sudo().with_context(active_test=False).search([])
         roles = {kind.id: get_role(kind.code, kind.group, kind.nature) for kind in kinds}
-        of_orders = [kind for kind, role in roles.items() if role in (*REVENUE_ROLES, "tax")]
+        of_orders = [kind for kind, role in roles.items() if role in _OF_INVOICES]
         self.env.flush_all()
         self.env.cr.execute(_GROUPS, {"settlement": self.id, "of_orders": of_orders})
         by_id = {kind.id: kind for kind in kinds}
@@ -48,11 +51,16 @@ class PostingGroup:
         self.month, self.country, self.category = month, country or "", category
         self.taxes = None if taxes is None else tuple(taxes)
         # Tax that is no part of the order's price is no part of its invoice.
-        self.order = order if role != "tax" or taxes else None
+        self.order = order if role != TAX or taxes else None
         self.value, self.last, self.lines = Decimal(value), last, lines
 
     def is_fee(self):
+        """Whether the marketplace has a bill for it."""
         return self.role in FEE_ROLES
+
+    def is_refund(self):
+        """Whether it is paid back to a buyer, tax included."""
+        return is_refund(self.role, self.kind.code)
 
     def to_amount(self, counter=None):
         """

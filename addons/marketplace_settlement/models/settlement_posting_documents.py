@@ -34,7 +34,7 @@ class MarketplaceSettlement(models.Model):
 
     def _get_order_counter(self, order):
         invoice = self._get_invoices(order)[:1]
-        account = get_open_side(invoice).account_id or order.partner_invoice_id.property_account_receivable_id
+        account = get_open_side(invoice)[:1].account_id or order.partner_invoice_id.property_account_receivable_id
         return Counter(account.id, invoice.commercial_partner_id.id, order)
 
     def _get_invoices(self, order):
@@ -98,7 +98,7 @@ class MarketplaceSettlement(models.Model):
 
     def _get_credit_notes(self, order, groups, day):
         """Credit notes of what the buyer of an order got back: those that are open, else a new one."""
-        refunds = [group for group in groups if group.role == "refunds" or group.kind.code == "tax_refund"]
+        refunds = [group for group in groups if group.is_refund()]
         total = -sum(group.value for group in refunds)
         if total <= 0:
             return self.env["account.move"]
@@ -191,9 +191,9 @@ class MarketplaceSettlement(models.Model):
                 ("currency_id", "=", self.currency_id.id),
                 ("clearing_line_id.reconciled", "=", False),
                 ("clearing_line_id.account_id", "=", item.account_id.id),
-                ("period_end", "<=", self.period_end),
+                ("period_start", "<=", self.period_start),
             ],
-            order="period_end desc",
+            order="period_start desc, id desc",
         )
         same = earlier.filtered(
             lambda one: (

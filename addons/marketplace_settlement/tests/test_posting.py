@@ -179,11 +179,25 @@ class TestPosting(PostingCase):
             taxed.action_post()
 
     def test_of_several_those_that_can_are_posted(self):
-        good, bad = self._take(self._document("S1", *self._sale("A-1")), self._document("S2", ("Order > New", "1.00")))
-        action = (good | bad).action_post()
-        self.assertEqual((good.state, bad.state), ("posted", "unknown"))
+        good, unknown, locked = self._take(
+            self._document("S1", *self._sale("A-1", day=40)),
+            self._document("S2", ("Order > New", "1.00")),
+            self._document("S3", *self._sale("A-1")),
+        )
+        self.company.fiscalyear_lock_date = "2026-05-31"
+        action = (good | unknown | locked).action_post()
+        self.assertEqual((good.state, unknown.state, locked.state), ("posted", "unknown", "ready"))
         self.assertIn("S2 is not ready", action["params"]["message"])
-        self.assertIn("S2 is not ready", bad.message)
+        self.assertIn("S3 has amounts of 2026-05-02", locked.message)
+        self.assertFalse(unknown.message)
+        self.company.fiscalyear_lock_date = False
+        locked.action_post()
+        self.assertEqual((locked.state, locked.message), ("posted", False))
+
+    def test_amounts_that_cancel_each_other_keep_their_item(self):
+        settlement = self._post("S1", ("Fee > Storage", "-4.00"), ("Fee > Storage", "4.00"))
+        self.assertEqual(settlement.line_ids.move_line_id.balance, 0.0)
+        self.assertFalse(settlement.clearing_line_id)
 
     def test_operators_do_not_post(self):
         settlement = self._take(self._document("S1", *self._sale("A-1")))

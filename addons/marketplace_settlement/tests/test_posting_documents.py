@@ -84,7 +84,28 @@ class TestPostingDocuments(PostingCase):
         self.assertEqual(order.invoice_ids.payment_state, "paid")
         self.assertEqual(settlement.clearing_line_id.balance, 12.0)
 
+    def test_subsidies_are_in_no_invoice(self):
+        self.Word.create(
+            {"provider": "none", "words": "Order > Subsidy", "kind_id": self.kinds["marketplace_voucher"].id}
+        )
+        order = self._import(self._order("A-1"))
+        settlement = self._post("S1", *self._sale("A-1"), ("Order > Subsidy", "1.20", {"order": "A-1", "sku": "MUG"}))
+        self.assertEqual(order.invoice_ids.payment_state, "paid")
+        sums = self._sums(settlement.move_ids)
+        self.assertEqual((sums["subsidies"], sums["vat"]), (-1.0, -0.2))
+
     # === BILLS === #
+
+    def test_a_lock_of_purchases_counts_where_there_is_a_bill(self):
+        self.account.settlement_fee_policy = "bill"
+        self.company.purchase_lock_date = "2026-05-31"
+        plain, billed = self._take(
+            self._document("S1", ("Reserve > Held", "-1.00")), self._document("S2", ("Fee > Storage", "-4.00"))
+        )
+        plain.action_post()
+        self.assertEqual(plain.state, "posted")
+        with self.assertRaisesRegex(UserError, "S2 has amounts of 2026-05-02, but the books are locked"):
+            billed.action_post()
 
     def _create_purchase_tax(self, name, amount, **vals):
         account = self._create_account(name, f"1990{len(name)}", "asset_current")
