@@ -1,0 +1,20 @@
+{
+    "name": "Bank Statement Files",
+    "summary": "Statements of banks and wallets from files: OFX, CAMT, CSV and Excel by layouts that you can change",
+    "version": "19.0.1.0.0",
+    "category": "Accounting/Accounting",
+    "author": "Crossborder",
+    "license": "LGPL-3",
+    "depends": ["account", "marketplace"],
+    "external_dependencies": {"python": ["lxml", "ofxparse", "openpyxl"]},
+    "data": [
+        "security/ir.model.access.csv",
+        "security/rules.xml",
+        "data/layouts.xml",
+        "views/layout_views.xml",
+        "views/file_views.xml",
+        "views/journal_views.xml",
+        "wizards/statement_upload_views.xml",
+        "views/menus.xml",
+    ],
+}
