@@ -8,7 +8,7 @@ from wsgiref.handlers import format_date_time
 from ...http import ApiError, Operation
 from ..site import ChannelSite
 from ..spoil import Spoilable
-from . import access, fulfilment, orders, products, returns, units
+from . import access, finance, fulfilment, orders, products, returns, units
 from .replies import epoch, reply
 
 
@@ -61,6 +61,8 @@ class LazadaSite(ChannelSite):
         *_operation("updateStock", ("GET", "POST"), "/product/stock/sellable/update", products.update_stock),
         *_operation("getReturns", ("GET", "POST"), "/reverse/getreverseordersforseller", returns.get_returns),
         *_operation("updateReturn", ("GET",), "/order/reverse/return/update", returns.update_return),
+        *_operation("getPayouts", ("GET",), "/finance/payout/status/get", finance.get_payouts),
+        *_operation("getTransactions", ("GET",), "/finance/transaction/details/get", finance.get_transactions),
         *_operation("decideRefund", ("GET",), "/order/reverse/onlyrefund/seller/decide", returns.update_return),
     )
     spoilable = Spoilable(_orders_and_items, ("order_id", "created_at", "updated_at"), ("created_at",),
