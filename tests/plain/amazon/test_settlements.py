@@ -6,6 +6,8 @@ from datetime import datetime, timezone
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from addons.marketplace.contract import InvalidPayload, SettlementDocument, SettlementState
 from addons.marketplace_amazon.connector.report_values import parse_amount, parse_moment
@@ -42,6 +44,16 @@ def refused(file):
 ])  # fmt: skip
 def test_amounts(text, amount):
     assert parse_amount(text, "EUR", "amount") == Decimal(amount)
+
+
+@given(
+    st.decimals(min_value=-(10**9), max_value=10**9, places=2),
+    st.sampled_from([(",", "."), (".", ","), ("\u00a0", ","), ("'", "."), ("", ","), ("", ".")]),
+)
+def test_every_amount_in_every_writing(amount, signs):
+    thousands, point = signs
+    text = f"{amount:,.2f}".replace(",", "_").replace(".", point).replace("_", thousands)
+    assert parse_amount(text, "EUR", "amount") == amount
 
 
 def test_yen_have_no_decimals_and_dinars_three():

@@ -105,7 +105,7 @@ def _entry(parent, row):
     _add(entry, "BookgDt/Dt", row["at"][:10])
     _add(entry, "ValDt/Dt", row["at"][:10])
     _add(entry, "AcctSvcrRef", f"{row['number']:012d}")
-    _add(entry, "BkTxCd/Domn/Cd", "PMNT")
+    _add(entry, "BkTxCd/Prtry/Cd", "TRANSFER")
     details = _add(entry, "NtryDtls/TxDtls")
     _add(details, "Refs/EndToEndId", row["reference"])
     _add(details, "RltdPties/Dbtr/Nm", row["payer"])

@@ -18,9 +18,10 @@ ZERO = Decimal(0)
 
 
 def accounts(world, channel=None):
-    """Return the names of the accounts that have bookings, of one channel only if given."""
+    """Return the names of the accounts of open outlets that have bookings, of one channel only if given."""
     rows = world.store.rows("SELECT DISTINCT account FROM booking ORDER BY account")
-    return [row["account"] for row in rows if channel in (None, _outlet(world, row["account"]).channel)]
+    return [row["account"] for row in rows if row["account"].rpartition(":")[0] in world.outlets
+            and channel in (None, _outlet(world, row["account"]).channel)]
 
 
 def settlements(world, account=None, outlets=None):
