@@ -26,12 +26,13 @@ def fetch_page(api, shop_ids, since, until):
     answer = api.answer("recon.dates", DATES_PATH, VERSION)
     end = min(until or api.now(), api.settled(answer.headers))
     dates = Node(answer.body).array("availableApReportDates", required=True)
-    refs = [_ref(shop_id, text) for text in sorted(dates, key=_day) if since - _LATE <= _day(text) < end]
-    return SettlementPage(tuple(refs), complete_until=end)
+    days = {_day(text): text for text in dates}
+    wanted = [day for day in sorted(days) if since - _LATE <= day and (until is None or day < until)]
+    return SettlementPage(tuple(_ref(shop_id, day, days[day]) for day in wanted), complete_until=end)
 
 
-def _ref(shop_id, text):
-    return SettlementRef(f"report {_day(text):%Y-%m-%d}", shop_id, text, {"date": text}, provisional=True)
+def _ref(shop_id, day, text):
+    return SettlementRef(f"report {day:%Y-%m-%d}", shop_id, text, {"date": text}, provisional=True)
 
 
 def _day(text):

@@ -8,7 +8,7 @@ import uuid
 from ...http import Answer, ApiError, Operation
 from ..site import ChannelSite
 from ..spoil import Spoilable
-from . import orders, returns, stock
+from . import orders, reports, returns, stock
 
 CLIENT_ID = "simulated-walmart-client"
 CLIENT_SECRET = "SIMwalmart0c0ffee00000000000000000042"
@@ -97,6 +97,8 @@ class WalmartSite(ChannelSite):
         Operation("inventory.wfs", "GET", "/v3/wfs/inventory", stock.wfs_inventory, *READ),
         Operation("feeds.submit", "POST", "/v3/feeds", stock.submit_feed, *FEEDS),
         Operation("feeds.status", "GET", "/v3/feeds/{feed}", stock.feed_status, *READ),
+        Operation("recon.dates", "GET", "/v3/report/reconreport/availableReconFiles", reports.dates, *READ),
+        Operation("recon.file", "GET", "/v3/report/reconreport/reconFile", reports.file, *READ),
         Operation("webhooks.types", "GET", "/v3/webhooks/eventTypes", event_types, *TYPES),
         Operation("webhooks.list", "GET", "/v3/webhooks/subscriptions", list_subscriptions, *READ),
         Operation("webhooks.create", "POST", "/v3/webhooks/subscriptions", create_subscriptions, *WRITE),
@@ -106,6 +108,8 @@ class WalmartSite(ChannelSite):
     spoilable = Spoilable(lambda body: body.get("list", {}).get("elements", {}).get("order", []),
                           ("purchaseOrderId", "orderDate", "orderLines"), ("orderLines",),
                           quantity=())
+    #: Number of the seller, with which the names of files begin.
+    partner = PARTNER
     processors = {stock.FEED: stock.process_feed}
 
     def authorise(self, call):
