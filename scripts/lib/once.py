@@ -8,6 +8,7 @@ import requests
 
 from scripts.lib.home import SetupError
 from scripts.lib.once_counts import Counts
+from scripts.lib.once_money import run_money
 from scripts.lib.once_steps import Steps
 from scripts.lib.once_supply import run_supply
 from scripts.lib.services import Context
@@ -37,8 +38,8 @@ def run_once(context: Context, storm: bool = False) -> dict:
     """Do the main job on the running services.
 
     :param storm: while the marketplaces throttle, fail, lose answers, shuffle their pages and repeat orders
-    :return: the counts, ``books`` (the simulator's), ``supply`` (:mod:`scripts.lib.once_supply`, not in a storm) and
-        ``ok``: whether they agree
+    :return: the counts, ``books`` (the simulator's), not in a storm ``supply`` (:mod:`scripts.lib.once_supply`) and
+        ``settlements`` (:mod:`scripts.lib.once_money`), and ``ok``: whether all agree
     :raise SetupError: the work did not come to an end in time
     """
     if storm:
@@ -51,7 +52,9 @@ def run_once(context: Context, storm: bool = False) -> dict:
     if storm:
         return counts
     supply = run_supply(context)
-    return {**counts, "supply": supply, "ok": counts["ok"] and supply["ok"]}
+    settlements = run_money(context)
+    parts = (counts, supply, settlements)
+    return {**counts, "supply": supply, "settlements": settlements, "ok": all(part["ok"] for part in parts)}
 
 
 class MainJob(Steps):

@@ -8,6 +8,7 @@ import requests
 
 from scripts.lib.odoo_client import OdooClient
 from scripts.lib.once_costs import print_costs
+from scripts.lib.once_money import print_money
 
 ORDERS = [("marketplace_ref", "!=", False)]
 ORDER_FIELDS = ["marketplace_ref", "amount_total", "currency_id", "marketplace_hold", "marketplace_shop_id"]
@@ -198,4 +199,5 @@ def print_table(answer: dict) -> None:
     print(f"{'simulator':12}orders {books['orders']['created']}  confirmed {books['shipments']['confirmed']}")
     if "supply" in answer:
         print_costs(answer["supply"])
+        print_money(answer["settlements"])
     print(f"{'result':12}{'all counts agree' if answer['ok'] else 'THE COUNTS DO NOT AGREE'}")
