@@ -1,5 +1,5 @@
-"""The money, once, end to end: the marketplaces settle what was sold, the settlements arrive, are classified and posted.
-Then what Odoo has is held against the simulator's own book."""
+"""The money, once, end to end: the marketplaces settle what was sold, the settlements arrive, are classified, posted,
+and held against the simulator's own book."""
 
 from collections import defaultdict
 from decimal import Decimal
@@ -92,10 +92,19 @@ class Money(Steps):
             "unknown": unknown,
             "unexplained": f"{unexplained:.2f}",
             "by_channel": {
-                " ".join(key): {"paid": f"{due.get(key, 0)}", "booked": f"{total}"} for key, total in found.items()
+                " ".join(key): {"paid": f"{due.get(key, Decimal(0)):f}", "booked": f"{found.get(key, Decimal(0)):f}"}
+                for key in sorted({*due, *found})
             },
             "ok": bool(rows) and posted == len(rows) and not unknown and not unexplained and not differing,
         }
+
+
+def print_money(answer: dict) -> None:
+    """Print what :meth:`Money.run` says, for people."""
+    counts = ("imported", "posted", "amounts", "unknown", "unexplained")
+    print(f"{'settlements':12}" + "  ".join(f"{name} {answer[name]}" for name in counts))
+    for name, both in answer["by_channel"].items():
+        print(f"{'':12}{name}: {both['booked']} of {both['paid']}")
 
 
 def sums_of(rows) -> dict[tuple[str, str], Decimal]:
