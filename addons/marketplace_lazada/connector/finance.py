@@ -34,7 +34,8 @@ def country_of(node):
 
 def read_amount(node, key, country, required=False):
     """Amount in the country's currency, which may stand behind it (``1330.95 SGD``); ``None`` if absent."""
-    text = str(node.data.get(key) or "").strip()
+    value = node.data.get(key)
+    text = "" if value is None else str(value).strip()
     if text in ("", "null"):
         if required:
             raise InvalidPayload(node.where(key), "missing")

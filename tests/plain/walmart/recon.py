@@ -3,9 +3,11 @@
 import csv
 import io
 import zipfile
+from datetime import datetime, timezone
 
 from addons.marketplace.contract import SettlementDocument
 from tests.plain.fake_http import answer
+from tests.plain.walmart.walmart import SHOP, start
 
 COLUMNS = (
     "Period Start Date", "Period End Date", "Total Payable", "Currency", "Transaction Key",
@@ -106,3 +108,11 @@ class Reports:
 
     def handlers(self):
         return {"recon.dates": self.dates, "recon.file": self.file}
+
+
+def read_dates(value):
+    """Read the official example of the dates of reports."""
+    walmart, connector = start(recon_dates=lambda *_args: answer(value))
+    page = connector.fetch_settlements([SHOP], datetime(2018, 7, 1, tzinfo=timezone.utc))
+    assert sorted(ref.handle["date"] for ref in page.refs) == sorted(value["availableApReportDates"])
+    assert walmart.calls[-1][1] == {"reportVersion": "v1"}

@@ -4,7 +4,6 @@ states is lost."""
 import copy
 import json
 import re
-from datetime import datetime, timezone
 
 import pytest
 
@@ -20,6 +19,7 @@ from tests.plain.fake_http import answer
 from tests.plain.spec_models import shared_specs
 from tests.plain.walmart.openapi import check_request, documents, find
 from tests.plain.walmart.play import cancellation, refund, shipment
+from tests.plain.walmart.recon import read_dates
 from tests.plain.walmart.walmart import ROUTES, SHOP, SINCE, find_route, line, one, order, start, status
 
 SPECS = shared_specs()
@@ -226,14 +226,6 @@ def read_refusal(value):
 
 def read_nothing(_value):
     """The answer only says that it was taken."""
-
-
-def read_dates(value):
-    walmart, connector = start(recon_dates=lambda *_a: answer(value))
-    stated = value["availableApReportDates"]
-    page = connector.fetch_settlements([SHOP], datetime(2018, 7, 1, tzinfo=timezone.utc))
-    assert sorted(ref.handle["date"] for ref in page.refs) == sorted(stated)
-    assert walmart.calls[-1][1] == {"reportVersion": "v1"}
 
 
 def read_token(value):
