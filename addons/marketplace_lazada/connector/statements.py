@@ -30,7 +30,7 @@ from .transactions import fetch_days
 PATH = "/finance/payout/status/get"
 #: First word of the amounts that are the statement's own.
 WORD = "STATEMENT"
-_DAY = timedelta(days=1)
+_DAY, _NOON = timedelta(days=1), timedelta(hours=12)
 _MARGIN = timedelta(seconds=60)
 # A statement changes once more when it is paid, which is days later.
 _UNTIL_PAID = timedelta(days=14)
@@ -60,7 +60,7 @@ def fetch_page(api, shop_ids, since, until, token):
 def _list(api, shop_id, since, end):
     country, refs, before = api.country(shop_id), [], None
     query = {"created_after": (since - _LONGEST).astimezone(country.zone).date().isoformat()}
-    listed = api.get("finance.statements", shop_id, PATH, query).nodes("data", required=True)
+    listed = api.get("finance.statements", shop_id, PATH, query).nodes("data")
     for statement in sorted(listed, key=lambda entry: _created(entry, country)):
         created = _created(statement, country)
         if since <= max(created, read_moment(statement, "updated_at", country) or created) and created < end:
@@ -117,7 +117,7 @@ def parse_settlement(document):
     closing_day = _closing_day(entries, number, created.astimezone(country.zone).date())
     entries = [entry for entry in entries if _is_of(entry, number, closing_day)]
     first_day, last_day = _period(entries, closing_day)
-    account = _Account(statement, country, midnight(first_day, country), created)
+    account = _Account(statement, country, *(midnight(day, country) + _NOON for day in (first_day, last_day)))
     for entry in entries:
         account.add(read_lines(entry, country, account.row))
     return Settlement(

@@ -81,6 +81,7 @@ def test_a_statement_has_its_period_its_orders_and_its_debts():
     assert (f"{settlement.start}", f"{settlement.end}") == ("2026-05-17 16:00:00+00:00", "2026-05-24 16:00:00+00:00")
     first, *_rest, last = settlement.lines
     assert (first.words, first.amount.text) == (("STATEMENT", "opening_balance"), "-20.00")
+    assert f"{first.posted_at:%F %T}" == "2026-05-18 04:00:00"
     assert (last.order_id, last.order_line_id, last.sku) == ("500001", "901001", "SKU-1")
     assert (last.reference, last.market, f"{last.posted_at:%F %T}") == ("SG103EF-0000006", "SG", "2026-05-20 04:00:00")
     assert [line.units for line in settlement.lines] == [0, 1, 0]
