@@ -3,12 +3,12 @@
 import json
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from addons.stock_cost_layer.engine import METHODS, ZERO, Kind, Rows, add, bridge, dump, load, needed, pack, unpack
 from tests.plain.cost_layer import world
 
-THOROUGH = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+THOROUGH = settings(max_examples=120)
 every_method = pytest.mark.parametrize("name", METHODS)
 
 

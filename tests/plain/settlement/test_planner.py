@@ -218,7 +218,7 @@ ROWS = st.lists(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(
     rows=ROWS,
     currency=st.sampled_from(sorted(UNITS)),
