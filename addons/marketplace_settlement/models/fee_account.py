@@ -43,6 +43,7 @@ class MarketplaceFeeAccount(models.Model):
     )
     role = fields.Selection(
         ROLE_NAMES,
+        "Purpose",
         required=True,
         compute="_compute_role",
         store=True,

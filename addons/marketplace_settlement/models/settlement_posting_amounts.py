@@ -83,6 +83,7 @@ class PostingGroup:
 
 
 # Taxes of an amount are those of its order line; without one those of the order, where all its lines have the same.
+# An order whose sale an earlier settlement summarised gets no invoice: it would be booked twice.
 _GROUPS = """
     WITH concerned AS (
         SELECT DISTINCT order_id FROM marketplace_settlement_line WHERE settlement_id = %(settlement)s
@@ -96,11 +97,19 @@ _GROUPS = """
          GROUP BY item.id
     ), whole AS (
         SELECT order_id, min(taxes) AS taxes FROM item GROUP BY order_id HAVING count(DISTINCT taxes) = 1
+    ), summarised AS (
+        SELECT DISTINCT line.order_id
+          FROM concerned
+          JOIN marketplace_settlement_line line ON line.order_id = concerned.order_id
+          JOIN account_move_line item ON item.id = line.move_line_id
+          JOIN account_account account ON account.id = item.account_id
+         WHERE line.kind_id = ANY(%(of_orders)s) AND account.account_type != 'asset_receivable'
     )
     SELECT date_trunc('month', line.date)::date AS month, line.kind_id, country.code,
            COALESCE(item.taxes, whole.taxes) AS taxes, template.categ_id,
            CASE WHEN line.kind_id = ANY(%(of_orders)s)
                  AND (sale.marketplace_is_business OR shop.settlement_sales_policy = 'invoice')
+                 AND summarised.order_id IS NULL
                 THEN sale.id END AS sale,
            sum(line.amount)::text, max(line.date), array_agg(line.id)
       FROM marketplace_settlement_line line
@@ -109,6 +118,7 @@ _GROUPS = """
       LEFT JOIN res_partner delivery ON delivery.id = sale.partner_shipping_id
       LEFT JOIN res_country country ON country.id = COALESCE(delivery.country_id, shop.country_id)
       LEFT JOIN item ON item.id = line.sale_line_id
+      LEFT JOIN summarised ON summarised.order_id = line.order_id
       LEFT JOIN whole ON whole.order_id = line.order_id AND line.sale_line_id IS NULL
       LEFT JOIN product_product product ON product.id = line.product_id
       LEFT JOIN product_template template ON template.id = product.product_tmpl_id

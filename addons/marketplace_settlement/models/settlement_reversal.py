@@ -126,6 +126,13 @@ class MarketplaceSettlement(models.Model):
             "domain": [("marketplace_settlement_id", "=", self.id)],
         }
 
+    def action_view_items(self):
+        """The journal items of the settlement; from each, to the amounts that it holds."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("marketplace_settlement.action_settlement_items")
+        action["domain"] = [("move_id.marketplace_settlement_id", "=", self.id)]
+        return action
+
 
 class AccountMove(models.Model):
     _inherit = "account.move"

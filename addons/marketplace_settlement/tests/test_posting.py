@@ -35,6 +35,8 @@ class TestPosting(PostingCase):
         self.assertEqual(lines, settlement.line_ids[0])
         self.assertEqual(entry.action_view_marketplace_settlement()["res_id"], settlement.id)
         self.assertEqual(self.env["account.move"].search(settlement.action_view_moves()["domain"]), entry)
+        items = self.env["account.move.line"].search(settlement.action_view_items()["domain"])
+        self.assertEqual(items, entry.line_ids)
 
     def test_tax_that_the_marketplace_pays_passes_through(self):
         self.mug.taxes_id = False

@@ -59,6 +59,15 @@ class TestPostingDocuments(PostingCase):
         settlement.action_repost()
         self.assertEqual(self._sums(settlement.move_ids), sums)
 
+    def test_an_order_that_was_summarised_gets_no_invoice_later(self):
+        self.shop.settlement_sales_policy = "summary"
+        order = self._import(self._order("A-1"))
+        self._post("S1", *self._sale("A-1"))
+        self.shop.settlement_sales_policy = "invoice"
+        settlement = self._post("S2", ("Order > Refund > Principal", "-6.00", {"order": "A-1", "sku": "MUG"}))
+        self.assertFalse(order.invoice_ids)
+        self.assertEqual(self._sums(settlement.move_ids), {"refunds": 5.0, "vat": 1.0, "clearing": -6.0})
+
     def test_orders_that_cannot_be_invoiced_are_named(self):
         self.mug.invoice_policy = "delivery"
         order = self._import(self._order("A-1"))
