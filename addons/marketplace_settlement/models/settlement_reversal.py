@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .settlement import POSTED, READY
+from .settlement_posting_documents import can_match
 
 
 class MarketplaceSettlement(models.Model):
@@ -69,9 +70,30 @@ class MarketplaceSettlement(models.Model):
             settlement.with_company(settlement.company_id)._reverse()
 
     def action_repost(self):
-        """Reverse the settlements and post them again, with the kinds and accounts that are stated now."""
+        """Reverse the settlements and post them again, with the kinds and accounts that are stated now.
+
+        What paid their payouts, or took their balance over, does so again.
+        """
+        paid = {settlement: settlement.sudo()._get_paying_items() for settlement in self}
         self.action_reverse()
-        return self.action_post()
+        action = self.action_post()
+        for settlement, items in paid.items():
+            settlement.sudo()._match_paying_items(items)
+        return action
+
+    def _get_paying_items(self):
+        """What is matched with the payout: items of bank transactions, or of the settlement that took it over."""
+        item = self.clearing_line_id
+        return item.matched_debit_ids.debit_move_id | item.matched_credit_ids.credit_move_id
+
+    def _match_paying_items(self, items):
+        payout = self.clearing_line_id
+        # Of exchange differences, which were among them, nothing is left open.
+        together = payout | items.exists().filtered(
+            lambda item: not item.reconciled and item.account_id == payout.account_id
+        )
+        if can_match(together):
+            together.reconcile()
 
     def _check_posted(self):
         if others := self.filtered(lambda settlement: settlement.state != POSTED):

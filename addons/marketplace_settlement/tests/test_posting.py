@@ -2,6 +2,7 @@ from datetime import date
 
 from odoo.addons.queue_job.tests.common import trap_jobs
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
 from .posting_case import PostingCase
@@ -242,6 +243,31 @@ class TestPosting(PostingCase):
         ready = self._take(self._document("S2", *self._sale("A-1")))
         with self.assertRaisesRegex(UserError, "nothing to reverse: S2"):
             ready.action_reverse()
+
+    def test_what_was_paid_is_paid_after_reposting(self):
+        settlement = self._post("S1", *self._sale("A-1"))
+        clearing = self.rows["clearing"].account_id
+        bank = self.env["account.move"].create(
+            {
+                "line_ids": [
+                    Command.create({"account_id": clearing.id, "balance": -10.2}),
+                    Command.create({"account_id": self.rows["transfer"].account_id.id, "balance": 10.2}),
+                ]
+            }
+        )
+        bank._post()
+        received = bank.line_ids.filtered(lambda item: item.account_id == clearing)
+        (received | settlement.clearing_line_id).reconcile()
+        before = settlement.clearing_line_id
+        settlement.action_repost()
+        self.assertNotEqual(settlement.clearing_line_id, before)
+        self.assertTrue(settlement.clearing_line_id.reconciled and received.reconciled)
+        owed = self._post("S2", ("Fee > Storage", "-40.00"))
+        following = self._post("S3", ("Balance > Previous", "-40.00"), *self._sale("A-2"))
+        for reposted in (owed, following):
+            reposted.action_repost()
+            self.assertTrue(owed.clearing_line_id.reconciled)
+            self.assertFalse(following.clearing_line_id.reconciled)
 
     def test_an_entry_taken_back_by_hand_is_seen(self):
         settlement = self._post("S1", *self._sale("A-1"))
