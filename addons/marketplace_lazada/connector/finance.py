@@ -52,13 +52,13 @@ def read_day(text, path):
     """The first day in a text such as ``17 May 2016`` or ``2016-05-17``, as date."""
     match = _DAY.match(text.strip())
     try:
-        if match and match[2]:
-            return date(int(match[3]), _MONTHS.index(match[2].lower()) + 1, int(match[1]))
-        if match:
+        if match is None:
+            raise ValueError(text)
+        if match[2] is None:
             return date.fromisoformat(match[0])
+        return date(int(match[3]), _MONTHS.index(match[2].lower()) + 1, int(match[1]))
     except ValueError:
-        pass  # no such month or day: refused like any other text
-    raise InvalidPayload(path, f"{text!r} is no day")
+        raise InvalidPayload(path, f"{text!r} is no day") from None
 
 
 def read_moment(node, key, country):

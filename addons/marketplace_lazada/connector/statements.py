@@ -135,13 +135,11 @@ def parse_settlement(document):
 def _closing_day(entries, number, created_day):
     """The last day of the statement: as its number says, else that of the last period before it was made."""
     match = _NUMBER.search(number)
-    if match:
-        try:
-            return date(*map(int, match.groups()))
-        except ValueError:
-            pass  # digits that are no day: the number has another meaning
-    periods = filter(None, (read_period(text) for text in {entry.text("statement") for entry in entries}))
-    return max((last for _first, last in periods if last < created_day), default=created_day - _DAY)
+    try:
+        return date(*map(int, match.groups()))
+    except (AttributeError, ValueError):  # a number without a day
+        periods = filter(None, (read_period(text) for text in {entry.text("statement") for entry in entries}))
+        return max((last for _first, last in periods if last < created_day), default=created_day - _DAY)
 
 
 def _is_of(entry, number, closing_day):
