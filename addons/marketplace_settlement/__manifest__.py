@@ -5,7 +5,7 @@
     "category": "Accounting/Marketplaces",
     "author": "Crossborder",
     "license": "LGPL-3",
-    "depends": ["marketplace", "account"],
+    "depends": ["marketplace", "account", "bank_statement_file"],
     "external_dependencies": {"python": ["openpyxl"]},
     "data": [
         "security/ir.model.access.csv",
@@ -26,6 +26,8 @@
         "views/settlement_views.xml",
         "views/layout_views.xml",
         "views/posting_views.xml",
+        "views/payout_views.xml",
+        "views/transaction_views.xml",
         "views/menus.xml",
     ],
 }

@@ -97,17 +97,21 @@ class Proposal:
 class Market:
     """Rates of exchange.
 
-    :param rates: ``{(from, to): units of to for one of from}``
+    :param rates: ``{day: {currency: units of it for one of any common currency}}``
     :param units: ``{currency: smallest coin}``
     """
 
     rates: dict = field(default_factory=dict)
     units: dict = field(default_factory=dict)
 
-    def convert(self, amount, source, target):
+    def convert(self, amount, source, target, day):
         """Amount in another currency, rounded to its coins; ``None``: there is no rate."""
-        rate = Decimal(1) if source == target else self.rates.get((source, target))
-        return None if rate is None else (amount * rate).quantize(self.units.get(target, Decimal("0.01")))
+        if source == target:
+            return amount
+        rates = self.rates.get(day, {})
+        if not rates.get(source) or not rates.get(target):
+            return None
+        return (amount * rates[target] / rates[source]).quantize(self.units.get(target, Decimal("0.01")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +169,7 @@ def explain(transfer, payouts, market, partly=False):
         return None
     if partly:
         return _explain_part(transfer, payouts, market)
-    wanted = market.convert(sum(payout.amount for payout in payouts), currency, transfer.currency)
+    wanted = market.convert(sum(payout.amount for payout in payouts), currency, transfer.currency, transfer.day)
     if wanted is None:
         return None
     return _build(transfer, [(payout, payout.amount) for payout in payouts], wanted)
@@ -247,10 +251,10 @@ def _is_likely(proposal, limits):
 def _explain_part(transfer, payouts, market):
     """The transfer settles all but the last payout whole, and of the last what is left of the transfer."""
     currency = payouts[0].currency
-    value = market.convert(transfer.amount + transfer.fee, transfer.currency, currency)
+    value = market.convert(transfer.amount + transfer.fee, transfer.currency, currency, transfer.day)
     if transfer.foreign and transfer.foreign[0] == currency:
         value = transfer.foreign[1]
-    wanted = None if value is None else market.convert(value, currency, transfer.currency)
+    wanted = None if value is None else market.convert(value, currency, transfer.currency, transfer.day)
     if wanted is None:
         return None
     rest = value - sum(payout.amount for payout in payouts[:-1])

@@ -17,7 +17,7 @@ from addons.marketplace_settlement.engine.payout_match import (
 )
 
 DAY = date(2026, 5, 10)
-MARKET = Market({("USD", "CNY"): Decimal("7.2"), ("CNY", "USD"): 1 / Decimal("7.2")})
+MARKET = Market({DAY + timedelta(days): {"USD": Decimal(1), "CNY": Decimal("7.2")} for days in range(-9, 10)})
 
 
 def transfer(amount, text="", key="T", days=0, currency="USD", **values):
@@ -138,7 +138,7 @@ def test_every_proposal_explains_its_transfer_to_the_cent(lines, owed):
     for proposal in propose(transfers, payouts, MARKET).values():
         source = proposal.parts[0][0].currency
         total = sum(amount for _payout, amount in proposal.parts)
-        wanted = MARKET.convert(total, source, proposal.transfer.currency)
+        wanted = MARKET.convert(total, source, proposal.transfer.currency, proposal.transfer.day)
         assert proposal.transfer.amount + proposal.fee + proposal.margin == wanted
         assert proposal.fee >= 0
         for found, amount in proposal.parts:
