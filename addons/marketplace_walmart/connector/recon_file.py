@@ -13,6 +13,7 @@ import zipfile
 import zlib
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from operator import itemgetter
 
 from ...marketplace.contract import InvalidPayload, Money, Settlement, SettlementLine, SettlementState
 
@@ -82,7 +83,7 @@ def _rows(document):
             text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
             for number, cells in enumerate(csv.reader(text, strict=True), 1):
                 if any(cells):
-                    yield number, [cell.strip() for cell in cells]
+                    yield number, cells
     except UnicodeError:
         raise InvalidPayload("document", "not readable as utf-8") from None
     except (csv.Error, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
@@ -114,9 +115,12 @@ class _Layout:
         if missing:
             raise InvalidPayload("row 1", f"columns are missing: {', '.join(dict.fromkeys(missing))}")
 
-    def _pick(self, cells, names):
-        values = [*cells, ""]
-        return {name: values[self._places.get(name.lower(), -1)] for name in names}
+        self._head, self._detail = self._picker(_HEAD), self._picker(_DETAIL)
+
+    def _picker(self, names):
+        """What takes the values of columns out of a row's cells and the empty one after them."""
+        pick = itemgetter(*(self._places.get(name.lower(), -1) for name in names))
+        return lambda cells: dict(zip(names, map(str.strip, pick([*cells, ""])), strict=True))
 
     def _whole(self, number, cells):
         if len(cells) != self._width:
@@ -127,9 +131,9 @@ class _Layout:
     def read_head(self, rows):
         """``(row number, values)`` of the row that states the report as a whole."""
         for number, cells in rows:
-            if _COUNT.match(cells[0]):
+            if _COUNT.match(cells[0].strip()):
                 continue
-            head = self._pick(self._whole(number, cells), _HEAD)
+            head = self._head(self._whole(number, cells))
             if head["Transaction Type"] != SUMMARY or not head["Total Payable"]:
                 raise InvalidPayload(f"row {number} Total Payable", f"the row {SUMMARY} with the total is missing")
             return number, head
@@ -137,7 +141,7 @@ class _Layout:
 
     def read_lines(self, rows, currency):
         for count, (number, cells) in enumerate(rows, 1):
-            row = self._pick(self._whole(number, cells), _DETAIL)
+            row = self._detail(self._whole(number, cells))
             if row["Transaction Type"] == SUMMARY:
                 raise InvalidPayload(f"row {number} Transaction Type", "the report is stated twice")
             yield _read_line(row, number, count, currency)
@@ -195,4 +199,5 @@ def _day(text, path):
 def _money(text, currency, path):
     if not text or not _AMOUNT.fullmatch(text):
         raise InvalidPayload(path, f"{text!r} is no amount")
-    return replace(Money.parse(text.replace(",", ""), currency, path), text=text)
+    money = Money.parse(text.replace(",", ""), currency, path)
+    return money if money.text == text else replace(money, text=text)

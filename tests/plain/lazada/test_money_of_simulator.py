@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from addons.marketplace.contract import MoneyState
+from addons.marketplace.contract import InvalidPayload, MoneyState, RateLimited, Unavailable
 from addons.marketplace_lazada.connector import transactions
 from tests.plain.fee_words import kind_of
 from tests.plain.lazada.training import Training
@@ -116,3 +116,18 @@ def test_a_debt_is_the_opening_balance_of_the_next_statement(training):
     assert found[debt["id"]][0].total.amount == Decimal(debt["total"])
     opening = found[after["id"]][1][0]
     assert (opening.words, str(opening.amount.amount)) == (("STATEMENT", "opening_balance"), debt["total"])
+
+
+@pytest.mark.parametrize("kind", ["throttle", "error_500", "error_503", "expired_token", "truncated_json"])
+@pytest.mark.parametrize("operation", ["getPayouts", "getTransactions"])
+def test_faults_lose_nothing(training, kind, operation):
+    settle(training)
+    whole = {number: lines for number, (_one, lines) in statements(training).items()}
+    training.checked = False
+    training.api.control("faults", {"kind": kind, "operation": f"lazada.{operation}", "count": 1})
+    try:
+        found = statements(training)
+    except (InvalidPayload, RateLimited, Unavailable):
+        found = statements(training)
+    assert {number: lines for number, (_one, lines) in found.items()} == whole != {}
+    assert [fault["fired"] for fault in training.api.control("faults")["faults"]] == [1]

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from addons.marketplace.contract import Rejected
+from addons.marketplace.contract import InvalidPayload, RateLimited, Rejected, Unavailable
 from addons.marketplace_walmart.connector import recon_reports
 from tests.plain.fee_words import kind_of
 from tests.plain.walmart.test_against_simulator import Training
@@ -109,3 +109,17 @@ def test_there_is_no_report_of_another_day_or_version(training, monkeypatch):
     monkeypatch.setattr(recon_reports, "VERSION", {})
     with pytest.raises(Rejected, match="version v1"):
         training.connector.fetch_settlement({"date": "01012020"})
+
+
+@pytest.mark.parametrize("kind", ["throttle", "error_500", "error_503", "expired_token", "truncated_json"])
+@pytest.mark.parametrize("operation", ["recon.dates", "recon.file"])
+def test_faults_lose_nothing(training, kind, operation):
+    settle(training)
+    whole = reports(training)
+    training.api.control("faults", {"kind": kind, "operation": f"walmart.{operation}", "count": 1})
+    try:
+        found = reports(training)
+    except (InvalidPayload, RateLimited, Unavailable):
+        found = reports(training)
+    assert [lines for _one, lines in found] == [lines for _one, lines in whole] != []
+    assert [fault["fired"] for fault in training.api.control("faults")["faults"]] == [1]
