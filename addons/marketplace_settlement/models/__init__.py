@@ -18,5 +18,4 @@ from . import (  # isort: skip
     settlement_posting_documents,
     settlement_posting_job,
     settlement_reversal,
-    transaction,
 )

@@ -7,5 +7,4 @@ from . import (
     test_posting_documents,
     test_settlement,
     test_settlement_offer,
-    test_transaction,
 )
