@@ -162,14 +162,15 @@ class MarketplaceSettlement(models.Model):
 
     def _describe_posting_error(self, error):
         """What to do about an error, for people."""
-        _ = self.env._
         name = self.external_id
         roles = dict(self.env["marketplace.fee.account"]._fields["role"]._description_selection(self.env))
         match error:
             case UnknownKind():
-                return _("%s has amounts of unknown kind. Choose their kinds under Unknown Fees, then post it.", name)
+                return self.env._(
+                    "%s has amounts of unknown kind. Choose their kinds under Unknown Fees, then post it.", name
+                )
             case MissingAccount():
-                return _(
+                return self.env._(
                     "%(settlement)s: no account is stated for '%(role)s' (%(kind)s %(country)s). Add it under "
                     "Configuration, Settlement Accounts, or press Set Up Accounts on the marketplace account.",
                     settlement=name,
@@ -178,7 +179,7 @@ class MarketplaceSettlement(models.Model):
                     country=error.country,
                 )
             case MissingRate():
-                return _(
+                return self.env._(
                     "%(settlement)s: there is no exchange rate of %(currency)s on %(day)s. Add one under Accounting, "
                     "Configuration, Currencies, or enter the settlement's own rate.",
                     settlement=name,
@@ -186,7 +187,7 @@ class MarketplaceSettlement(models.Model):
                     day=error.day,
                 )
             case LockedPeriod():
-                return _(
+                return self.env._(
                     "%(settlement)s has amounts of %(day)s, but the books are locked: %(locks)s. Open the period, or "
                     "have an exception granted, then post it.",
                     settlement=name,
@@ -194,7 +195,7 @@ class MarketplaceSettlement(models.Model):
                     locks=error.locks,
                 )
             case Unbalanced():
-                return _(
+                return self.env._(
                     "%(settlement)s: amounts add up to %(found)s, not to %(wanted)s. Nothing was posted. Read the "
                     "document again; taxes of a fixed amount cannot be used for settlements.",
                     settlement=name,

@@ -18,7 +18,7 @@ class MarketplaceSettlement(models.Model):
 
         :return: list of :class:`PostingGroup`
         """
-        kinds = self.env["marketplace.fee.kind"].sudo().with_context(active_test=False).search([])
+        kinds = self.env["marketplace.fee.kind"].sudo().search([("active", "in", (True, False))])
         roles = {kind.id: get_role(kind.code, kind.group, kind.nature) for kind in kinds}
         of_orders = [kind for kind, role in roles.items() if role in _OF_INVOICES]
         self.env.flush_all()

@@ -13,9 +13,10 @@ class MarketplaceSettlement(models.Model):
     def _set_state_by_words(self):
         """Override: what became ready is posted, where the account wants it."""
         before = self.filtered(lambda settlement: settlement.state == READY)
-        super()._set_state_by_words()
+        result = super()._set_state_by_words()
         ready = (self - before).filtered(lambda settlement: settlement.state == READY)
         ready.filtered("account_id.settlement_auto_post")._enqueue_post()
+        return result
 
     def _enqueue_post(self):
         for settlement in self.sudo():

@@ -232,6 +232,16 @@ class TestPosting(PostingCase):
         self.assertEqual((len(settlement.move_ids), self._sums(settlement.move_ids)), (10, before))
         self.assertEqual(settlement.unexplained, 0.0)
 
+    def test_a_locked_month_is_reversed_in_the_first_open_one(self):
+        settlement = self._post("S1", *self._sale("A-1"))
+        entry = settlement.move_ids
+        self.company.fiscalyear_lock_date = "2026-05-31"
+        settlement.action_reverse()
+        self.assertEqual(self._sums(settlement.move_ids), {})
+        self.assertGreater((settlement.move_ids - entry).date, date(2026, 5, 31))
+        with self.assertRaisesRegex(UserError, "S1 has amounts of 2026-05-02, but the books are locked"):
+            settlement.action_post()
+
     def test_reposting_takes_new_meanings_over(self):
         settlement = self._post("S1", *self._sale("A-1"))
         word = self.Word.search([("words", "=", "Order > ItemFees > Commission"), ("provider", "=", "none")])
