@@ -129,6 +129,7 @@ def parse_settlement(document):
         end=midnight(last_day + _DAY, country),
         paid_at=(read_moment(statement, "updated_at", country) or created) if statement.flag("paid") else None,
         lines=account.lines,
+        reference=next(filter(None, (entry.text("payment_ref_id") for entry in entries)), ""),
     )
 
 

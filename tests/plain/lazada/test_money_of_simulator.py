@@ -74,6 +74,7 @@ def test_unsettled_money_becomes_a_statement(training, monkeypatch):
         book = made[number]
         assert sum(line.amount.amount for line in lines) == settlement.total.amount == Decimal(book["total"])
         assert (settlement.paid_at is None) == (book["payout"] is None)
+        assert settlement.reference == (book["payout"] or {"reference": ""})["reference"]
         assert all(line.sku and line.order_line_id for line in lines if line.order_id)
         words.update(line.words for line in lines)
     assert [pieces for pieces in words if not kind_of("lazada", pieces)] == []

@@ -85,7 +85,10 @@ def test_a_statement_has_its_period_its_orders_and_its_debts():
     assert (last.order_id, last.order_line_id, last.sku) == ("500001", "901001", "SKU-1")
     assert (last.reference, last.market, f"{last.posted_at:%F %T}") == ("SG103EF-0000006", "SG", "2026-05-20 04:00:00")
     assert [line.units for line in settlement.lines] == [0, 1, 0]
-    assert settlement.paid_at is None
+    assert (settlement.paid_at, settlement.reference) == (None, "")
+    listed, entries = wire_statements()[0]
+    paid = [entries[0], *(entry | {"payment_ref_id": "HSBC-7"} for entry in entries[1:])]
+    assert parse_settlement(document(listed, paid)).reference == "HSBC-7"
     assert f"{parse_settlement(document(*wire_statements()[0])).paid_at}" == "2026-05-10 18:37:35+00:00"
 
 

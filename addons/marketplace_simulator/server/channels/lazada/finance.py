@@ -164,6 +164,7 @@ def _shares(amount, count, currency):
 
 def _view(call, booking, made, day, position, part):
     kind, name, number, amount, line, item = part
+    payout = made["payout"] if made else None
     seller = access.seller_ids(call.site)[call.region]
     shop_sku = "_".join(map(str, numbers_of(call.site, call.region, line["sku"]))) if line["sku"] else ""
     return {
@@ -171,8 +172,8 @@ def _view(call, booking, made, day, position, part):
         "transaction_number": f"X{seller}-{booking['number']:08d}{position:04d}", "transaction_type": kind,
         "fee_name": name, "fee_type": str(number), "amount": _text(amount, booking["currency"]),
         "VAT_in_amount": "0.00", "WHT_amount": "0.00", "WHT_included_in_amount": "No", "details": name,
-        "statement": made["id"] if made else "", "paid_status": "Paid" if made and made["payout"] else "Not paid",
+        "statement": made["id"] if made else "", "paid_status": "Paid" if payout else "Not paid",
         "seller_sku": line["sku"], "lazada_sku": shop_sku, "orderItem_status": "delivered" if booking["order"] else "",
-        "reference": str(item), "comment": "", "payment_ref_id": "", "shipping_provider": "", "shipping_speed": "",
-        "shipment_type": "",
+        "payment_ref_id": payout["reference"] if payout else "", "reference": str(item), "comment": "",
+        "shipping_provider": "", "shipping_speed": "", "shipment_type": "",
     }
