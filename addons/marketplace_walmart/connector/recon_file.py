@@ -39,13 +39,14 @@ _PLAIN = frozenset({"Sale", "Refund"})
 # Descriptions with digits name a case, a shipment or a day: they are no words.
 _WORD = re.compile(r"[A-Za-z][A-Za-z _/&,.()'-]{1,79}")
 _GOODS = "Product Price"
+# At noon it is the same day everywhere.
 _ONE_DAY, _NOON = timedelta(days=1), timedelta(hours=12)
 
 
 def parse_settlement(document):
     """A report as :class:`Settlement`; rows are read while its lines are asked for.
 
-    Its id is the last day of its period: the file says nothing else that a report of the same seller could not repeat.
+    Its id is the last day of its period, or the day of the payment: a file states no other that is its own.
 
     :raise InvalidPayload: no report of version 1; while lines are read: a row is broken off or cannot be read
     """
@@ -70,7 +71,7 @@ def parse_settlement(document):
         total=total,
         start=start,
         end=last + _ONE_DAY,
-        paid_at=posted if total.amount > 0 else None,
+        paid_at=posted + _NOON if total.amount > 0 else None,
         lines=layout.read_lines(rows, currency),
         reference=head["Transaction Key"],
     )
@@ -114,7 +115,6 @@ class _Layout:
         missing = [name for name in (*_HEAD, *_DETAIL) if name.lower() not in self._places and name not in _OPTIONAL]
         if missing:
             raise InvalidPayload("row 1", f"columns are missing: {', '.join(dict.fromkeys(missing))}")
-
         self._head, self._detail = self._picker(_HEAD), self._picker(_DETAIL)
 
     def _picker(self, names):
@@ -156,7 +156,6 @@ def _read_line(row, number, count, currency):
         row=count,
         words=words,
         amount=_money(row["Amount"], currency, where("Amount")),
-        # At noon it is the same day everywhere.
         posted_at=_day(row["Transaction Posted Timestamp"], where("Transaction Posted Timestamp")) + _NOON,
         order_id=row["Purchase Order #"],
         order_line_id=row["Purchase Order line #"],
