@@ -27,6 +27,8 @@
         "views/layout_views.xml",
         "views/posting_views.xml",
         "views/payout_views.xml",
+        "views/receivable_views.xml",
+        "views/transaction_views.xml",
         "views/menus.xml",
     ],
 }

@@ -5,6 +5,7 @@ from . import (  # isort: skip
     fee_kind,
     fee_word,
     payout,
+    receivable,
     res_company,
     settlement,
     settlement_line,
@@ -18,4 +19,5 @@ from . import (  # isort: skip
     settlement_posting_documents,
     settlement_posting_job,
     settlement_reversal,
+    transaction,
 )

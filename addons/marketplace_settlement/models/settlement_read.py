@@ -176,9 +176,9 @@ class MarketplaceSettlement(models.Model):
             "currency_id": self._get_currency(stated.total.currency).id,
             "total": stated.total.amount,
             "shop_id": shop.id or self.shop_id.id,
-            "period_start": _to_utc(stated.start),
-            "period_end": _to_utc(stated.end),
-            "paid_at": _to_utc(stated.paid_at),
+            "period_start": to_utc(stated.start),
+            "period_end": to_utc(stated.end),
+            "paid_at": to_utc(stated.paid_at),
             "reference": stated.reference,
             "message": False,
         }
@@ -261,7 +261,7 @@ class _RowBuilder:
             kind,
             line.amount.amount,
             line.amount.text,
-            _to_utc(line.posted_at),
+            to_utc(line.posted_at),
             line.posted_at.astimezone(self._zone).date(),
             line.market or None,
             self._shops.get(line.market.lower()) or self._settlement.shop_id.id or None,
@@ -290,6 +290,6 @@ class _RowBuilder:
         return self._currencies[code]
 
 
-def _to_utc(moment):
+def to_utc(moment):
     """An aware time as the ORM keeps it."""
     return moment.astimezone(timezone.utc).replace(tzinfo=None) if moment else False

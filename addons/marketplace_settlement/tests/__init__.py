@@ -7,4 +7,5 @@ from . import (
     test_posting_documents,
     test_settlement,
     test_settlement_offer,
+    test_transaction,
 )
