@@ -2,7 +2,7 @@
 kinds named here.
 """
 
-CLEARING, CARRY_OVER = "clearing", "carry_over"
+CLEARING, CARRY_OVER, TRANSFER = "clearing", "carry_over", "transfer"
 TAX, FEE_TAX, WITHHELD = "tax", "fee_tax", "withheld"
 OTHER = "other"
 
@@ -17,7 +17,7 @@ ROLES = (
     "deferred",
     "loan",
     "card",
-    "transfer",
+    TRANSFER,
     TAX,
     FEE_TAX,
     WITHHELD,
@@ -36,10 +36,6 @@ _OF_KIND = {
     "card_charge": "card",
     "loan": "loan",
     "loan_repayment": "loan",
-    "transfer": "transfer",
-    "transfer_failed": "transfer",
-    "disbursement_correction": "transfer",
-    "account_top_up": "transfer",
     "tax_on_fees": FEE_TAX,
     "tcs_cgst": WITHHELD,
     "tcs_sgst": WITHHELD,
@@ -64,7 +60,8 @@ def is_refund(role, kind):
 
 
 def get_role(kind, group, nature):
-    """What the account of a kind of amount is for.
+    """What the account of a kind of amount is for. Only profit is booked as income or cost: what the result accounts
+    hold of settlements is the profit of its amounts.
 
     :param str kind: code of the kind
     :param str group: its group in the fee tree
@@ -75,4 +72,6 @@ def get_role(kind, group, nature):
         return _OF_KIND[kind]
     if nature == "tax":
         return TAX
+    if nature == "money":
+        return TRANSFER
     return group if group in ROLES else OTHER

@@ -110,6 +110,27 @@ class TestPosting(PostingCase):
         self.assertEqual(self._sums((owed | following).move_ids)["clearing"], 45.0)
         self.assertEqual(following.clearing_line_id.amount_residual, 45.0)
 
+    def test_a_settlement_without_amounts(self):
+        settlement = self._post("S1", total="0")
+        self.assertFalse(settlement.move_ids)
+        settlement.action_reverse()
+        self.assertEqual(settlement.state, "ready")
+
+    def test_an_owed_balance_in_foreign_money_leaves_an_exchange_difference(self):
+        self._set_foreign("KWD", 3.25)
+        owed = self._post("S1", ("Fee > Storage", "-4.000"), currency="KWD")
+        self._set_foreign("KWD", 3.5, "2026-06-01")
+        following = self._post("S2", ("Balance > Previous", "-4.000", {"day": 40}), currency="KWD", total="-4.000")
+        self.assertEqual(owed.clearing_line_id.balance, -13.0)
+        self.assertEqual(following.clearing_line_id.balance, -14.0)
+        self.assertTrue(owed.clearing_line_id.reconciled)
+        difference = owed.clearing_line_id.matched_debit_ids.exchange_move_id
+        self.assertEqual(abs(sum(difference.line_ids.filtered(lambda item: item.balance > 0).mapped("balance"))), 1.0)
+        for settlement in (following, owed):
+            settlement.action_reverse()
+        everything = owed.move_ids | following.move_ids | difference | difference.reversal_move_ids
+        self.assertEqual(self._sums(everything, "balance"), {})
+
     def test_foreign_money_at_odoos_rate_or_its_own(self):
         currency = self._set_foreign("KWD", 3.25)
         lines = ("Order > ItemPrice > Principal", "10.005"), ("Fee > Storage", "-3.333"), ("Reserve > Held", "-3.337")
@@ -134,14 +155,14 @@ class TestPosting(PostingCase):
         with self.assertRaisesRegex(UserError, "no exchange rate of KWD on 2026-05-02"):
             settlement.action_post()
 
-    def _set_foreign(self, code, rate):
-        """A currency with a rate: so many units of the company's currency for one."""
+    def _set_foreign(self, code, rate, day="2026-01-01"):
+        """A currency with a rate from a day on: so many units of the company's currency for one."""
         currency = self.env["res.currency"].with_context(active_test=False).search([("name", "=", code)])
         currency.active = True
         self.env["res.currency.rate"].create(
             {
                 "currency_id": currency.id,
-                "name": "2026-01-01",
+                "name": day,
                 "inverse_company_rate": rate,
                 "company_id": self.company.id,
             }

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from addons.marketplace_settlement.engine import (
     ROLES,
+    TYPES,
     AccountBook,
     AccountRow,
     Amount,
@@ -196,10 +197,10 @@ def test_every_kind_of_the_tree_has_a_role(fee_kinds):
     roles = {kind["code"]: get_role(kind["code"], kind["group"], kind["nature"]) for kind in fee_kinds}
     assert set(roles.values()) <= set(ROLES)
     assert roles["opening_balance"] == "clearing"
-    # Money and taxes never count as profit.
+    # Profit, and only profit, is on accounts of income and cost.
     for kind in fee_kinds:
-        if kind["nature"] != "profit":
-            assert roles[kind["code"]] not in ("sales", "selling", "storage", "reimbursements"), kind
+        is_result = TYPES[roles[kind["code"]]].startswith(("income", "expense"))
+        assert is_result == (kind["nature"] == "profit"), kind
 
 
 # === ALL SETTLEMENTS === #
