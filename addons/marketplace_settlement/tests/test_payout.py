@@ -140,6 +140,24 @@ class TestPayout(PostingCase):
         payout.action_accept()
         self.assertTrue(settlement.clearing_line_id.reconciled)
 
+    def test_what_the_marketplace_owes_by_month(self):
+        sale = self._sale("O-1", "100.00", "-20.00")
+        self._post("S-1001", *sale, ("Reserve > Held", "-30.00"))
+        line = self._receive(49.0, "S-1001", day="2026-06-02")
+        (payout,) = self._propose(line)
+        payout.action_accept()
+        self._post("S-1002", ("Reserve > Back", "30.00"))
+        rows = self.env["marketplace.receivable"].search([("account_id", "=", self.account.id)], order="month")
+        self.assertRecordValues(
+            rows,
+            [
+                {"opening": 0, "income": 100, "fees": -20, "transfers": 0, "closing": 80, "shop_id": False},
+                {"opening": 80, "income": 0, "fees": 0, "transfers": -50, "closing": 30, "shop_id": False},
+            ],
+        )
+        owed = sum(self.Settlement.search([("state", "=", "posted")]).mapped("clearing_line_id.amount_residual"))
+        self.assertEqual(owed, 30.0)
+
     def test_who_may_match(self):
         self._settle("S-1001", "100.00")
         line = self._receive(100.0)
