@@ -144,7 +144,7 @@ class BankStatementFile(models.Model):
         new = self._find_new(journal, readings)
         self._check_open(journal, new)
         files = self.create([self._prepare(journal, *item) for item in zip(readings, new, strict=True)])
-        currencies = {currency.name: currency for currency in self.env["res.currency"].search([])}
+        currencies = {currency.name: currency for currency in self.env["res.currency"].search([("active", "=", True)])}
         batches = [
             (file, *batch)
             for file, reading, fresh in zip(files, readings, new, strict=True)

@@ -63,7 +63,7 @@ class RowReader:
         first = next(str(cell) for cell in cells if cell is not None)
         return first.casefold().startswith(_FOOTERS)
 
-    def read(self, number, cells, raw):
+    def read_row(self, number, cells, raw):
         """``(currency, transaction)`` of a row; no transaction if it is not booked or of 0.
 
         :param int number: of the row

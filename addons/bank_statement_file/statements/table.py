@@ -52,7 +52,7 @@ def read_table_statements(content, layouts):
     for number, cells in rows:
         if reader.is_footer(cells):
             break
-        currency, transaction = reader.read(number, cells, _raw(headings, cells))
+        currency, transaction = reader.read_row(number, cells, _raw(headings, cells))
         groups.setdefault(currency, [])
         left_out.setdefault(currency, 0)
         if transaction is None:

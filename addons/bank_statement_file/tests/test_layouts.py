@@ -34,13 +34,13 @@ BANK = "交易日,交易时间,支出,收入,余额,交易类型,交易备注\n2
 
 @tagged("post_install", "-at_install")
 class TestLayouts(TransactionCase):
-    def read(self, text):
+    def _read_text(self, text):
         layouts = self.env["bank.statement.layout"]._get_layouts(self.env.company)
         origin, (statement,) = read_statements(text.encode(), layouts)
         return origin, statement
 
     def test_airwallex(self):
-        origin, statement = self.read(AIRWALLEX)
+        origin, statement = self._read_text(AIRWALLEX)
         self.assertEqual((origin, statement.currency, str(statement.closing)), ("Airwallex", "USD", "3419.00"))
         deposit, payout = statement.transactions
         self.assertEqual((str(deposit.amount), deposit.reference, deposit.external_id), ("4420.00", "S-77", "t-1"))
@@ -48,24 +48,24 @@ class TestLayouts(TransactionCase):
         self.assertEqual((payout.description, str(payout.day), str(payout.rate)), ("To bank June", "2026-05-07", "7.1"))
 
     def test_payoneer(self):
-        origin, statement = self.read(PAYONEER)
+        origin, statement = self._read_text(PAYONEER)
         self.assertEqual((origin, statement.left_out, str(statement.closing)), ("Payoneer", 1, "1000.00"))
         payment, withdrawal = statement.transactions
         self.assertEqual((payment.description, str(payment.day)), ("Payment from eBay P 6001", "2026-05-31"))
         self.assertEqual((str(withdrawal.amount), withdrawal.reference), ("-200.50", "W-7"))
 
     def test_wise(self):
-        origin, statement = self.read(WISE)
+        origin, statement = self._read_text(WISE)
         self.assertEqual((origin, str(statement.opening), str(statement.closing)), ("Wise", "0.00", "1489.50"))
         self.assertEqual([line.counterparty for line in statement.transactions], ["Amazon", "Ann"])
 
     def test_a_wallet_of_china(self):
-        origin, statement = self.read(WORLDFIRST)
+        origin, statement = self._read_text(WORLDFIRST)
         self.assertEqual((origin, statement.left_out), ("WorldFirst 万里汇", 1))
         self.assertEqual((str(statement.total), str(statement.transactions[0].fee)), ("100.00", "0.30"))
 
     def test_a_bank_of_china(self):
-        origin, statement = self.read(BANK)
+        origin, statement = self._read_text(BANK)
         self.assertEqual((origin, str(statement.opening)), ("Bank: columns for in and out", "100.00"))
         self.assertEqual(str(statement.transactions[0].day), "2026-05-06")
 

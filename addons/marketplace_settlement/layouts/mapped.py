@@ -68,7 +68,7 @@ def parse_mapped(content, layout, header):
         raise InvalidPayload("file", str(error)) from None
     places, rows = _find_columns(table, layout)
     reader = _RowReader(layout, places, header.total.currency)
-    lines = [line for number, cells in rows for line in reader.read(number, cells)]
+    lines = [line for number, cells in rows for line in reader.read_row(number, cells)]
     if not lines:
         raise InvalidPayload("file", "there is no amount in it")
     days = [line.posted_at for line in lines]
@@ -105,7 +105,7 @@ class _RowReader:
         self._places = [(heading, meaning, places[heading.casefold()]) for heading, meaning in layout.columns]
         self._count = 0
 
-    def read(self, number, cells):
+    def read_row(self, number, cells):
         """Lines of a row.
 
         :raise InvalidPayload: with the row and the heading

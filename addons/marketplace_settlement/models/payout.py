@@ -66,17 +66,16 @@ class MarketplacePayout(models.Model):
     @api.depends("reason_codes")
     @api.depends_context("lang")
     def _compute_reasons(self):
-        _ = self.env._
         names = {
-            "exact": _("exact amount"),
-            "fee": _("less a fee"),
-            "stated_fee": _("less the fee that the bank states"),
-            "exchange": _("exchanged"),
-            "several": _("several settlements"),
-            "part": _("a part"),
-            "reference": _("reference in the text"),
-            "name": _("marketplace in the text"),
-            "together": _("several transfers"),
+            "exact": self.env._("exact amount"),
+            "fee": self.env._("less a fee"),
+            "stated_fee": self.env._("less the fee that the bank states"),
+            "exchange": self.env._("exchanged"),
+            "several": self.env._("several settlements"),
+            "part": self.env._("a part"),
+            "reference": self.env._("reference in the text"),
+            "name": self.env._("marketplace in the text"),
+            "together": self.env._("several transfers"),
         }
         for payout in self:
             payout.reasons = ", ".join(names[code] for code in payout.reason_codes or [])
@@ -160,7 +159,7 @@ class MarketplacePayout(models.Model):
 
     def _get_market(self):
         """Odoo's rates on the days of the transactions; one query for each company and day."""
-        currencies = self.env["res.currency"].search([])
+        currencies = self.env["res.currency"].search([("active", "=", True)])
         days = {(payout.company_id, payout.date) for payout in self if payout.date}
         rates = {}
         for company, day in days:
