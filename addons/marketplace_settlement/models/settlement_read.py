@@ -82,13 +82,14 @@ class MarketplaceSettlement(models.Model):
         :raise UserError: it cannot be read, does not add up, or is here already
         """
         try:
-            stated = (parse or self._get_parser(account).parse_settlement)(document)
-            settlement = self.search([("account_id", "=", account.id), ("external_id", "=", stated.external_id)])
-            settlement._check_new(document)
-            new = {**vals, "account_id": account.id, "external_id": stated.external_id}
-            settlement = settlement or self.create(new)
-            settlement._keep_document(document)
-            settlement._read(stated)
+            with self.env.cr.savepoint():
+                stated = (parse or self._get_parser(account).parse_settlement)(document)
+                settlement = self.search([("account_id", "=", account.id), ("external_id", "=", stated.external_id)])
+                settlement._check_new(document)
+                new = {**vals, "account_id": account.id, "external_id": stated.external_id}
+                settlement = settlement or self.create(new)
+                settlement._keep_document(document)
+                settlement._read(stated)
         except InvalidPayload as error:
             raise UserError(self._describe_fault(document.name, error)) from error
         return settlement

@@ -172,9 +172,9 @@ class MarketplaceAccount(models.Model):
 
     def _enqueue_settlements(self, seconds=None):
         """Override: what is not settled yet is looked for with the settlements."""
-        super()._enqueue_settlements(seconds)
         if not seconds:
             self._enqueue_transactions()
+        return super()._enqueue_settlements(seconds)
 
     def _enqueue_transactions(self, seconds=None):
         for account in self.sudo().filtered(lambda account: account._has_capability(Capability.TRANSACTIONS)):
@@ -214,8 +214,9 @@ class MarketplaceSettlement(models.Model):
 
     def _read(self, stated):
         """Override: what the settlement holds is not unsettled any more."""
-        super()._read(stated)
+        result = super()._read(stated)
         self.env["marketplace.transaction"].sudo()._settle_by(self)
+        return result
 
 
 class _LineBuilder:

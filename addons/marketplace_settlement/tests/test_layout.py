@@ -49,7 +49,7 @@ class TestLayout(SettlementCase):
             ({"text": TABLE.replace("-3.60", "some")}, "row 3, Commission"),
             ({"text": TABLE.replace("Goods", "Price")}, "no column goods"),
         ):
-            with self.assertRaisesRegex(UserError, reason), self.cr.savepoint():
+            with self.assertRaisesRegex(UserError, reason):
                 self._wizard(**vals).action_upload()
         self.assertFalse(self.Settlement.search([("external_id", "=", "MAY")]))
 

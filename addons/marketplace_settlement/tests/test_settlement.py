@@ -68,7 +68,7 @@ class TestSettlement(SettlementCase):
 
     def test_a_document_that_does_not_add_up_is_refused(self):
         document = self._document("S1", *self._sale("A-1"), total="99.00")
-        with self.assertRaisesRegex(UserError, "add up to 10.20, but the settlement says 99.00"), self.cr.savepoint():
+        with self.assertRaisesRegex(UserError, "add up to 10.20, but the settlement says 99.00"):
             self._take(document)
         self.assertFalse(self.Settlement.search([("external_id", "=", "S1")]))
 

@@ -28,7 +28,7 @@ class SettlementUpload(models.TransientModel):
     @api.model
     def _get_only_account(self):
         """The account, where there is but one whose settlements can be read."""
-        accounts = self.env["marketplace.account"].search([])
+        accounts = self.env["marketplace.account"].search([("state", "!=", "disabled")])
         readable = accounts.filtered(lambda account: account._has_capability(Capability.SETTLEMENTS))
         return readable if len(readable) == 1 else False
 
