@@ -174,13 +174,19 @@ class TestStatementFile(AccountTestInvoicingCommon):
         reader = new_test_user(self.env, "reader", groups="account.group_account_readonly")
         with self.assertRaises(AccessError):
             self.env["bank.statement.upload"].with_user(reader).create({"journal_id": self.journal.id})
-        clerk = new_test_user(self.env, "clerk", groups="account.group_account_basic")
-        upload = self.prepare(HEAD + MAY)
-        upload.attachment_ids.write({"res_model": "bank.statement.upload", "res_id": upload.id})
-        files = self.env["bank.statement.file"].with_user(clerk)
-        layouts = self.env["bank.statement.layout"].with_user(clerk)._get_layouts(self.env.company)
-        reading = files._read_file(self.journal.with_user(clerk), "may.csv", (HEAD + MAY).encode(), layouts)
-        self.assertEqual(len(files._take(self.journal.with_user(clerk), [reading]).line_ids), 3)
+        for group in ("account.group_account_basic", "account.group_account_manager", "marketplace.group_accountant"):
+            clerk = new_test_user(self.env, group, groups=group)
+            upload = self.env["bank.statement.upload"].with_user(clerk).create({"journal_id": self.journal.id})
+            content = base64.b64encode((HEAD + JUNE.replace("A4", group)).encode())
+            upload.attachment_ids = (
+                self.env["ir.attachment"]
+                .with_user(clerk)
+                .create({"name": "june.csv", "datas": content, "res_model": upload._name, "res_id": upload.id})
+            )
+            upload.action_check()
+            self.assertEqual(upload.file_ids.line_count, 1)
+            upload.action_import()
+        self.assertEqual(len(self.lines()), 3)
 
     def test_the_queries_do_not_grow_with_the_files_known_rows(self):
         rows = [f"2026-05-04,Payout {n},1.00,,USD,S-{n},AMAZON,,B{n},\n" for n in range(60)]
