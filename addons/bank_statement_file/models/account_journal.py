@@ -8,4 +8,4 @@ class AccountJournal(models.Model):
         """Open the upload of files for the journal."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("bank_statement_file.action_statement_upload")
-        return {**action, "context": {"default_journal_id": self.id}}
+        return {**action, "context": {"default_journal_id": self.id, "dialog_size": "extra-large"}}
