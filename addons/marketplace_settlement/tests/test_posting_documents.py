@@ -80,14 +80,14 @@ class TestPostingDocuments(PostingCase):
         self.assertEqual((settlement.state, order.invoice_ids.payment_state), ("posted", "paid"))
 
     def test_an_invoice_in_another_currency_than_the_settlement(self):
-        foreign = self.env["res.currency"].with_context(active_test=False).search([("name", "=", "GBP")])
+        foreign = self.env["res.currency"].with_context(active_test=False).search([("name", "=", "CHF")])
         foreign.active = True
         self.env["res.currency.rate"].create(
             {"currency_id": foreign.id, "name": "2026-01-01", "inverse_company_rate": 1.25}
         )
         order = self._import(self._order("A-1"))
         settlement = self._post(
-            "S1", ("Order > ItemPrice > Principal", "9.60", {"order": "A-1", "sku": "MUG"}), currency="GBP"
+            "S1", ("Order > ItemPrice > Principal", "9.60", {"order": "A-1", "sku": "MUG"}), currency="CHF"
         )
         self.assertEqual(order.invoice_ids.currency_id, self.company.currency_id)
         self.assertEqual(order.invoice_ids.payment_state, "paid")
@@ -172,9 +172,7 @@ class TestPostingDocuments(PostingCase):
 
     def test_a_bill_for_each_month_and_a_credit_note_for_fees_given_back(self):
         self.account.settlement_fee_policy = "bill"
-        settlement = self._post(
-            "S1", *self._sale("A-1", "100.00", "-15.00"), ("Fee > Storage", "4.00", {"day": 40}), currency="USD"
-        )
+        settlement = self._post("S1", *self._sale("A-1", "100.00", "-15.00"), ("Fee > Storage", "4.00", {"day": 40}))
         documents = settlement.move_ids.filtered(lambda move: move.move_type != "entry")
         self.assertEqual(
             {(move.move_type, move.date, move.amount_total, move.amount_residual) for move in documents},
