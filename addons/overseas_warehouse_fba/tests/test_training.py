@@ -1,7 +1,8 @@
 """The addon and the training marketplace: neither knows anything of the other but Amazon's protocol."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 
+from freezegun import freeze_time
 from odoo.addons.marketplace_simulator.server.app import Simulator
 from odoo.addons.marketplace_simulator.server.clock import Clock
 from odoo.addons.marketplace_simulator.server.spapi import fba_play, fba_stock
@@ -15,9 +16,9 @@ from .fba_seller_case import GB, FbaSellerCase
 class SetClock(Clock):
     """A clock that stands still until a test puts it forward."""
 
-    def __init__(self):
+    def __init__(self, now):
         super().__init__()
-        self._now = Clock.now(self)
+        self._now = now
 
     def now(self):
         return self._now
@@ -30,7 +31,12 @@ class SetClock(Clock):
 class TestTraining(FbaSellerCase):
     def setUp(self):
         super().setUp()
-        self.clock = SetClock()
+        # The training marketplace's time runs ahead while it is asked: at midnight its day would not be Odoo's.
+        noon = datetime.now(timezone.utc).replace(hour=12, minute=0, second=0, microsecond=0)
+        freezer = freeze_time(noon, tick=True)
+        freezer.start()
+        self.addCleanup(freezer.stop)
+        self.clock = SetClock(noon)
         self._serve(Simulator(seed=5, regions=("eu",), clock=self.clock, orders=30))
         self._connect()
 
