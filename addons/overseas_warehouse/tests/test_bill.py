@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 
 from odoo.addons.marketplace.contract import Money, Unavailable
@@ -121,7 +122,8 @@ class TestBill(OverseasCase):
 
     def test_the_job_fetches_and_comes_back(self):
         self.world.ship(self.outbound.reference)
-        self.world.bills = [replace(bill, charged_at=self._now()) for bill in self.world.bills]
+        just_now = datetime.now(timezone.utc) - timedelta(minutes=1)
+        self.world.bills = [replace(bill, charged_at=just_now) for bill in self.world.bills]
         self.Bill._job_fetch(self.account)
         line = self.env["overseas.bill.line"].search([("account_id", "=", self.account.id)])
         self.assertEqual(line.match, "equal")
@@ -129,8 +131,3 @@ class TestBill(OverseasCase):
         with trap_jobs() as trap:
             self.Bill._job_fetch(self.account)
             trap.assert_jobs_count(1)
-
-    def _now(self):
-        return START.replace(
-            year=self.account.create_date.year, month=self.account.create_date.month, day=self.account.create_date.day
-        )
