@@ -1,0 +1,3 @@
+# The plain package (engine) is also imported without Odoo, from the checkout root.
+if __name__.startswith("odoo.addons."):
+    from . import models, wizards
