@@ -1,0 +1,9 @@
+from . import (  # isort: skip
+    account,
+    profile,
+    campaign,
+    cost,
+    report,
+    # Owner: insight.
+    insight,
+)
