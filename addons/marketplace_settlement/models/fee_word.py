@@ -69,10 +69,10 @@ class MarketplaceFeeWord(models.Model):
 
     def write(self, vals):
         """Override: a new meaning classifies the lines that wait."""
-        providers = self.mapped("provider")
+        before = {word: word._get_meaning() for word in self}
         result = super().write(vals)
-        if {"kind_id", "words", "provider", "company_id"} & set(vals):
-            self._classify_again([*providers, *self.mapped("provider")])
+        changed = self.filtered(lambda word: word._get_meaning() != before[word])
+        self._classify_again([*changed.mapped("provider"), *(before[word][0] for word in changed)])
         return result
 
     def unlink(self):
@@ -81,6 +81,11 @@ class MarketplaceFeeWord(models.Model):
         result = super().unlink()
         self._classify_again(providers)
         return result
+
+    def _get_meaning(self):
+        """What lines are classified by. An update of the addon writes all its rows again: lines that no row changes
+        for are not looked at."""
+        return self.provider, self.words, self.kind_id, self.company_id
 
     @api.model
     def _classify_again(self, providers):
@@ -121,10 +126,12 @@ class FeeDictionary:
     """Finds the kind of words among rows of meanings.
 
     :param rows: ``[(words, kind or False, whether it is the company's own)]``
+    :ivar unknown: words that :meth:`classify` met and that no row is about
     """
 
     def __init__(self, rows):
-        self._exact, self._patterns, self._known = {}, {}, set()
+        self.unknown = set()
+        self._exact, self._patterns, self._known, self._classified = {}, {}, set(), {}
         for words, kind, own in sorted(rows, key=lambda row: row[2]):
             self._known.add(words)
             pieces = tuple(words.split(SEPARATOR))
@@ -137,6 +144,20 @@ class FeeDictionary:
         for patterns in self._patterns.values():
             patterns.sort(key=lambda row: (row[0].count(ANY), not row[1], row[0]))
 
+    def classify(self, pieces):
+        """What a marketplace calls an amount, as one text, and what that means; looked up once.
+
+        :param tuple pieces: its words, from coarse to fine
+        :return: ``(words, id of the kind or None)``
+        """
+        if pieces not in self._classified:
+            words = _join(pieces)
+            kind = self.find(words) or None
+            if kind is None and words not in self._known:
+                self.unknown.add(words)
+            self._classified[pieces] = words, kind
+        return self._classified[pieces]
+
     def find(self, words):
         """Id of the kind; ``False`` where nothing says it. An exact row of all companies still comes before a pattern
         of one's own."""
@@ -144,12 +165,13 @@ class FeeDictionary:
             self._exact[words] = self._find_pattern(tuple(words.split(SEPARATOR)))
         return self._exact[words]
 
-    def is_noted(self, words):
-        """Whether there is a row for exactly these words, also one without a kind."""
-        return words in self._known
-
     def _find_pattern(self, pieces):
         for pattern, _own, kind in self._patterns.get(len(pieces), ()):
             if all(wanted in (ANY, piece) for wanted, piece in zip(pattern, pieces, strict=True)):
                 return kind
         return False
+
+
+def _join(pieces):
+    """Pieces as one text; a separator inside of a piece would make two of it."""
+    return SEPARATOR.join(piece.replace(SEPARATOR, " ").strip() for piece in pieces)

@@ -1,7 +1,5 @@
 from odoo import api, fields, models
 
-from .fee_word import SEPARATOR
-
 _COLUMNS = (
     "settlement_id", "company_id", "account_id", "provider", "currency_id", "row", "words", "kind_id", "amount",
     "amount_text", "posted_at", "date", "market", "shop_id", "order_ref", "order_line_ref", "sku", "units",
@@ -124,8 +122,3 @@ class MarketplaceSettlementLine(models.Model):
             page_size=len(pairs),
         )
         self.invalidate_model(["move_line_id"])
-
-
-def join_words(words):
-    """Pieces of a marketplace's words as one text; a separator inside of a piece would make two of it."""
-    return SEPARATOR.join(piece.replace(SEPARATOR, " ").strip() for piece in words)

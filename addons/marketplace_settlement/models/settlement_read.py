@@ -17,7 +17,6 @@ from odoo.addons.marketplace.models.job_retry import get_retry_seconds, lock_for
 from odoo.exceptions import UserError
 
 from .settlement import FAILED, OPEN, READABLE, UNKNOWN, WAITING
-from .settlement_line import join_words
 
 CHUNK = 5000
 
@@ -196,7 +195,7 @@ class MarketplaceSettlement(models.Model):
             total += sum(line.amount.amount for line in chunk)
         Line.invalidate_model()
         self.invalidate_recordset()
-        return count, total, rows.unknown
+        return count, total, rows.dictionary.unknown
 
     def _check_total(self, total, stated):
         """:raise UserError: the lines are not the whole settlement"""
@@ -236,7 +235,6 @@ class _RowBuilder:
 
     def __init__(self, settlement):
         env = settlement.env
-        self.unknown = set()
         self._head = (
             settlement.id,
             settlement.company_id.id,
@@ -245,15 +243,14 @@ class _RowBuilder:
             settlement.currency_id.id,
         )
         self._settlement = settlement
-        self._dictionary = env["marketplace.fee.word"]._get_dictionary(settlement.provider, settlement.company_id)
+        self.dictionary = env["marketplace.fee.word"]._get_dictionary(settlement.provider, settlement.company_id)
         self._zone = ZoneInfo(settlement.company_id.partner_id.tz or "UTC")
         shops = settlement.account_id.with_context(active_test=False).shop_ids
         self._shops = {name: shop.id for shop in shops for name in (shop.name.lower(), shop.external_id.lower())}
         self._currencies = {}
-        self._words = {}
 
     def build(self, line):
-        words, kind = self._classify(line.words)
+        words, kind = self.dictionary.classify(line.words)
         original = line.original
         return (
             *self._head,
@@ -275,15 +272,6 @@ class _RowBuilder:
             original.amount if original else None,
             self._get_currency_id(original.currency) if original else None,
         )
-
-    def _classify(self, pieces):
-        if pieces not in self._words:
-            words = join_words(pieces)
-            kind = self._dictionary.find(words)
-            if not kind and not self._dictionary.is_noted(words):
-                self.unknown.add(words)
-            self._words[pieces] = words, kind or None
-        return self._words[pieces]
 
     def _get_currency_id(self, code):
         if code not in self._currencies:

@@ -4,7 +4,6 @@ from odoo import api, fields, models
 from odoo.addons.marketplace.contract import Capability, ConnectorError, InvalidPayload, MoneyState
 from odoo.addons.marketplace.models.job_retry import get_retry_seconds
 
-from .settlement_line import join_words
 from .settlement_read import to_utc
 
 FIRST_PERIOD = timedelta(days=30)
@@ -226,13 +225,9 @@ class _LineBuilder:
         self._word = env["marketplace.fee.word"]
         self._account = account
         self._dictionary = self._word._get_dictionary(account.provider, account.company_id)
-        self._unknown = set()
 
     def build(self, line):
-        words = join_words(line.words)
-        kind = self._dictionary.find(words)
-        if not kind and not self._dictionary.is_noted(words):
-            self._unknown.add(words)
+        words, kind = self._dictionary.classify(line.words)
         return {
             "words": words,
             "kind_id": kind,
@@ -243,7 +238,7 @@ class _LineBuilder:
 
     def note_unknown(self):
         """Words that nobody knows wait in the queue before a settlement brings them."""
-        self._word._note_unknown(self._account.provider, self._account.company_id, self._unknown)
+        self._word._note_unknown(self._account.provider, self._account.company_id, self._dictionary.unknown)
 
 
 _SETTLED = """

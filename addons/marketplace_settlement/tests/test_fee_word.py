@@ -57,6 +57,19 @@ class TestFeeWord(SettlementCase):
         self.Word.search([("words", "=", "Order > ItemFees > Commission"), ("provider", "=", "none")]).unlink()
         self.assertEqual((settlement.state, settlement.unknown_count), ("unknown", 1))
 
+    def test_an_update_that_changes_no_meaning_looks_at_no_lines(self):
+        looked = []
+        self.patch(
+            type(self.env["marketplace.settlement.line"]),
+            "_classify_again",
+            lambda _lines, providers: looked.append(set(providers)),
+        )
+        word = self.Word.search([("words", "=", "Order > ItemFees > Commission"), ("provider", "=", "none")])
+        word.write({name: word[name] for name in ("provider", "words")} | {"kind_id": word.kind_id.id})
+        self.assertFalse(looked)
+        word.kind_id = self.kinds["service_fee"]
+        self.assertEqual(looked, [{"none"}])
+
     def test_what_is_posted_keeps_its_kinds(self):
         settlement = self._take(self._document("S1", *self._sale("A-1")))
         settlement.state = "posted"
