@@ -24,8 +24,14 @@ def inside_venv(home: Home) -> bool:
 
 def start_over(home: Home, module: str, arguments: Sequence[str]) -> NoReturn:
     """Replace this process by ``module`` under the venv's Python."""
-    environment = os.environ | {"PYTHONPATH": str(CHECKOUT), "CROSSBORDER_HOME": str(home.root)}
-    os.execve(home.python, [str(home.python), "-m", module, *arguments], environment)
+    os.execve(home.python, [str(home.python), "-m", module, *arguments], clean_environment(home))
+
+
+def clean_environment(home: Home) -> dict[str, str]:
+    """The environment of what runs in the venv. Without libpq's variables: Odoo would take them for its own database's
+    before its configuration file, and work on another server."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+    return kept | {"PYTHONPATH": str(CHECKOUT), "CROSSBORDER_HOME": str(home.root)}
 
 
 def enter_venv(

@@ -13,6 +13,7 @@ from scripts.lib import apt, odoo_links, testing, tracked_files
 from scripts.lib.config_file import render
 from scripts.lib.home import Home, SetupError
 from scripts.lib.postgres import Server
+from scripts.lib.prepare import clean_environment
 from scripts.lib.processes import Process
 from scripts.lib.verdict import verdict
 
@@ -59,6 +60,16 @@ def test_a_machine_without_debian_archive_is_told(tmp_path):
     (tmp_path / "sources.list").write_text("deb https://vendor.example/apt stable tools\n")
     with pytest.raises(SetupError, match="names no Debian archive"):
         apt.debian_archive(apt.machine_sources(tmp_path), "bookworm")
+
+
+def test_another_servers_address_in_the_environment_is_not_passed_on(tmp_path, monkeypatch):
+    """Odoo would take it for its own database's, whatever its configuration file says."""
+    monkeypatch.setenv("PGPORT", "1")
+    monkeypatch.setenv("PGPASSWORD", "other")
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    environment = clean_environment(Home(tmp_path))
+    assert [name for name in environment if name.startswith("PG")] == []
+    assert environment["LANG"] == "C.UTF-8" and environment["CROSSBORDER_HOME"] == str(tmp_path)
 
 
 def test_template_takes_values_defaults_and_dollar_signs():
