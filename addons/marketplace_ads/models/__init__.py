@@ -1,9 +1,15 @@
 from . import (  # isort: skip
     account,
+    account_amazon,
     profile,
     campaign,
     cost,
+    cost_import,
+    cost_share,
+    purchase,
     report,
+    layout,
+    listing,
     # Owner: insight.
     insight,
 )
