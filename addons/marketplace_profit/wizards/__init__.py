@@ -1,1 +1,2 @@
 
+from . import voucher_export, what_if
