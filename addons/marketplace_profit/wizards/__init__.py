@@ -1,2 +1,1 @@
-
-from . import voucher_export, what_if
+from . import voucher_export
