@@ -5,6 +5,7 @@ from . import (
     test_payout,
     test_posting,
     test_posting_documents,
+    test_samples,
     test_settlement,
     test_settlement_offer,
     test_transaction,

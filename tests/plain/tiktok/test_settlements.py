@@ -231,6 +231,16 @@ def laid_anew(flat):
     }, moved  # fmt: skip
 
 
+def mended(flat):
+    """As :func:`laid_anew`, with sums that are those of their parts."""
+    entry, moved = laid_anew(flat)
+    fees = sum(moved[name] for name in (*FEES, *TAXES)) - moved["affiliate_commission_before_pit"]
+    shipping, revenue = sum(moved[name] for name in SHIPPING), Decimal(flat["net_sales_amount"])
+    total = revenue + shipping + fees + Decimal(flat["adjustment_amount"])
+    sums = {"fee_tax_amount": fees, "shipping_cost_amount": shipping, "settlement_amount": total}
+    return entry | {name: str(amount) for name, amount in sums.items()}, moved
+
+
 def flat_samples():
     statements = sample("Finance/FinanceGetStatementTransactionsResponse")["data"]["statement_transactions"]
     orders = sample("Finance/FinanceGetOrderStatementTransactionsResponse")["data"]["statement_transactions"]
@@ -256,13 +266,9 @@ def test_the_samples_contradict_themselves_and_say_where():
 @official_only
 def test_the_samples_with_sums_that_are_right_are_read_to_the_cent():
     for flat in flat_samples():
-        entry, moved = laid_anew(flat)
-        fees = sum(moved[name] for name in (*FEES, *TAXES)) - moved["affiliate_commission_before_pit"]
-        shipping, revenue = sum(moved[name] for name in SHIPPING), Decimal(flat["net_sales_amount"])
-        total = revenue + shipping + fees + Decimal(flat["adjustment_amount"])
-        entry |= {"fee_tax_amount": str(fees), "shipping_cost_amount": str(shipping), "settlement_amount": str(total)}
+        entry, moved = mended(flat)
         lines = lines_of([entry])
-        assert sum(line.amount.amount for line in lines) == total
+        assert sum(line.amount.amount for line in lines) == Decimal(entry["settlement_amount"])
         assert {line.words[-1] for line in lines} == {
             REVENUE.get(name, name) for name, amount in moved.items() if amount
         } - {"affiliate_commission_before_pit"} | {"adjustment_amount"}
