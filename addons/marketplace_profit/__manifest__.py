@@ -16,6 +16,8 @@
         "security/share_rules.xml",
         "security/close_rules.xml",
         "data/marketplace.fee.kind.csv",
+        "data/share_rules.xml",
+        "data/rates.xml",
         "data/crons.xml",
         "data/estimate_crons.xml",
         "views/entry_views.xml",

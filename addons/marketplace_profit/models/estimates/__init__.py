@@ -1,0 +1,7 @@
+from . import (  # isort: skip
+    product,
+    rate,
+    rate_learning,
+    estimate,
+    sale_order,
+)
