@@ -1,1 +1,1 @@
-from . import upload
+from . import traffic_upload, upload

@@ -1,0 +1,10 @@
+from . import (
+    figures,
+    insight,
+    insight_factor,
+    insight_line,
+    insight_text,
+    stockout,
+    traffic,
+    traffic_layout,
+)
