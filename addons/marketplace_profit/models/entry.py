@@ -86,7 +86,11 @@ class ProfitEntry(models.Model):
         "Profit", "company_currency_id", required=True, readonly=True, help="Earned, or as a negative number: lost."
     )
     ledger_account_id = fields.Many2one(
-        "account.account", "Ledger Account", readonly=True, ondelete="restrict", help="Result account that it is part of."
+        "account.account",
+        "Ledger Account",
+        readonly=True,
+        ondelete="restrict",
+        help="Result account that it is part of.",
     )
     move_line_id = fields.Many2one(
         "account.move.line", "Journal Item", readonly=True, ondelete="cascade", index="btree_not_null"
