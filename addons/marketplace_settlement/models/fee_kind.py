@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 GROUPS = [
     ("sales", "Sales"),
@@ -55,3 +55,9 @@ class MarketplaceFeeKind(models.Model):
     active = fields.Boolean(default=True)
 
     _code_uniq = models.Constraint("UNIQUE(code)", "There is a kind with this code already.")
+
+    @api.model
+    def _get_by_code(self, codes):
+        """:return: ``{code: kind}``; archived kinds are found, too"""
+        kinds = self.with_context(active_test=False).search([("code", "in", list(filter(None, codes)))])
+        return {kind.code: kind for kind in kinds}

@@ -99,4 +99,4 @@ class MarketplacePayout(models.Model):
         kind = self.env["marketplace.fee.kind"].search([("code", "=", code)])
         book = self.env["marketplace.fee.account"]._get_book(self.company_id)
         posting = book.find(get_role(code, kind.group, kind.nature), code)
-        return {"name": kind.name, "account_id": posting.account}
+        return {"name": kind.name, "account_id": posting.account, "fee_kind_id": kind.id}

@@ -56,6 +56,15 @@ class MarketplaceSettlementLine(models.Model):
         index="btree_not_null",
         help="The item of the settlement's entry that holds the amount.",
     )
+    document_line_id = fields.Many2one(
+        "account.move.line",
+        "Line of the Bill",
+        readonly=True,
+        ondelete="set null",
+        index="btree_not_null",
+        help="The line of the marketplace's bill, or of a credit note, that holds the amount as income or cost; the "
+        "journal item then only settles that document.",
+    )
 
     _row_uniq = models.Constraint("UNIQUE(settlement_id, row)", "A row of a document can only be there once.")
     _order_ref_index = models.Index("(account_id, order_ref) WHERE order_ref IS NOT NULL")
@@ -107,18 +116,22 @@ class MarketplaceSettlementLine(models.Model):
         settlements._set_state_by_words()
 
     @api.model
-    def _write_items(self, pairs):
-        """:param list pairs: ``(id of the journal item, ids of the amounts that it holds)``"""
-        if not pairs:
+    def _write_items(self, triples):
+        """Note which items hold amounts; one statement, however many there are.
+
+        :param list triples: ``(id of the journal item, id of the line of the bill or None, ids of the amounts)``
+        """
+        if not triples:
             return
         self.env.cr.execute_values(
             """
-            UPDATE marketplace_settlement_line line SET move_line_id = change.item
-              FROM (SELECT item, unnest(lines) AS line FROM (VALUES %s) AS pair (item, lines)) AS change
+            UPDATE marketplace_settlement_line line SET move_line_id = change.item, document_line_id = change.document
+              FROM (SELECT item, document, unnest(lines) AS line FROM (VALUES %s) AS held (item, document, lines)
+                   ) AS change
              WHERE line.id = change.line
             """,
-            pairs,
-            template="(%s, %s::integer[])",
-            page_size=len(pairs),
+            triples,
+            template="(%s, %s::integer, %s::integer[])",
+            page_size=len(triples),
         )
-        self.invalidate_model(["move_line_id"])
+        self.invalidate_model(["move_line_id", "document_line_id"])

@@ -80,9 +80,9 @@ class MarketplaceSettlement(models.Model):
         groups = self._get_posting_groups()
         entries = self._plan(groups)
         self._check_open(entries)
-        settled = self._settle_documents(groups, entries)
+        settled, documents = self._settle_documents(groups, entries)
         items = self._create_entries(entries)
-        self._link_lines(groups, items)
+        self._link_lines(groups, items, documents)
         payout = [item for planned, item in items if planned.purpose is Purpose.PAYOUT]
         self.write({"state": POSTED, "message": False, "clearing_line_id": payout[0].id if payout else False})
         self._reconcile_items(items, settled)
@@ -224,6 +224,7 @@ class MarketplaceSettlement(models.Model):
         return items
 
     def _prepare_entry_vals(self, entry):
+        kinds = self.env["marketplace.fee.kind"]._get_by_code({line.kind for line in entry.lines})
         return {
             "move_type": "entry",
             "journal_id": self.company_id._get_settlement_journal().id,
@@ -233,14 +234,16 @@ class MarketplaceSettlement(models.Model):
             "currency_id": self.currency_id.id,
             "marketplace_settlement_id": self.id,
             "line_ids": [
-                Command.create(self._prepare_item_vals(number, line)) for number, line in enumerate(entry.lines, 1)
+                Command.create(self._prepare_item_vals(number, line, kinds.get(line.kind)))
+                for number, line in enumerate(entry.lines, 1)
             ],
         }
 
-    def _prepare_item_vals(self, number, line):
+    def _prepare_item_vals(self, number, line, kind):
         vals = {
             "sequence": number,
-            "name": self._get_item_label(line),
+            "name": kind.name if kind else self._get_item_label(line),
+            "fee_kind_id": kind.id if kind else False,
             "account_id": line.account,
             "partner_id": line.counter.partner if line.counter else self.account_id.settlement_partner_id.id,
             "currency_id": self.currency_id.id,
@@ -271,20 +274,18 @@ class MarketplaceSettlement(models.Model):
             )
         if line.counter:
             return line.counter.reference.display_name if line.counter.reference else self.env._("Fees")
-        if line.kind:
-            return self.env["marketplace.fee.kind"].search([("code", "=", line.kind)]).name
         roles = dict(self.env["marketplace.fee.account"]._fields["role"]._description_selection(self.env))
         category = self.env["product.category"].browse(line.category).display_name if line.category else ""
         return " · ".join(filter(None, (roles[line.role], line.country, category)))
 
-    def _link_lines(self, groups, items):
-        """Note for each amount which journal item holds it; one statement."""
+    def _link_lines(self, groups, items, documents):
+        """Note for each amount which journal item holds it, and which line of a bill; one statement."""
         of_group = {group.key: group.lines for group in groups}
         found = defaultdict(list)
         for planned, item in items:
             for key in planned.sources:
-                found[item.id] += of_group[key]
-        self.env["marketplace.settlement.line"]._write_items(list(found.items()))
+                found[item.id, documents.get(key)] += of_group[key]
+        self.env["marketplace.settlement.line"]._write_items([(*held, lines) for held, lines in found.items()])
 
 
 def unit_of(currency):

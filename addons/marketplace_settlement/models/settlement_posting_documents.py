@@ -1,5 +1,4 @@
 from collections import defaultdict
-from decimal import Decimal
 
 from odoo import models
 from odoo.exceptions import UserError
@@ -68,35 +67,40 @@ class MarketplaceSettlement(models.Model):
     def _settle_documents(self, groups, entries):
         """The documents that planned lines settle; bills and credit notes are made.
 
-        :return: ``{planned line: journal entries}``
+        :return: ``{planned line: journal entries}``, ``{key of a group: id of the document's line that holds it}``
         """
         by_key = {group.key: group for group in groups}
-        settled = {}
+        settled, held_by = {}, {}
         for entry in entries:
             for line in entry.lines:
                 if line.purpose is Purpose.SETTLES:
                     held = [by_key[key] for key in line.sources]
                     order = line.counter.reference
                     if order:
-                        settled[line] = self._get_invoices(order) | self._get_credit_notes(order, held, entry.day)
+                        notes = self._get_credit_notes(order, held, entry.day, held_by)
+                        settled[line] = self._get_invoices(order) | notes
                     else:
-                        settled[line] = self._create_bill(held, line, entry.day)
-        return settled
+                        settled[line] = self._create_bill(held, line, entry.day, held_by)
+        return settled, held_by
 
-    def _create_bill(self, groups, line, day):
-        """The marketplace's bill of the fees of one month."""
+    def _create_bill(self, groups, line, day, held_by):
+        """The marketplace's bill of the fees of one month.
+
+        :param dict held_by: gets the line of the bill for each group
+        """
         book = self.env["marketplace.fee.account"]._get_book(self.company_id)
-        costs = defaultdict(Decimal)
+        costs = defaultdict(list)
         for group in groups:
-            costs[group.kind, book.find(group.role, group.kind.code, group.country)] -= group.value
-        amounts = spread(list(costs.values()), unit_of(self.currency_id), line.amount)
+            costs[group.kind, book.find(group.role, group.kind.code, group.country)].append(group)
+        exact = [-sum(group.value for group in held) for held in costs.values()]
+        amounts = spread(exact, unit_of(self.currency_id), line.amount)
         rows = [
-            (kind.name, posting.account, posting.taxes, amount)
-            for (kind, posting), amount in zip(costs, amounts, strict=True)
+            (kind, posting.account, posting.taxes, amount, held)
+            for ((kind, posting), held), amount in zip(costs.items(), amounts, strict=True)
         ]
-        return self._create_document("in", self.account_id.settlement_partner_id, day, rows, line.amount)
+        return self._create_document("in", self.account_id.settlement_partner_id, day, rows, line.amount, held_by)
 
-    def _get_credit_notes(self, order, groups, day):
+    def _get_credit_notes(self, order, groups, day, held_by):
         """Credit notes of what the buyer of an order got back: those that are open, else a new one."""
         refunds = [group for group in groups if group.is_refund()]
         total = -sum(group.value for group in refunds)
@@ -112,17 +116,18 @@ class MarketplaceSettlement(models.Model):
         for group in refunds:
             posting = book.find("refunds", "", group.country)
             taxes = posting.taxes if group.taxes is None else group.taxes
-            rows.append((group.kind.name, posting.account, taxes, group.value))
-        note = self._create_document("out", order.partner_invoice_id, day, rows, -total)
+            rows.append((group.kind, posting.account, taxes, group.value, [group]))
+        note = self._create_document("out", order.partner_invoice_id, day, rows, -total, held_by)
         note.reversed_entry_id = self._get_invoices(order)[:1]
         return note
 
-    def _create_document(self, side, partner, day, rows, total):
+    def _create_document(self, side, partner, day, rows, total, held_by):
         """A posted invoice, bill or credit note with an exact total.
 
         :param str side: ``out``: to a buyer, ``in``: of the marketplace
-        :param list rows: ``(name, account id, tax ids, amount with taxes)``
+        :param list rows: ``(kind, account id, tax ids, amount with taxes, groups that it holds)``
         :param Decimal total: sum of the amounts; negative: a credit note
+        :param dict held_by: gets the line of the document for each group
         :raise Unbalanced: taxes do not let it have this total
         """
         sign = -1 if total < 0 else 1
@@ -140,14 +145,16 @@ class MarketplaceSettlement(models.Model):
             "invoice_line_ids": [
                 Command.create(
                     {
-                        "name": name,
+                        "name": kind.name,
+                        "fee_kind_id": kind.id,
+                        "sequence": number,
                         "account_id": account,
                         "quantity": 1,
                         "price_unit": float(sign * amount),
                         "tax_ids": [Command.set(Tax.browse(taxes)._get_included().ids)],
                     }
                 )
-                for name, account, taxes, amount in rows
+                for number, (kind, account, taxes, amount, _held) in enumerate(rows, 1)
             ],
         }
         if self.currency_id != self.company_id.currency_id:
@@ -156,6 +163,8 @@ class MarketplaceSettlement(models.Model):
         if self.currency_id.compare_amounts(document.amount_total, abs(float(total))):
             raise Unbalanced(document.amount_total, abs(total))
         document._post(soft=False)
+        for item, (*_values, held) in zip(document.invoice_line_ids.sorted("sequence"), rows, strict=True):
+            held_by.update((group.key, item.id) for group in held)
         return document
 
     # === RECONCILING === #

@@ -129,11 +129,14 @@ class MarketplaceSettlement(models.Model):
         }
 
     def _unlink_lines(self):
-        self.env["marketplace.settlement.line"].flush_model(["move_line_id"])
+        Line = self.env["marketplace.settlement.line"]
+        Line.flush_model(["move_line_id", "document_line_id"])
         self.env.cr.execute(
-            "UPDATE marketplace_settlement_line SET move_line_id = NULL WHERE settlement_id = %s", [self.id]
+            "UPDATE marketplace_settlement_line SET move_line_id = NULL, document_line_id = NULL"
+            " WHERE settlement_id = %s",
+            [self.id],
         )
-        self.env["marketplace.settlement.line"].invalidate_model(["move_line_id"])
+        Line.invalidate_model(["move_line_id", "document_line_id"])
 
     # === ACTIONS === #
 
@@ -178,6 +181,14 @@ class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
 
     marketplace_line_ids = fields.One2many("marketplace.settlement.line", "move_line_id", "Settlement Amounts")
+    fee_kind_id = fields.Many2one(
+        "marketplace.fee.kind",
+        "Kind of Amount",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="What a marketplace's amount, or its fee, is: set where the item holds amounts of one kind only.",
+    )
 
     def action_view_marketplace_lines(self):
         """The settlement amounts that this item holds."""
@@ -187,5 +198,5 @@ class AccountMoveLine(models.Model):
             "name": self.name or self.move_id.name,
             "res_model": "marketplace.settlement.line",
             "view_mode": "list,pivot,form",
-            "domain": [("move_line_id", "=", self.id)],
+            "domain": ["|", ("move_line_id", "=", self.id), ("document_line_id", "=", self.id)],
         }
