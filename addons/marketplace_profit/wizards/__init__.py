@@ -1,1 +1,1 @@
-from . import voucher_export
+from . import voucher_export, what_if

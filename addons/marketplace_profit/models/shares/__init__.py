@@ -1,0 +1,15 @@
+from . import (  # isort: skip
+    res_company,
+    share_rule,
+    share_driver,
+    share,
+    share_compute,
+    share_source,
+    share_line,
+    share_facts,
+    month,
+    measures,
+    margin,
+    order,
+    position,
+)
