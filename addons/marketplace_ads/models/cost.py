@@ -54,7 +54,7 @@ class AdsCost(models.Model):
     sales_amount = fields.Monetary(
         "Sales by Ads", "company_currency_id", readonly=True, help="In the company's currency, at the rate of the day."
     )
-    company_currency_id = fields.Many2one(related="company_id.currency_id")
+    company_currency_id = fields.Many2one(related="company_id.currency_id", string="Company Currency")
     share_of_id = fields.Many2one("ads.cost", "Shared From", readonly=True, ondelete="cascade", index="btree_not_null")
     active = fields.Boolean(default=True, readonly=True, help="Archived rows are replaced by their shares by SKU.")
 

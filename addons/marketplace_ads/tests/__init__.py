@@ -1,0 +1,1 @@
+from . import insight, test_cost, test_report, test_share

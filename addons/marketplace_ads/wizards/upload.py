@@ -53,6 +53,7 @@ class AdsUpload(models.TransientModel):
         return {
             "profile_id": self.profile_id.id,
             "name": "file",
+            "state": "done",  # it is here: nothing is waited for
             "ad_type": layout.ad_type.value,
             "since": min(days),
             "until": max(days),
