@@ -10,6 +10,9 @@ from . import (  # isort: skip
     report,
     layout,
     listing,
+    billing,
+    invoice,
+    profit_source,
     # Owner: insight.
     insight,
 )
