@@ -7,8 +7,11 @@ from collections.abc import Iterable
 import requests
 
 from scripts.lib.home import SetupError
+from scripts.lib.once_books import Books
 from scripts.lib.once_counts import Counts
 from scripts.lib.once_money import run_money
+from scripts.lib.once_payouts import run_payouts
+from scripts.lib.once_profit import run_profit
 from scripts.lib.once_steps import Steps
 from scripts.lib.once_supply import run_supply
 from scripts.lib.services import Context
@@ -38,23 +41,30 @@ def run_once(context: Context, storm: bool = False) -> dict:
     """Do the main job on the running services.
 
     :param storm: while the marketplaces throttle, fail, lose answers, shuffle their pages and repeat orders
-    :return: the counts, ``books`` (the simulator's), not in a storm ``supply`` (:mod:`scripts.lib.once_supply`) and
-        ``settlements`` (:mod:`scripts.lib.once_money`), and ``ok``: whether all agree
+    :return: the counts, ``books`` (the simulator's), not in a storm ``supply`` (:mod:`scripts.lib.once_supply`),
+        ``settlements`` (:mod:`scripts.lib.once_money`), ``payouts`` (:mod:`scripts.lib.once_payouts`) and ``profit``
+        (:mod:`scripts.lib.once_profit`), and ``ok``: whether all agree
     :raise SetupError: the work did not come to an end in time
     """
     if storm:
         requests.post(f"{context.simulator_url}/_sim/faults", json=list(STORM), timeout=60).raise_for_status()
+    # A storm is about orders only.
+    books = None if storm else Books(context.client())
     job = MainJob(context)
     job.fetch()
     job.ship()
     job.publish()
     counts = Counts(context.client(), context.simulator_url, storm).answer()
-    if storm:
+    if books is None:
         return counts
-    supply = run_supply(context)
-    settlements = run_money(context)
-    parts = (counts, supply, settlements)
-    return {**counts, "supply": supply, "settlements": settlements, "ok": all(part["ok"] for part in parts)}
+    parts = {
+        "supply": run_supply(context, books),
+        "settlements": run_money(context),
+        "payouts": run_payouts(context),
+    }
+    books.close_stock()
+    parts["profit"] = run_profit(context)
+    return {**counts, **parts, "ok": counts["ok"] and all(part["ok"] for part in parts.values())}
 
 
 class MainJob(Steps):

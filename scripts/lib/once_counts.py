@@ -9,6 +9,8 @@ import requests
 from scripts.lib.odoo_client import OdooClient
 from scripts.lib.once_costs import print_costs
 from scripts.lib.once_money import print_money
+from scripts.lib.once_payouts import print_payouts
+from scripts.lib.once_profit import print_profit
 
 ORDERS = [("marketplace_ref", "!=", False)]
 ORDER_FIELDS = ["marketplace_ref", "amount_total", "currency_id", "marketplace_hold", "marketplace_shop_id"]
@@ -200,4 +202,6 @@ def print_table(answer: dict) -> None:
     if "supply" in answer:
         print_costs(answer["supply"])
         print_money(answer["settlements"])
+        print_payouts(answer["payouts"])
+        print_profit(answer["profit"])
     print(f"{'result':12}{'all counts agree' if answer['ok'] else 'THE COUNTS DO NOT AGREE'}")

@@ -38,12 +38,21 @@ class Money(Steps):
 
     def run(self) -> dict:
         """Do them."""
-        closed = self._close()
-        wanted = sums_of((one["channel"], one["currency"], one["total"]) for one in closed)
-        self._note(f"the marketplaces closed {len(closed)} settlements")
-        self._repeat("settlements arrive", "cron_fetch_settlements", lambda: self._is_in(wanted))
+        wanted = self.settle()
         self._post()
         return self._answer(wanted)
+
+    def settle(self) -> dict:
+        """Let the marketplaces settle all that was sold, and the settlements arrive.
+
+        :return: ``{(channel, currency): what is paid}``
+        """
+        closed = self._close()
+        self._note(f"the marketplaces closed {len(closed)} settlements")
+        wanted = sums_of((one["channel"], one["currency"], one["total"]) for one in closed)
+        self._run_cron("cron_fetch_settlements")
+        self._repeat("settlements arrive", "cron_fetch_settlements", lambda: self._is_in(wanted))
+        return wanted
 
     def _close(self) -> list[dict]:
         body = {"until": LONG_AFTER}

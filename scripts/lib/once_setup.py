@@ -1,23 +1,14 @@
-"""What the supply chain needs before goods move: books, a customs tariff, a hub, lanes, partners, and accounts at the
+"""What the supply chain needs before goods move: a customs tariff, a hub, lanes, partners, and accounts at the
 operators of warehouses."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 
 import requests
 
 from scripts.lib.odoo_client import OdooClient
+from scripts.lib.once_books import Books
 from scripts.lib.once_customs import BOARD, CHOPSTICKS, import_tariff
 
-#: What 1 pound buys; only currencies without a rate get one.
-RATES = {"CNY": 9.3, "USD": 1.31}
-#: Value of the stock that there is already.
-OPENING_COST = 4.2
-ACCOUNTS = {
-    "cost_layer_account_id": ("Capitalised freight and duty", "118800", "asset_current"),
-    "cost_layer_clearing_account_id": ("Freight and duty to capitalise", "508800", "expense_direct_cost"),
-    "cost_layer_expense_account_id": ("Freight and duty of goods sold", "508900", "expense_direct_cost"),
-}
-VAT_ACCOUNT = ("Import VAT to reclaim", "118900", "asset_current")
 HS_CODES, ENOUGH = (BOARD, CHOPSTICKS), 20
 
 
@@ -26,19 +17,18 @@ class Setup:
     ``us_warehouse``, ``uk_lane``, ``us_lane``, ``supplier``, ``forwarder``, ``broker``, ``buyer``, ``clearing``
     (account of the bills), ``vat`` (account of import VAT), ``cards`` (the products at the operator), and ``today``.
 
+    :param books: kept since before the first order
     :param simulator_url: where marketplaces and the operators are
     :param operator: of the third-party warehouse
     """
 
-    def __init__(self, odoo: OdooClient, simulator_url: str, operator: str):
+    def __init__(self, odoo: OdooClient, books: Books, simulator_url: str, operator: str):
         self._odoo = odoo
-        now = datetime.now(timezone.utc)
-        self.today, self._since = (day.date().isoformat() for day in (now, now - timedelta(days=60)))
-        self.currencies = self._currencies()
+        self.today = datetime.now(timezone.utc).date().isoformat()
+        self.currencies, self.clearing, self.vat = books.currencies, books.clearing, books.vat
         country = {code: self._find("res.country", [("code", "=", code)]) for code in ("CN", "GB", "US")}
         catalogue = requests.get(f"{simulator_url}/_sim/catalogue", timeout=60).json()["na"]
         self.products = self._products(catalogue, country["CN"])
-        self._books()
         import_tariff(odoo)
         self._partners(country)
         self._lanes(country)
@@ -46,42 +36,16 @@ class Setup:
         self.uk_warehouse, self.cards = self._operator(operator, access)
         self.us_warehouse = self._amazon()
 
-    def _currencies(self) -> dict[str, int]:
-        found = self._odoo.call(
-            "res.currency", "search_read", [("name", "in", ["GBP", *RATES])], fields=["name"],
-            context={"active_test": False},
-        )  # fmt: skip
-        ids = {row["name"]: row["id"] for row in found}
-        self._odoo.call("res.currency", "write", list(ids.values()), {"active": True})
-        for code, rate in RATES.items():
-            if not self._odoo.call("res.currency.rate", "search_count", [("currency_id", "=", ids[code])]):
-                self._odoo.create("res.currency.rate", currency_id=ids[code], name=self._since, company_rate=rate)
-        return ids
-
     def _products(self, catalogue: list[dict], origin: int) -> dict[str, int]:
-        """Products that Amazon ships in America, of which it has few but enough to sell; at average cost."""
+        """Products that Amazon ships in America, of which it has few but enough to sell."""
         stocked = [row for row in catalogue if row["channel"] == "marketplace" and row["quantity"] >= ENOUGH]
         fewest = sorted(stocked, key=lambda row: (row["quantity"], row["sku"]))
-        category = self._odoo.create("product.category", name="From Shenzhen", property_cost_method="average")
-        values = {"categ_id": category, "standard_price": OPENING_COST, "weight": 1.1, "country_of_origin": origin}
+        values = {"weight": 1.1, "country_of_origin": origin}
         products = {}
         for row, hs_code in zip(fewest, HS_CODES, strict=False):
             products[row["sku"]] = self._find("product.product", [("default_code", "=", row["sku"])])
             self._odoo.call("product.product", "write", [products[row["sku"]]], {**values, "hs_code": hs_code})
         return products
-
-    def _books(self) -> None:
-        """Accounts, and FIFO layers that take over the stock that there is."""
-        accounts = {field: self._account(*about) for field, about in ACCOUNTS.items()}
-        self.clearing = accounts["cost_layer_clearing_account_id"]
-        self.vat = self._account(*VAT_ACCOUNT)
-        journal = self._odoo.create("account.journal", name="Cost layers", code="COST", type="general")
-        company = self._find("res.company", [])
-        values = {**accounts, "cost_layer_journal_id": journal, "cost_layer_method": "fifo"}
-        self._odoo.call("res.company", "write", [company], values)
-
-    def _account(self, name: str, code: str, kind: str) -> int:
-        return self._odoo.create("account.account", name=name, code=code, account_type=kind)
 
     def _partners(self, country: dict[str, int]) -> None:
         self.supplier, self.forwarder, self.broker = (

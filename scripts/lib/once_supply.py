@@ -2,6 +2,7 @@
 the United Kingdom and by air to Amazon's in the United States, both announced before, are sold from both, and get late
 bills in several currencies. Then :mod:`scripts.lib.once_costs` tells what each unit really cost."""
 
+from scripts.lib.once_books import Books
 from scripts.lib.once_chain import Chain, is_
 from scripts.lib.once_costs import Costs
 from scripts.lib.once_fba import Inbound
@@ -40,15 +41,16 @@ AIR = Way(
 )  # fmt: skip
 
 
-def run_supply(context: Context) -> dict:
+def run_supply(context: Context, books: Books) -> dict:
     """Do all of it.
 
+    :param books: kept since before the first order
     :return: what :meth:`scripts.lib.once_costs.Costs.answer` says, with ``transit``, ``customs`` and ``amazon``: what
         was seen on the way, assessed, and arranged with Amazon
     :raise SetupError: something did not come to an end, or was refused
     """
-    context.progress.note("books, a customs tariff, a hub, accounts at GoodCang and Amazon's warehouses")
-    world = Setup(context.client(), context.simulator_url, OPERATOR)
+    context.progress.note("a customs tariff, a hub, accounts at GoodCang and Amazon's warehouses")
+    world = Setup(context.client(), books, context.simulator_url, OPERATOR)
     return Supply(context, world).run()
 
 
