@@ -31,6 +31,7 @@
         "wizards/what_if_views.xml",
         "views/close_views.xml",
         "data/voucher_layouts.xml",
+        "data/close_crons.xml",
         "wizards/voucher_export_views.xml",
         "views/voucher_views.xml",
         "views/menus.xml",
