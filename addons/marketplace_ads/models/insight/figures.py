@@ -64,8 +64,8 @@ class SalesInsightFigures(models.AbstractModel):
             windows.append(
                 Window(
                     days=days[side],
-                    sales=sales.get("sales") or Decimal(0),
-                    local=sales.get("local") or Decimal(0),
+                    sales=Decimal(sales.get("sales") or 0),
+                    local=Decimal(sales.get("local") or 0),
                     units=float(sales.get("units") or 0),
                     orders=sales.get("orders") or 0,
                     # A report may leave out SKUs that nobody bought: no row is not the same as no visit.
@@ -102,15 +102,18 @@ class SalesInsightFigures(models.AbstractModel):
         return SQL("(%s BETWEEN %s AND %s OR %s BETWEEN %s AND %s)", day, first0, last0, day, first1, last1)
 
     def _get_sales_query(self, shops, windows):
-        """Ordered goods, without tax, by the day of the order in UTC; replacements are no sales."""
+        """Ordered goods, without tax, by the day of the order in UTC; replacements are no sales.
+
+        Amounts come as text: Odoo's cursor would make floats of numbers.
+        """
         day = SQL("sale.date_order::date")
         digits = shops.company_id.currency_id.decimal_places
         return SQL(
             """
             SELECT sale.marketplace_shop_id AS shop_id, line.product_id, %s AS side,
                    SUM(line.product_uom_qty) AS units, COUNT(DISTINCT sale.id) AS orders,
-                   SUM(line.price_subtotal)::numeric AS local,
-                   ROUND(SUM(line.price_subtotal / COALESCE(NULLIF(sale.currency_rate, 0), 1)::numeric)::numeric, %s)
+                   SUM(line.price_subtotal)::numeric::text AS local,
+                   ROUND(SUM(line.price_subtotal / COALESCE(NULLIF(sale.currency_rate, 0), 1)::numeric)::numeric, %s)::text
                        AS sales
               FROM sale_order_line AS line
               JOIN sale_order AS sale ON sale.id = line.order_id
@@ -224,7 +227,7 @@ class SalesInsightFigures(models.AbstractModel):
                   FROM (
                       SELECT profile.shop_id, report.since, report.until
                         FROM ads_report AS report JOIN ads_profile AS profile ON profile.id = report.profile_id
-                       WHERE report.state = 'done'
+                       WHERE report.state = 'done' AND report.name != 'sb_purchased'
                       UNION ALL
                       SELECT shop_id, MIN(day), MAX(day) FROM ads_cost WHERE shop_id IS NOT NULL GROUP BY shop_id
                   ) AS span

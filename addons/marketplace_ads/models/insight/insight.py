@@ -207,7 +207,7 @@ class SalesInsight(models.Model):
                 SQL(", ").join(SQL("%s %s", SQL.identifier(name), SQL(kind)) for name, kind in columns.items()),
             )
         )
-        self.env.invalidate_all(flush=False)
+        self.env.invalidate_all()
 
     # === OPENING === #
 

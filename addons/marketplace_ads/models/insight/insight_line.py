@@ -49,8 +49,8 @@ class SalesInsightLine(models.Model):
         "ads.campaign", readonly=True, ondelete="set null", help="The campaign whose clicks changed most."
     )
     missing = fields.Char(readonly=True)
-    figures = fields.Json(readonly=True)
-    factors = fields.Json(readonly=True)
+    figures = fields.Json("Stored Figures", readonly=True)
+    factors = fields.Json("Stored Factors", readonly=True)
     factor_ids = fields.One2many("sales.insight.factor", "line_id", "Factors")
 
     part_stock = _part("Stock-Outs", "Because a different part of the time was in stock.")
