@@ -1,1 +1,1 @@
-from . import insight, test_cost, test_report, test_share
+from . import insight, test_cost, test_profit, test_report, test_share
