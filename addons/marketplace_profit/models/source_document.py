@@ -94,7 +94,7 @@ class ProfitEntry(models.Model):
                  JOIN LATERAL (
                       SELECT CASE WHEN SUM(ABS(other.price_subtotal)) > 0
                                   THEN ABS(line.price_subtotal) / SUM(ABS(other.price_subtotal))
-                                  ELSE 1.0 / COUNT(*) END AS share
+                                  ELSE 1.0 / NULLIF(COUNT(*), 0) END AS share
                         FROM sale_order_line_invoice_rel same
                         JOIN sale_order_line other ON other.id = same.order_line_id
                        WHERE same.invoice_line_id = item.id) AS weight ON TRUE""",

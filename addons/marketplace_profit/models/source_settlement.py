@@ -189,7 +189,7 @@ class ProfitEntry(models.Model):
             weight=SQL(
                 """SELECT CASE WHEN SUM(GREATEST(other.price_total, 0)) > 0
                                THEN GREATEST(line.price_total, 0) / SUM(GREATEST(other.price_total, 0))
-                               ELSE 1.0 / COUNT(*) END AS share
+                               ELSE 1.0 / NULLIF(COUNT(*), 0) END AS share
                      FROM sale_order_line other
                      JOIN product_product item ON item.id = other.product_id
                      JOIN product_template kind ON kind.id = item.product_tmpl_id
