@@ -26,6 +26,7 @@
         "views/rate_views.xml",
         "views/estimate_views.xml",
         "views/bridge_views.xml",
+        "views/accrual_views.xml",
         "views/share_views.xml",
         "views/margin_views.xml",
         "wizards/what_if_views.xml",

@@ -4,4 +4,8 @@ from . import (  # isort: skip
     rate_learning,
     estimate,
     sale_order,
+    bridge,
+    accrual,
+    accrual_entry,
+    estimate_entry,
 )

@@ -102,12 +102,14 @@ _MEASURE = """
                              currency_id, per_item, learned, is_tier, is_default, order_count, spread, source,
                              create_uid, write_uid, create_date, write_date)
     SELECT shop.name, true, %(company)s, shop.provider, measured.shop_id, measured.category_id, measured.kind_id,
-           'item', measured.percentage, measured.currency_id, measured.per_item, true, false, false, measured.order_count,
-           measured.spread, %(source)s, %(user)s, %(user)s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
+           'item', measured.percentage, measured.currency_id, measured.per_item, true, false, false,
+           measured.order_count, measured.spread, %(source)s, %(user)s, %(user)s, now() AT TIME ZONE 'UTC',
+           now() AT TIME ZONE 'UTC'
       FROM measured JOIN marketplace_shop shop ON shop.id = measured.shop_id
      ORDER BY measured.shop_id, measured.kind_id, measured.category_id
         ON CONFLICT (company_id, shop_id, kind_id, COALESCE(category_id, 0)) WHERE learned IS TRUE
         DO UPDATE SET percentage = EXCLUDED.percentage, per_item = EXCLUDED.per_item,
-                  currency_id = EXCLUDED.currency_id, order_count = EXCLUDED.order_count, spread = EXCLUDED.spread, write_date = EXCLUDED.write_date
+                  currency_id = EXCLUDED.currency_id, order_count = EXCLUDED.order_count,
+                  spread = EXCLUDED.spread, write_date = EXCLUDED.write_date
     RETURNING id
 """

@@ -1,12 +1,13 @@
 """Orders that are estimated, delivered and settled."""
 
-from odoo.addons.marketplace_settlement.tests.posting_case import PostingCase
 from odoo.tests import freeze_time
+
+from ..profit_case import ProfitCase
 
 NOW = "2026-05-20 12:00:00"
 
 
-class EstimateCase(PostingCase):
+class EstimateCase(ProfitCase):
     """A card of 15 % for the fake marketplace; no other rate holds. It is the 20th of May 2026."""
 
     @classmethod
