@@ -87,7 +87,8 @@ class ProfitClosing(models.Model):
         found = self.env.execute_query(
             SQL(
                 """SELECT COALESCE(part.day, now.day), COALESCE(part.kind_id, now.kind_id),
-                          COALESCE(part.count, 0), COALESCE(part.amount, 0), COALESCE(now.count, 0), COALESCE(now.amount, 0)
+                          COALESCE(part.count, 0), COALESCE(part.amount, 0),
+                          COALESCE(now.count, 0), COALESCE(now.amount, 0)
                      FROM (SELECT * FROM profit_closing_part WHERE closing_id = %s) AS part
                      FULL JOIN (%s) AS now ON now.day = part.day AND now.kind_id = part.kind_id
                     WHERE part.digest IS DISTINCT FROM now.digest ORDER BY 1, 2""",

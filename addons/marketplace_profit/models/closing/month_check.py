@@ -87,8 +87,8 @@ class ProfitMonthCheck(models.Model):
             ),
             "bank": self.env._("Match these bank transactions with payouts, invoices or bills."),
             "clearing": self.env._(
-                "The marketplace paid these settlements out, but no bank transaction is matched. Look for the transfer, "
-                "or ask the marketplace."
+                "The marketplace paid these settlements out, but no bank transaction is matched. Look for the "
+                "transfer, or ask the marketplace."
             ),
             "rate": self.env._(
                 "These currencies have no rate of the last days of the month. Fetch rates, or enter them under "

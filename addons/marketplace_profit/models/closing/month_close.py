@@ -23,8 +23,8 @@ class ProfitMonth(models.Model):
         compute="_compute_lock",
         store=True,
         readonly=False,
-        help="Odoo's lock dates that closing sets to the last day of the month. Nothing: entries of the month can still "
-        "be posted; they are found when the closing is verified.",
+        help="Odoo's lock dates that closing sets to the last day of the month. Nothing: entries of the month can "
+        "still be posted; the month then says that its sources changed.",
     )
     reason = fields.Text(
         "Reason to Close",
@@ -153,7 +153,7 @@ class ProfitMonth(models.Model):
                     "Only accounting managers set lock dates. Choose to lock nothing, or ask one to close the month."
                 )
             )
-        company.write({name: self.last for name in names})
+        company.write(dict.fromkeys(names, self.last))
 
     def action_verify(self):
         """Compare the facts with those of the closing, by digest, and show where they differ."""

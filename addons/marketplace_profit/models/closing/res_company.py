@@ -15,7 +15,8 @@ class ResCompany(models.Model):
         "Lock when Closing",
         default="fiscalyear",
         required=True,
-        help="What closing a month of profit locks in the books up to its last day. It is proposed; who closes may choose.",
+        help="What closing a month of profit locks in the books up to its last day. It is proposed; who closes may "
+        "choose.",
     )
     profit_clearing_days = fields.Integer(
         "Payouts Open Too Long (Days)",

@@ -1,0 +1,1 @@
+from . import account_move_line, bill, month_check, profit_entry, profit_month
