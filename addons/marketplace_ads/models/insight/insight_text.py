@@ -45,7 +45,7 @@ _HEADS = {
     "level": _lt("Sales stayed as they were (%(share)s)."),
     "none": _lt("Nothing was sold."),
 }
-# How figures are told: percent of a share, percent as they are, money, count, or change.
+# Those that are told the same way in both directions; the others are below.
 _REASONS = {
     "stock": _lt("out of stock %(stock_after)s of the time, before %(stock_before)s"),
     "ads_stopped": _lt("advertising stopped (%(spend_before)s a day before, nothing now)"),
@@ -53,7 +53,6 @@ _REASONS = {
     "ads_spend": _lt(
         "ad clicks %(clicks_change)s because the spend went from %(spend_before)s to %(spend_after)s a day"
     ),
-    "ctr": _lt("ad clicks %(clicks_change)s because CTR went from %(ctr_before)s to %(ctr_after)s"),
     "impressions": _lt(
         "ad clicks %(clicks_change)s as impressions went from %(impressions_before)s to %(impressions_after)s a day"
     ),
@@ -61,9 +60,6 @@ _REASONS = {
     "traffic": _lt("visits went from %(traffic_before)s to %(traffic_after)s a day in stock"),
     "buy_box": _lt("the buy box went from %(buy_box_before)s to %(buy_box_after)s of the page views"),
     "rating": _lt("the rating went from %(rating_before)s to %(rating_after)s stars"),
-    "conversion": _lt("conversion went from %(conversion_before)s to %(conversion_after)s"),
-    "dearer": _lt("fewer or more buyers after the price went from %(price_before)s to %(price_after)s"),
-    "price": _lt("the price went from %(price_before)s to %(price_after)s"),
     "basket": _lt("units per order went from %(basket_before)s to %(basket_after)s"),
     "demand": _lt("sold units went from %(demand_before)s to %(demand_after)s a day in stock"),
     "rate": _lt("the exchange rate went from %(rate_before)s to %(rate_after)s"),
@@ -152,7 +148,8 @@ class SalesInsightText(models.AbstractModel):
             cause = dict(line._fields["further"]._description_selection(self.env))[line.further]
             amount = formatLang(self.env, line.further_part, currency_obj=line.currency_id)
             parts.append(self.env._(_FURTHER) % {"cause": cause, "amount": amount})
-        return " ".join(parts)
+        # Chinese sets no blank after its full stop.
+        return ("" if parts[0].endswith("。") else " ").join(parts)
 
     @api.model
     def _get_advice(self, cause, rising):

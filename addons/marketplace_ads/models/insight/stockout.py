@@ -48,9 +48,7 @@ class StockoutDay(models.Model):
     @api.model
     def _replace(self, shops, since, before):
         """Derive the days of shops from ``since`` until before ``before`` anew."""
-        for name in ("marketplace.listing", "marketplace.stock.push", "stock.move.line", "stock.quant"):
-            self.env[name].flush_model()
-        self.flush_model()
+        self.env.flush_all()
         self.env.execute_query(
             SQL("DELETE FROM stockout_day WHERE shop_id = ANY(%s) AND day >= %s AND day < %s", shops.ids, since, before)
         )
