@@ -60,6 +60,7 @@ _MATCH = """
 """
 _MATCH_COSTS = _MATCH.format(table="ads_cost", item="open.sku IS NOT NULL OR open.asin IS NOT NULL")
 _MATCH_PURCHASES = _MATCH.format(table="ads_purchase", item="TRUE").replace("sku = open.sku", "FALSE")
+_MATCH_PURCHASES += " RETURNING target.campaign_id"
 _COUNTS = ("impressions", "clicks", "orders", "units")
 
 
@@ -161,15 +162,19 @@ class AdsCost(models.Model):
 
     @api.model
     def _match(self, shops):
-        """Give what waits for a product the one of its listing.
+        """Give what waits for a product the one of its listing. What becomes known of a campaign's purchases shares
+        its costs anew.
 
         :param shops: whose rows are looked at
         """
         self.env["marketplace.listing"].flush_model(["shop_id", "sku", "external_product_id", "product_id"])
-        for statement in (_MATCH_COSTS, _MATCH_PURCHASES):
-            self.env.cr.execute(statement, {"shops": shops.ids})
+        self.env.cr.execute(_MATCH_COSTS, {"shops": shops.ids})
+        self.env.cr.execute(_MATCH_PURCHASES, {"shops": shops.ids})
+        campaigns = {campaign for (campaign,) in self.env.cr.fetchall()}
         self.invalidate_model(["product_id"])
         self.env["ads.purchase"].invalidate_model(["product_id"])
+        if campaigns:
+            self._share_again([("campaign_id", "in", list(campaigns))])
 
     @api.model
     def _move_to_shop(self, profiles):

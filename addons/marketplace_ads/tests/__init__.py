@@ -1,1 +1,2 @@
-from . import insight, test_cost, test_profit, test_report, test_share
+from . import test_access, test_cost, test_profit, test_report, test_share
+from .insight import test_insight, test_stockout, test_traffic

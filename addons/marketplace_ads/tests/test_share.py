@@ -64,6 +64,12 @@ class TestShare(AdsCase):
         self._import_purchases(MUG=100, OTHER=900)
         self.assertEqual(self._parts(), [("MUG", 10.0, 7)])
 
+    def test_an_item_that_becomes_known_bears_its_part(self):
+        self._import_brand("10.00")
+        self._import_purchases(MUG=100, OTHER=300)
+        self._create_listing("OTHER", self.pen).external_product_id = "B00OTHER"
+        self.assertEqual(self._parts(), [("MUG", 2.5, 2), ("PEN", 7.5, 5)])
+
     def test_by_percentages(self):
         self._import_brand("0.05")
         shares = [(self.mug, 50.0), (self.pen, 50.0)]
