@@ -14,8 +14,9 @@ def run_profit(context: Context) -> dict:
     """Make the facts and compare.
 
     :return: ``facts``, ``months``, ``profit`` and ``ledger`` in the company's currency, ``tie_out`` (the sum of what
-        differs in any account and month, 0.00), ``unattributed``, ``by_channel``: ``[{channel, country, sku, units,
-        profit, and each margin level}]`` of what is booked, and ``ok``: whether all is equal
+        differs in any account and month, 0.00), ``unattributed``, ``beyond_layers`` (what the ledger has on accounts of
+        goods beyond the costs of the layers), ``by_channel``: ``[{channel, country, sku, units, profit, and each margin
+        level}]`` of what is booked, and ``ok``: whether all is equal
     """
     return Profit(context).run()
 
@@ -36,13 +37,16 @@ class Profit(Steps):
         months = self._odoo.call(
             "profit.month", "search_read", [], fields=["ledger_total", "fact_total", "unattributed", "is_stale"]
         )
-        gaps = self._odoo.call("profit.tie.out", "search_read", [("gap", "!=", 0)], fields=["gap"])
+        gaps = self._odoo.call("profit.tie.out", "search_read", [("difference", "!=", 0)], fields=["difference"])
         profit, ledger, unattributed = (
             sum((Decimal(str(month[name])) for month in months), Decimal(0))
             for name in ("fact_total", "ledger_total", "unattributed")
         )
-        tie_out = sum((abs(Decimal(str(row["gap"]))) for row in gaps), Decimal(0))
+        tie_out = sum((abs(Decimal(str(row["difference"]))) for row in gaps), Decimal(0))
         facts = self._count("profit.entry", [("state", "=", "booked")])
+        (beyond,) = self._odoo.call(
+            "profit.entry", "formatted_read_group", [("kind_id.code", "=", "stock_difference")], [], ["amount:sum"]
+        )
         stale = any(month["is_stale"] for month in months)
         return {
             "facts": facts,
@@ -51,6 +55,7 @@ class Profit(Steps):
             "ledger": f"{ledger:.2f}",
             "tie_out": f"{tie_out:.2f}",
             "unattributed": f"{unattributed:.2f}",
+            "beyond_layers": f"{beyond['amount:sum'] or 0:.2f}",
             "by_channel": self._read_channels(),
             "ok": bool(facts) and not stale and not tie_out and profit == ledger,
         }
@@ -75,9 +80,19 @@ class Profit(Steps):
             row["profit"] += amount
             row["units"] += group["units:sum"]
         return [
-            {"channel": channel, "country": country, "sku": sku, **{name: f"{value:f}" for name, value in row.items()}}
+            {
+                "channel": channel,
+                "country": country,
+                "sku": sku,
+                **{name: _to_text(value) for name, value in row.items()},
+            }
             for (channel, country, sku), row in sorted(rows.items())
         ]
+
+
+def _to_text(value: float | Decimal) -> str:
+    """Units without decimals that say nothing; money with its cents."""
+    return f"{value:g}" if isinstance(value, float) else f"{value:.2f}"
 
 
 def print_profit(answer: dict) -> None:

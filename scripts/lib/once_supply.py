@@ -86,7 +86,7 @@ class Supply(Chain):
         return costs.answer(mile.transit, mile.customs, amazon.papers)
 
     def _buy(self) -> None:
-        """From a supplier in China, in its currency, received in the hub."""
+        """From a supplier in China, in its currency, received in the hub and billed."""
         world = self._world
         lines = [
             (0, 0, {"product_id": product, "product_qty": BOUGHT, "price_unit": 38 + 9 * index, "tax_ids": [(5,)]})
@@ -103,6 +103,10 @@ class Supply(Chain):
         self._odoo.call("purchase.order", "button_confirm", [order])
         receipts = self._odoo.call("stock.picking", "search", [("purchase_id", "=", order)])
         self._odoo.call("stock.picking", "button_validate", receipts, context=QUIET)
+        self._odoo.call("purchase.order", "action_create_invoice", [order])
+        bills = self._odoo.call("purchase.order", "read", [order], ["invoice_ids"])[0]["invoice_ids"]
+        self._odoo.call("account.move", "write", bills, {"invoice_date": world.today})
+        self._odoo.call("account.move", "action_post", bills)
 
     # GoodCang
 

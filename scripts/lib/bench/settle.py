@@ -126,10 +126,9 @@ class _Bench:
             with self._measured() as post:
                 settlement.action_post()
             with self._measured() as fact:
-                months = self.env["profit.month"]._get_months(
-                    self.company, settlement.period_start.date(), settlement.period_end.date()
-                )
+                months = self._get_months(settlement)
                 months._rebuild()
+        self.env.cr.commit()
         unmatched = self.env["marketplace.settlement.line"].search_count(
             [("settlement_id", "=", settlement.id), ("sale_line_id", "=", False)]
         )
@@ -149,11 +148,16 @@ class _Bench:
             "peak_mib_above_idle": peak["mib"],
         }
 
+    def _get_months(self, settlement):
+        days = settlement.move_ids.mapped("date")
+        months = self.env["profit.month"]._ensure_months(self.company)
+        return months.filtered(lambda month: any(month.first <= day <= month.last for day in days))
+
     def _write(self, rows: int, name: str) -> bytes:
         """The settlement as Amazon's report of all items until there are enough rows."""
         self.env.cr.execute(
             """SELECT sale.marketplace_ref, item.marketplace_line_ref, listing.sku, item.product_uom_qty::int,
-                      round(item.price_total::numeric, 2)
+                      round(item.price_total::numeric, 2)::text
                  FROM sale_order_line item
                  JOIN sale_order sale ON sale.id = item.order_id
                  JOIN marketplace_listing listing ON listing.product_id = item.product_id
@@ -165,7 +169,7 @@ class _Bench:
         moment = f"{OPENING + timedelta(days=1):%Y-%m-%d %H:%M:%S} UTC"
         for order, item, sku, units, price in self.env.cr.fetchall():
             for kind, description, part in AMOUNTS:
-                amount = (price * part).quantize(Decimal("0.01"))
+                amount = (Decimal(price) * part).quantize(Decimal("0.01"))
                 total += amount
                 lines.append(
                     {
