@@ -42,7 +42,7 @@ class ProfitWhatIf(models.TransientModel):
     line_ids = fields.One2many(
         "profit.what.if.line", "what_if_id", "Assumptions", compute="_compute_line_ids", store=True, readonly=False
     )
-    units_now = fields.Float("Units a Month Now", compute="_compute_line_ids", store=True)
+    units_now = fields.Float("Units a Month Now", compute="_compute_line_ids", store=True, readonly=False)
     units = fields.Float(
         "Units a Month Then",
         compute="_compute_line_ids",
@@ -141,7 +141,7 @@ class ProfitWhatIf(models.TransientModel):
         if not units:
             return {}
         return {
-            component: Decimal(str(amount)) / Decimal(str(units))
+            component: Decimal(str(amount or 0)) / Decimal(str(units))
             for component, amount in zip(components, amounts, strict=True)
         }
 

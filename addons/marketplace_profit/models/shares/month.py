@@ -39,7 +39,9 @@ class ProfitMonth(models.Model):
     def action_share_costs(self):
         """Open the voucher of the month's shared costs, a new draft where there is none."""
         self.ensure_one()
-        share = self.share_id or self.env["profit.share"].create({"company_id": self.company_id.id, "month": self.first})
+        share = self.share_id or self.env["profit.share"].create(
+            {"company_id": self.company_id.id, "month": self.first}
+        )
         return {
             **self.env["ir.actions.act_window"]._for_xml_id("marketplace_profit.action_shares"),
             "view_mode": "form",

@@ -56,8 +56,8 @@ class ProfitShare(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT company_id, date_trunc('month', day)::date, %(columns)s, SUM(amount), SUM(amount_currency),
-                       COUNT(*), MAX(day)
+                SELECT company_id, date_trunc('month', day)::date, %(columns)s, SUM(amount)::text,
+                       SUM(amount_currency)::text, COUNT(*), MAX(day)
                   FROM profit_entry
                  WHERE company_id IN %(companies)s AND day >= %(first)s AND day < %(end)s
                    AND date_trunc('month', day)::date IN %(months)s
@@ -75,8 +75,10 @@ class ProfitShare(models.Model):
         )
         by_month = {}
         for company, month, *values in rows:
-            names = (*POOL, "amount", "amount_currency", "fact_count", "day")
-            by_month.setdefault((company, month), []).append(dict(zip(names, values, strict=True)))
+            pool = dict(zip((*POOL, "amount", "amount_currency", "fact_count", "day"), values, strict=True))
+            # Odoo reads numbers as floats; as texts they stay exact.
+            pool.update({name: Decimal(pool[name]) for name in ("amount", "amount_currency")})
+            by_month.setdefault((company, month), []).append(pool)
         return {share: by_month.get((share.company_id.id, share.month), []) for share in self}
 
     def _write_parts(self, pools):

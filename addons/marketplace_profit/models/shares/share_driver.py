@@ -27,13 +27,15 @@ class ProfitShareDriver(models.AbstractModel):
         """
         if driver == "percentage":
             return [
-                Weight(part.shop_id.account_id.id, part.shop_id.id, part.product_id.id, None, _exact(part.percentage))
+                Weight(
+                    part.shop_id.account_id.id, part.shop_id.id, part.product_id.id, None, Decimal(str(part.percentage))
+                )
                 for part in rule.part_ids
             ]
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT shop.account_id, basis.shop_id, basis.product_id, basis.line_id, SUM(basis.value)
+                SELECT shop.account_id, basis.shop_id, basis.product_id, basis.line_id, SUM(basis.value)::text
                   FROM (%(basis)s) AS basis (shop_id, product_id, line_id, value)
                   LEFT JOIN marketplace_shop AS shop ON shop.id = basis.shop_id
                   LEFT JOIN product_product AS product ON product.id = basis.product_id
@@ -46,7 +48,7 @@ class ProfitShareDriver(models.AbstractModel):
                 scope=self._get_scope(rule),
             )
         )
-        return [Weight(*row[:4], _exact(row[4])) for row in rows]
+        return [Weight(*row[:4], Decimal(row[4] or 0)) for row in rows]
 
     def _get_scope(self, rule):
         conditions = [SQL("TRUE")]
@@ -195,10 +197,6 @@ class ProfitShareDriver(models.AbstractModel):
             first=first,
             last=last,
         )
-
-
-def _exact(value):
-    return value if isinstance(value, Decimal) else Decimal(str(value))
 
 
 def _get_zone(company):

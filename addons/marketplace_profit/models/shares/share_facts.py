@@ -1,3 +1,5 @@
+import re
+
 from odoo import api, models
 from odoo.tools import SQL
 
@@ -85,3 +87,10 @@ class ProfitEntry(models.Model):
             company.id,
             first,
         )
+
+    def _get_source(self):
+        """Override: a part of a shared cost was made from its voucher."""
+        source = super()._get_source()
+        if self.origin != "share":
+            return source
+        return self.env["profit.share"].browse(int(re.match(r"a(\d+)", self.key)[1]))
