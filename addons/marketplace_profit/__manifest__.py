@@ -27,6 +27,8 @@
         "views/estimate_views.xml",
         "views/bridge_views.xml",
         "views/accrual_views.xml",
+        "views/revaluation_views.xml",
+        "views/exchange_views.xml",
         "views/share_views.xml",
         "views/margin_views.xml",
         "wizards/what_if_views.xml",

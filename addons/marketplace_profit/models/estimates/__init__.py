@@ -8,4 +8,6 @@ from . import (  # isort: skip
     accrual,
     accrual_entry,
     estimate_entry,
+    revaluation,
+    exchange,
 )

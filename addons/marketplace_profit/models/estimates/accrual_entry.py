@@ -160,3 +160,5 @@ class ProfitAccrual(models.Model):
             # What is reversed is a matter of the ledger alone.
             accrual.line_ids.write({"move_line_id": False, "reversal_line_id": False})
             accrual.state = UNDONE
+        # The database allows one for each month: a new one must find this one undone.
+        self.flush_recordset(["state"])

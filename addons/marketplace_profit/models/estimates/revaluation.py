@@ -109,7 +109,8 @@ class ProfitRevaluation(models.Model):
               FROM account_move_line item JOIN account_account account ON account.id = item.account_id
              WHERE item.company_id = %(company)s AND item.parent_state = 'posted' AND item.date <= %(day)s
                AND item.currency_id != %(unit)s
-               AND (account.account_type IN ('asset_cash', 'liability_credit_card') OR item.account_id = ANY(%(accounts)s))
+               AND (account.account_type IN ('asset_cash', 'liability_credit_card')
+                    OR item.account_id = ANY(%(accounts)s))
              GROUP BY item.account_id, item.currency_id
              ORDER BY item.account_id, item.currency_id
             """,
@@ -185,8 +186,8 @@ class ProfitRevaluation(models.Model):
             if locks:
                 raise UserError(
                     self.env._(
-                        "The revaluation is booked on %(day)s, but the books are locked: %(locks)s. Open the period, or "
-                        "have an exception granted.",
+                        "The revaluation is booked on %(day)s, but the books are locked: %(locks)s. Open the period, "
+                        "or have an exception granted.",
                         day=day,
                         locks=self.env["res.company"]._format_lock_dates(locks),
                     )
@@ -244,6 +245,8 @@ class ProfitRevaluation(models.Model):
                 [{"date": move.date, "ref": self.env._("Reversal of %s", move.name)} for move in moves], cancel=True
             )
             revaluation.state = UNDONE
+        # The database allows one for each day: a new one must find this one undone.
+        self.flush_recordset(["state"])
 
     def action_view_moves(self):
         """The entry and its reversal, with those that took them back."""
