@@ -133,6 +133,16 @@ class MarketplacePayout(models.Model):
         new = lines - listed.statement_line_id
         return listed | self.create([{"statement_line_id": line.id} for line in new])
 
+    # === ACTIONS === #
+
+    def action_view_settlements(self):
+        """What the transaction pays out."""
+        return self.settlement_ids._get_records_action(name=self.env._("Settlements"))
+
+    def action_view_move(self):
+        """The journal entry of the transaction."""
+        return self.statement_line_id.move_id._get_records_action(name=self.env._("Journal Entry"))
+
     # === EXPLAINING === #
 
     def _explain(self, market):
