@@ -3,10 +3,6 @@ from odoo import api, fields, models
 from .insight_text import CAUSES, FURTHER, TRENDS
 
 
-def _part(label, help_text):
-    return fields.Monetary(label, readonly=True, help=help_text)
-
-
 class SalesInsightLine(models.Model):
     """A SKU in a shop, or a sum of them: by how much its sales changed, what each factor contributes, and the first
     thing to do. Contributions add up to the change."""
@@ -53,20 +49,38 @@ class SalesInsightLine(models.Model):
     factors = fields.Json("Stored Factors", readonly=True)
     factor_ids = fields.One2many("sales.insight.factor", "line_id", "Factors")
 
-    part_stock = _part("Stock-Outs", "Because a different part of the time was in stock.")
-    part_impressions = _part("Ad Impressions", "Because advertisements were shown more or less often.")
-    part_ctr = _part("Ad Click Rate", "Because another part of the impressions was clicked.")
-    part_organic = _part("Other Traffic", "Because of sessions that did not come from advertisements.")
-    part_traffic = _part("All Traffic", "Because of sessions, where it is not known which came from advertisements.")
-    part_conversion = _part("Conversion", "Because another part of the sessions became orders.")
-    part_rating = _part("Rating", "What the stars changed in conversion, by the stated effect of a star.")
-    part_basket = _part("Units per Order", "Because orders had more or fewer units.")
-    part_demand = _part("Demand", "Because of sold units per day in stock, where traffic is not known.")
-    part_price = _part("Price", "Because of what buyers paid per unit, without tax, in the shop's currency.")
-    part_rate = _part("Exchange Rate", "Because the shop's currency was worth another amount of yours.")
-    part_mix = _part("Mix", "Only in sums: units moved between dear and cheap SKUs.")
-    part_new = _part("New", "The SKU was not offered before.")
-    part_ended = _part("Ended", "The SKU is not offered any more.")
+    part_stock = fields.Monetary("Stock-Outs", readonly=True, help="Because a different part of the time was in stock.")
+    part_impressions = fields.Monetary(
+        "Ad Impressions", readonly=True, help="Because advertisements were shown more or less often."
+    )
+    part_ctr = fields.Monetary(
+        "Ad Click Rate", readonly=True, help="Because another part of the impressions was clicked."
+    )
+    part_organic = fields.Monetary(
+        "Other Traffic", readonly=True, help="Because of sessions that did not come from advertisements."
+    )
+    part_traffic = fields.Monetary(
+        "All Traffic", readonly=True, help="Because of sessions, where it is not known which came from advertisements."
+    )
+    part_conversion = fields.Monetary(
+        "Conversion", readonly=True, help="Because another part of the sessions became orders."
+    )
+    part_rating = fields.Monetary(
+        "Rating", readonly=True, help="What the stars changed in conversion, by the stated effect of a star."
+    )
+    part_basket = fields.Monetary("Units per Order", readonly=True, help="Because orders had more or fewer units.")
+    part_demand = fields.Monetary(
+        "Demand", readonly=True, help="Because of sold units per day in stock, where traffic is not known."
+    )
+    part_price = fields.Monetary(
+        "Price", readonly=True, help="Because of what buyers paid per unit, without tax, in the shop's currency."
+    )
+    part_rate = fields.Monetary(
+        "Exchange Rate", readonly=True, help="Because the shop's currency was worth another amount of yours."
+    )
+    part_mix = fields.Monetary("Mix", readonly=True, help="Only in sums: units moved between dear and cheap SKUs.")
+    part_new = fields.Monetary("New", readonly=True, help="The SKU was not offered before.")
+    part_ended = fields.Monetary("Ended", readonly=True, help="The SKU is not offered any more.")
 
     sentence = fields.Text("What to Do First", compute="_compute_sentence")
     missing_text = fields.Text("Not Known", compute="_compute_sentence")
