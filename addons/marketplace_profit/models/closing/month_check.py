@@ -13,6 +13,7 @@ KINDS = [
     ("rate", "Exchange rates known"),
     ("share", "Shared costs approved"),
     ("estimate", "Delivered orders settled or accrued"),
+    ("revaluation", "Foreign money revalued"),
     ("unattributed", "Income and cost attributed"),
     ("earlier", "Earlier months closed"),
 ]
@@ -101,6 +102,10 @@ class ProfitMonthCheck(models.Model):
             "estimate": self.env._(
                 "These amounts are estimates: no settlement or bill has come. Post the accrual of the month, or accept "
                 "that they count in the month in which they are settled."
+            ),
+            "revaluation": self.env._(
+                "What marketplaces, wallets and banks hold in foreign currency is worth more or less at the rate of "
+                "the last day. Post the revaluation of this day (Unrealised Exchange Differences)."
             ),
             "unattributed": self.env._(
                 "State the meaning of the accounts that these amounts are booked on, then press Make Anew."

@@ -29,6 +29,7 @@ class ProfitMonth(models.Model):
             "rate": self._check_rates,
             "share": self._check_shares,
             "estimate": self._check_estimates,
+            "revaluation": self._check_revaluation,
             "unattributed": self._check_unattributed,
             "earlier": self._check_earlier,
         }
@@ -45,6 +46,7 @@ class ProfitMonth(models.Model):
         """Columns of the checklist as of now."""
         self.ensure_one()
         self.env.flush_all()
+        self.invalidate_recordset()  # what is computed from the ledger is asked anew
         blocking = self.env["profit.month.check"]._get_blocking()
         rows = []
         for sequence, (kind, look) in enumerate(self._get_checks().items()):
@@ -166,6 +168,20 @@ class ProfitMonth(models.Model):
             )
         )
         return self._found("res.currency", [("id", "in", [currency for (currency,) in found])])
+
+    def _check_revaluation(self):
+        """The revaluation that is not posted, or the accounts whose money in foreign currency has another value."""
+        Revaluation, unit = self.env["profit.revaluation"], self.company_id.currency_id
+        made = Revaluation.search([*self._get_company_domain(), ("day", "=", self.last), ("state", "!=", "undone")])
+        if made:
+            open_ids = made.filtered(lambda revaluation: revaluation.state == "draft").ids
+            return self._found("profit.revaluation", [("id", "in", open_ids)], made.difference)
+        query = Revaluation.new({"company_id": self.company_id.id, "day": self.last})._get_balances_query()
+        differences = {}
+        for account, _currency, in_currency, booked, rate in self.env.execute_query(query):
+            if difference := unit.round(unit.round(in_currency * rate) - booked):
+                differences[account] = differences.get(account, 0) + difference
+        return self._found("account.account", [("id", "in", list(differences))], sum(differences.values()))
 
     def _check_earlier(self):
         domain = [*self._get_company_domain(), ("first", "<", str(self.first)), ("state", "=", "open")]

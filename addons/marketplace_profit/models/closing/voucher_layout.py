@@ -89,7 +89,9 @@ class ProfitVoucherLayout(models.Model):
     is_bilingual = fields.Boolean(
         "Chinese and English", help="Names of accounts and kinds of amounts are written in both languages."
     )
-    note = fields.Text("Notes", help="Of which release the columns are, and where the file is imported.")
+    note = fields.Text(
+        "Notes", translate=True, help="Of which release the columns are, and where the file is imported."
+    )
     code_ids = fields.One2many("profit.voucher.code", "layout_id", "Codes")
 
     @api.constrains("column_ids")

@@ -121,6 +121,21 @@ class TestMonthClose(ProfitCase):
         self.month.action_check()
         self.assertNotIn(currency, self._opened("rate"))
 
+    def test_foreign_money_is_revalued_at_the_month_s_end(self):
+        currency = self.env["res.currency"].create({"name": "XTD", "symbol": "x"})
+        rate = {"currency_id": currency.id, "company_id": self.company.root_id.id, "rate": 2}
+        self.env["res.currency.rate"].create({**rate, "name": LAST})
+        cash = self._create_account("Wallet", "100911", "asset_cash")
+        self._enter(cash, 4, other=self.rows["storage"].account_id, currency_id=currency.id, amount_currency=10)
+        self.month._rebuild()
+        self.assertEqual(self._checks()["revaluation"], "warn")
+        self.assertIn(cash, self._opened("revaluation"))
+        made = self.env["profit.revaluation"].create({"company_id": self.company.id, "day": LAST})
+        self.month.action_check()
+        self.assertEqual(self._opened("revaluation"), made)
+        check = self.month.check_ids.filtered(lambda check: check.kind == "revaluation")
+        self.assertEqual(check.amount, made.difference)
+
     def test_unattributed_amounts_count_above_the_limit(self):
         account = self._create_account("Odds and ends", "699091", "expense")
         self._enter(account, 5)
@@ -136,6 +151,20 @@ class TestMonthClose(ProfitCase):
         closing = self.env["cost.closing"].create({"company_id": self.company.id, "day": LAST})
         self.month.action_check()
         self.assertEqual(self._opened("cost_month"), closing)
+
+    def test_costs_that_nobody_shared_are_named_until_their_voucher_is_approved(self):
+        self.assertEqual(self._checks()["share"], "warn")
+        self.assertEqual(self._opened("share").kind_id.mapped("code"), ["storage"])
+        share = self.env["profit.share"].create({"company_id": self.company.id, "month": self.month.first})
+        self.month.action_check()
+        self.assertEqual(self._opened("share"), share)
+
+    def test_estimates_that_are_not_accrued_are_named(self):
+        self.assertNotIn("estimate", self._checks())
+        self.settlement.action_reverse()
+        fact = self._facts(("kind_id.code", "=", "storage"))[:1].copy({"key": "e-test", "state": "estimated"})
+        self.assertEqual(self._checks()["estimate"], "warn")
+        self.assertEqual(self._opened("estimate"), fact)
 
     def test_earlier_months_that_are_open_are_named(self):
         self._enter(self.rows["storage"].account_id, 5, day=date(2026, 4, 3))
