@@ -35,6 +35,7 @@ _VERBS = {
         "parse_settlement": (None,),
     },
     Capability.TRANSACTIONS: {"fetch_transactions": (["shop"], _SINCE), "parse_transaction": ({},)},
+    Capability.TRAFFIC: {"fetch_traffic": ("shop", _SINCE.date())},
     Capability.WEBHOOKS: {"subscribe_webhooks": ("https://shop.example/webhook",), "read_webhook": (None,)},
 }
 

@@ -56,6 +56,7 @@ from .settlements import (
     SettlementRef,
     SettlementState,
 )
+from .traffic import TrafficDay
 from .webhooks import Notice, NoticeKind, Webhook, WebhookRequest
 from .writes import each, each_alone, failed, refuse_refund
 

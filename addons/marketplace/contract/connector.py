@@ -28,6 +28,7 @@ class Capability(str, Enum):
     WEBHOOKS = "webhooks"
     SETTLEMENTS = "settlements"
     TRANSACTIONS = "transactions"  # what is not settled yet
+    TRAFFIC = "traffic"  # visits per offer and day
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,14 @@ class Connector(ABC):
     def fetch_listings(self, shop_id, handle=None):
         """All offers of a shop as a list of :class:`~.records.Listing`."""
         raise self._unsupported(Capability.LISTINGS)
+
+    def fetch_traffic(self, shop_id, day, handle=None):
+        """Visits to the offers of a shop on a day, as list of :class:`~.traffic.TrafficDay`.
+
+        :param date day: as the marketplace cuts its days
+        :raise Rejected: there is nothing to report of that day
+        """
+        raise self._unsupported(Capability.TRAFFIC)
 
     def push_stock(self, shop_id, levels, handle=None):
         """Publish quantities; one :class:`PushResult` per level, in any order."""

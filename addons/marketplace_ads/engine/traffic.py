@@ -1,41 +1,18 @@
 """Reads what marketplaces say of the visits to an offer: tables by a layout, and Amazon's own report. Plain Python.
 
-Sources: schema ``sellerSalesAndTrafficReport.json`` of Amazon's report GET_SALES_AND_TRAFFIC_REPORT; headings of the
-business report "Detail Page Sales and Traffic by Child Item" as Seller Central writes them.
+Source: headings of the business report "Detail Page Sales and Traffic by Child Item" as Seller Central writes them.
 """
 
-import json
 import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 
-from ...marketplace.contract import InvalidPayload
+from ...marketplace.contract import InvalidPayload, TrafficDay
 from ...marketplace.tools.numbers import read_number
 from ...marketplace.tools.tables import UnreadableTable, read_table
+from ...marketplace_amazon.connector.traffic import read_traffic
 
 _DASHES = str.maketrans("–—−（）", "---()")
-
-
-@dataclass(frozen=True, slots=True)
-class TrafficDay:
-    """Visits to an offer on a day; ``None`` is not stated.
-
-    :param str sku: the seller's number, or empty
-    :param str item: the marketplace's number (ASIN), or empty
-    :param Decimal buy_box: percent of the page views that had the buy box
-    :param Decimal rating: stars
-    """
-
-    day: date
-    sku: str
-    item: str
-    sessions: int
-    page_views: int | None = None
-    buy_box: Decimal | None = None
-    rating: Decimal | None = None
-    reviews: int | None = None
-    units: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +68,7 @@ def parse_traffic(content, layouts, day=None):
     :raise InvalidPayload: it cannot be read, with the row
     """
     if content.lstrip()[:1] == b"{":
-        return _join(parse_report(content))
+        return _join(read_traffic(content))
     try:
         table = read_table(content)
     except UnreadableTable as error:
@@ -100,38 +77,6 @@ def parse_traffic(content, layouts, day=None):
     if "day" not in places and not day:
         raise InvalidPayload("headings", "the file does not say of which day it is")
     return _join([_read_row(layout, places, number, cells, day) for number, cells in rows])
-
-
-def parse_report(content):
-    """Rows of Amazon's report GET_SALES_AND_TRAFFIC_REPORT, asked for a single day by SKU or child ASIN."""
-    try:
-        report = json.loads(content)
-        asked = report["reportSpecification"]
-        first, last = asked["dataStartTime"][:10], asked["dataEndTime"][:10]
-        rows = report["salesAndTrafficByAsin"]
-    except (ValueError, KeyError, TypeError):
-        raise InvalidPayload("file", "it is no Sales and Traffic report of Amazon") from None
-    if first != last:
-        raise InvalidPayload("reportSpecification", f"its rows are of {first} to {last} together, not of a day")
-    return [_read_item(row, date.fromisoformat(first), index) for index, row in enumerate(rows)]
-
-
-def _read_item(row, day, index):
-    path = f"salesAndTrafficByAsin[{index}]"
-    try:
-        traffic, sales = row["trafficByAsin"], row.get("salesByAsin") or {}
-        box = traffic.get("buyBoxPercentage")
-        return TrafficDay(
-            day=day,
-            sku=row.get("sku") or "",
-            item=row.get("childAsin") or row["parentAsin"],
-            sessions=int(traffic["sessions"]),
-            page_views=int(traffic["pageViews"]),
-            buy_box=None if box is None else Decimal(str(box)),
-            units=int(sales["unitsOrdered"]) if "unitsOrdered" in sales else None,
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise InvalidPayload(path, f"{error} is missing or damaged") from None
 
 
 def _find_layout(table, layouts):

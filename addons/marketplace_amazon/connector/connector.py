@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from ...marketplace.contract import Capability, Connector
-from . import orders, orders_v0, settlements, sqs, transactions
+from . import orders, orders_v0, settlements, sqs, traffic, transactions
 from .api import SellingPartnerApi
 from .fba import fetch_fulfilment_stock
 from .listings import fetch_listings
@@ -33,6 +33,7 @@ class AmazonConnector(Connector):
             Capability.MARKETPLACE_FULFILMENT,
             Capability.SETTLEMENTS,
             Capability.TRANSACTIONS,
+            Capability.TRAFFIC,
         }
     )
 
@@ -58,6 +59,9 @@ class AmazonConnector(Connector):
 
     def fetch_listings(self, shop_id, handle=None):
         return fetch_listings(self._api, shop_id, handle)
+
+    def fetch_traffic(self, shop_id, day, handle=None):
+        return traffic.fetch_traffic(self._api, shop_id, day, handle)
 
     def push_stock(self, shop_id, levels, handle=None):
         return push_stock(self._api, shop_id, levels, handle)

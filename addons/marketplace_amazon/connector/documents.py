@@ -17,15 +17,16 @@ _POLL_REPORT = 60.0
 _POLL_FEED = 30.0
 
 
-def fetch_report(api, report_type, marketplace_id, handle=None):
+def fetch_report(api, report_type, marketplace_id, handle=None, **specification):
     """The report's :class:`~...marketplace.transport.Document`.
 
     :param handle: of the :class:`NotReady` before; ``None`` asks for a new report
+    :param specification: what else a new report is asked for with: ``dataStartTime``, ``reportOptions`` …
     :raise NotReady: Amazon is working on it
     :raise Rejected: cancelled, which Amazon also does when there is nothing to report, or failed
     """
     if handle is None:
-        payload = {"reportType": report_type, "marketplaceIds": [marketplace_id]}
+        payload = {"reportType": report_type, "marketplaceIds": [marketplace_id], **specification}
         answer = Node(api.send("reports.createReport", "POST", f"{REPORTS}/reports", payload))
         raise NotReady({"report": answer.text("reportId", required=True)}, _POLL_REPORT)
     report = Node(api.get("reports.getReport", f"{REPORTS}/reports/{quote(handle['report'], safe='')}"))

@@ -6,5 +6,6 @@ from . import (
     insight_text,
     stockout,
     traffic,
+    traffic_fetch,
     traffic_layout,
 )

@@ -113,8 +113,9 @@ class SalesInsightFigures(models.AbstractModel):
             SELECT sale.marketplace_shop_id AS shop_id, line.product_id, %s AS side,
                    SUM(line.product_uom_qty) AS units, COUNT(DISTINCT sale.id) AS orders,
                    SUM(line.price_subtotal)::numeric::text AS local,
-                   ROUND(SUM(line.price_subtotal / COALESCE(NULLIF(sale.currency_rate, 0), 1)::numeric)::numeric, %s)::text
-                       AS sales
+                   ROUND(
+                       SUM(line.price_subtotal / COALESCE(NULLIF(sale.currency_rate, 0), 1)::numeric)::numeric, %s
+                   )::text AS sales
               FROM sale_order_line AS line
               JOIN sale_order AS sale ON sale.id = line.order_id
              WHERE sale.marketplace_shop_id = ANY(%s)

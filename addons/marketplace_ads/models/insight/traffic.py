@@ -100,7 +100,7 @@ class TrafficDay(models.Model):
     def _take(self, shop, rows, source):
         """Replace the traffic of the days of ``rows``.
 
-        :param list rows: of :class:`~...engine.traffic.TrafficDay`
+        :param list rows: of :class:`~odoo.addons.marketplace.contract.TrafficDay`
         :return: the days, ordered
         """
         days = sorted({row.day for row in rows})

@@ -4,9 +4,8 @@ from datetime import datetime, time, timedelta, timezone
 from decimal import Decimal
 from itertools import count
 
+from odoo.addons.marketplace.contract import TrafficDay
 from odoo.addons.marketplace.tests.fake_connector import FakeMarketplaceCase
-
-from ...engine.traffic import TrafficDay
 
 DAYS = 28
 

@@ -4,7 +4,7 @@ from datetime import timezone
 
 from ..clock import from_text
 from ..world.catalogue import MERCHANT
-from . import accounts, fba_files, fba_removals, fba_returns, ledger_files
+from . import accounts, fba_files, fba_removals, fba_returns, ledger_files, traffic_files
 
 CHARSET = "Cp1252"
 #: Columns of the layout with 29 columns.
@@ -42,4 +42,5 @@ def _listing_row(listing, code, region):
 
 
 WRITERS = {"GET_MERCHANT_LISTINGS_ALL_DATA": listings, **ledger_files.WRITERS,
-           **fba_files.WRITERS, **fba_removals.WRITERS, **fba_returns.WRITERS}
+           **fba_files.WRITERS, **fba_removals.WRITERS, **fba_returns.WRITERS,
+           **traffic_files.WRITERS}

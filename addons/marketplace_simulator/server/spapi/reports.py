@@ -19,7 +19,8 @@ def create_report(call):
     key = str(60_000_000 + call.store.count("reports"))
     report = processing.plan(call, {"reportId": key, "reportType": kind, "marketplaceIds": markets,
                                     "dataStartTime": _moment(body, "dataStartTime", now),
-                                    "dataEndTime": _moment(body, "dataEndTime", now)})
+                                    "dataEndTime": _moment(body, "dataEndTime", now),
+                                    "reportOptions": body.get("reportOptions") or {}})
     call.store.put_document("report", key, call.region, report["createdTime"], report, due=report["ends"])
     return Answer(202, {"reportId": key})
 
