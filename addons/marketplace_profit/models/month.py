@@ -226,29 +226,38 @@ class ProfitMonth(models.Model):
 
     @api.model
     def _ensure_months(self, company, until=None):
-        """Every month from the first entry on a result account until today is there.
+        """Every month from the first day that has something to show until today is there.
 
         :param date until: another last day than today
         :return: all months of the company
         """
         known = self.sudo().search([("company_id", "=", company.id)])
-        lines = self.env["account.move.line"].sudo()
+        days = [day for day in self._get_days(company) if day]
+        if not days:
+            return known
+        end = max(*days, until or fields.Date.context_today(self))
+        known_days = {month.first for month in known}
+        missing, first = [], min(days).replace(day=1)
+        while first <= end:
+            if first not in known_days:
+                missing.append({"company_id": company.id, "first": first})
+            first += relativedelta(months=1)
+        return known | self.sudo().create(missing)
+
+    @api.model
+    def _get_days(self, company):
+        """Hook: first and last days of the company's sources of facts; may hold empty ones."""
+        items = self.env["account.move.line"].sudo()
         domain = [
             ("company_id", "=", company.id),
             ("parent_state", "=", "posted"),
             ("account_id.internal_group", "in", ("income", "expense")),
         ]
-        ((start, end),) = lines._read_group(domain, [], ["date:min", "date:max"])
-        if not start:
-            return known
-        end = max(end, until or fields.Date.context_today(self))
-        days = {month.first for month in known}
-        missing, first = [], start.replace(day=1)
-        while first <= end:
-            if first not in days:
-                missing.append({"company_id": company.id, "first": first})
-            first += relativedelta(months=1)
-        return known | self.sudo().create(missing)
+        postings = self.env["cost.posting"].sudo()
+        return [
+            *items._read_group(domain, [], ["date:min", "date:max"])[0],
+            *postings._read_group([("company_id", "=", company.id)], [], ["day:min", "day:max"])[0],
+        ]
 
     # === PROOF === #
 

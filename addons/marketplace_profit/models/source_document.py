@@ -52,11 +52,8 @@ class ProfitEntry(models.Model):
     @api.model
     def _sql_document_code(self):
         """Code of the kind of an invoice line: by the charge that its product stands for, else goods."""
-        charges = {
-            str(self.env.ref(f"marketplace.product_{name}").id): code
-            for name, code in _CHARGES.items()
-            if self.env.ref(f"marketplace.product_{name}", raise_if_not_found=False)
-        }
+        find = self.env["ir.model.data"]._xmlid_to_res_id
+        charges = {find(f"marketplace.product_{name}"): code for name, code in _CHARGES.items()}
         sold = SQL(
             """COALESCE(%s::jsonb ->> product.id::text,
                         CASE WHEN line.is_delivery THEN 'shipping_credit' ELSE 'principal' END)""",

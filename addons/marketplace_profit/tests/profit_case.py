@@ -16,9 +16,10 @@ class ProfitCase(PostingCase):
         cls.Entry = cls.env["profit.entry"]
         cls.Month = cls.env["profit.month"]
 
-    def _months(self):
-        """All months of the company, made anew and equal to the ledger account by account."""
+    def _months(self, *names):
+        """Months of the company, by default all, made anew and equal to the ledger account by account."""
         months = self.Month._ensure_months(self.company)
+        months = months.filtered(lambda month: month.name in names) if names else months
         months._rebuild()
         self.assertTied(months)
         return months
@@ -52,7 +53,7 @@ class ProfitCase(PostingCase):
             sums[fact.kind_id.code] = round(sums.get(fact.kind_id.code, 0) + fact[field], 3)
         return {code: total for code, total in sums.items() if total}
 
-    def _rows(self, months):
+    def _rows(self):
         """All that the facts of months say, without their ids."""
         self.env.flush_all()
         self.env.cr.execute(

@@ -48,6 +48,21 @@ class PostingCase(SettlementCase):
         self.assertEqual((settlement.state, settlement.unexplained), ("posted", 0.0), settlement.message)
         return settlement
 
+    @classmethod
+    def _set_foreign(cls, code, rate, day="2026-01-01"):
+        """A currency with a rate from a day on: so many units of the company's currency for one."""
+        currency = cls.env["res.currency"].with_context(active_test=False).search([("name", "=", code)])
+        currency.active = True
+        cls.env["res.currency.rate"].create(
+            {
+                "currency_id": currency.id,
+                "name": day,
+                "inverse_company_rate": rate,
+                "company_id": cls.company.id,
+            }
+        )
+        return currency
+
     def _sums(self, moves, field="amount_currency"):
         """``{role or account's code: sum}`` of entries, zeros left out."""
         sums = defaultdict(Decimal)

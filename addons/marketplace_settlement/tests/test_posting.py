@@ -87,6 +87,7 @@ class TestPosting(PostingCase):
         self.env["marketplace.fee.account"].create({"kind_id": self.kinds["storage"].id, "account_id": own.id})
         settlement = self._post("S1", ("Fee > Storage", "-4.00"))
         self.assertEqual(self._sums(settlement.move_ids), {"199002": 4.0, "clearing": -4.0})
+        self.assertEqual(settlement.line_ids.move_line_id.fee_kind_id, self.kinds["storage"])
 
     # === MONTHS, BALANCES === #
 
@@ -154,20 +155,6 @@ class TestPosting(PostingCase):
         settlement = self._take(self._document("S1", ("Fee > Storage", "-3.333"), currency="KWD"))
         with self.assertRaisesRegex(UserError, "no exchange rate of KWD on 2026-05-02"):
             settlement.action_post()
-
-    def _set_foreign(self, code, rate, day="2026-01-01"):
-        """A currency with a rate from a day on: so many units of the company's currency for one."""
-        currency = self.env["res.currency"].with_context(active_test=False).search([("name", "=", code)])
-        currency.active = True
-        self.env["res.currency.rate"].create(
-            {
-                "currency_id": currency.id,
-                "name": day,
-                "inverse_company_rate": rate,
-                "company_id": self.company.id,
-            }
-        )
-        return currency
 
     # === REFUSALS === #
 

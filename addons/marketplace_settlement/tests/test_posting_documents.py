@@ -54,6 +54,8 @@ class TestPostingDocuments(PostingCase):
         (note,) = settlement.move_ids.filtered(lambda move: move.move_type == "out_refund")
         self.assertEqual((note.amount_total, note.amount_tax, note.amount_residual), (6.0, 1.0, 0.0))
         self.assertEqual(note.reversed_entry_id, order.invoice_ids)
+        self.assertEqual(settlement.line_ids.document_line_id, note.invoice_line_ids)
+        self.assertEqual(note.invoice_line_ids.fee_kind_id, self.kinds["income_refund"])
         sums = self._sums(settlement.move_ids)
         self.assertEqual(sums, {"refunds": 5.0, "vat": 1.0, "clearing": -6.0})
         settlement.action_repost()
@@ -151,15 +153,27 @@ class TestPostingDocuments(PostingCase):
         self.assertEqual((bill.partner_id, bill.invoice_date), (self.account.settlement_partner_id, date(2026, 5, 2)))
         taxes = bill.line_ids.filtered("tax_repartition_line_id")
         self.assertEqual(sorted(taxes.mapped("balance")), [-3.0, 3.0])
+        # Each fee is in a line of the bill, which knows its kind; the entry's item settles the bill.
+        fees = settlement.line_ids[1:]
+        self.assertEqual(fees.mapped("document_line_id.fee_kind_id"), fees.kind_id)
+        self.assertEqual(fees.document_line_id.move_id, bill)
+        self.assertEqual(fees.mapped("document_line_id.balance"), [15.0, 4.0])
+        self.assertEqual(fees.move_line_id.account_id.account_type, "liability_payable")
+        line = fees[0].document_line_id
+        self.assertEqual(
+            self.env["marketplace.settlement.line"].search(line.action_view_marketplace_lines()["domain"]), fees[0]
+        )
         self.assertEqual(
             self._sums(settlement.move_ids), {"sales": -100.0, "selling": 15.0, "storage": 4.0, "clearing": 81.0}
         )
         settlement.action_reverse()
         self.assertEqual(self._sums(settlement.move_ids), {})
+        self.assertFalse(settlement.line_ids.document_line_id)
         settlement.action_post()
         self.assertEqual(
             self._sums(settlement.move_ids), {"sales": -100.0, "selling": 15.0, "storage": 4.0, "clearing": 81.0}
         )
+        self.assertEqual(len(settlement.line_ids.document_line_id), 2)
 
     def test_fees_with_tax_that_they_contain(self):
         self.rows["selling"].tax_ids = self._create_purchase_tax("input", 20)
