@@ -23,7 +23,7 @@ class AdsCampaign(models.Model):
     )
     company_id = fields.Many2one(related="profile_id.company_id", store=True, index=True)
     shop_id = fields.Many2one(related="profile_id.shop_id", store=True)
-    ad_type = fields.Selection(AD_TYPES, "Ad Type", required=True, readonly=True)
+    ad_type = fields.Selection(AD_TYPES, required=True, readonly=True)
     share_by = fields.Selection(
         [("purchased", "By Sales of What Was Bought"), ("fixed", "By the Percentages Below")],
         "Share",
@@ -75,7 +75,7 @@ class AdsCampaignShare(models.Model):
     company_id = fields.Many2one(related="campaign_id.company_id", store=True)
     shop_id = fields.Many2one(related="campaign_id.shop_id", store=True)
     product_id = fields.Many2one("product.product", "SKU", required=True, ondelete="restrict")
-    percent = fields.Float("Percent", digits=(5, 2), required=True, aggregator=None)
+    percent = fields.Float(digits=(5, 2), required=True, aggregator=None)
 
     _product_uniq = models.Constraint("UNIQUE(campaign_id, product_id)", "A SKU has one percentage in a campaign.")
     _percent_check = models.Constraint("CHECK(percent > 0 AND percent <= 100)", "A percentage lies between 0 and 100.")

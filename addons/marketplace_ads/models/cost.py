@@ -29,7 +29,7 @@ class AdsCost(models.Model):
     profile_id = fields.Many2one("ads.profile", "Advertiser", required=True, readonly=True, ondelete="cascade")
     shop_id = fields.Many2one("marketplace.shop", readonly=True, ondelete="restrict", index="btree_not_null")
     campaign_id = fields.Many2one("ads.campaign", required=True, readonly=True, ondelete="cascade")
-    ad_type = fields.Selection(AD_TYPES, "Ad Type", required=True, readonly=True)
+    ad_type = fields.Selection(AD_TYPES, required=True, readonly=True)
     day = fields.Date(required=True, readonly=True, help="In the advertiser's time zone.")
     sku = fields.Char("Advertised SKU", readonly=True)
     asin = fields.Char("Item Number", readonly=True, help="ASIN or the like.")

@@ -16,7 +16,7 @@ class AdsLayout(models.Model):
     name = fields.Char(required=True)
     active = fields.Boolean(default=True)
     company_id = fields.Many2one("res.company", index=True, help="Empty: for all companies.")
-    ad_type = fields.Selection(AD_TYPES, "Ad Type", required=True, default="other")
+    ad_type = fields.Selection(AD_TYPES, required=True, default="other")
     column_ids = fields.One2many("ads.layout.column", "layout_id", "Columns", copy=True)
     decimal = fields.Selection([(".", "1,234.56"), (",", "1.234,56")], "Amounts Look Like", required=True, default=".")
     day_form = fields.Selection(

@@ -30,7 +30,7 @@ class AdsReport(models.Model):
     company_id = fields.Many2one(related="profile_id.company_id", store=True)
     shop_id = fields.Many2one(related="profile_id.shop_id", store=True)
     name = fields.Selection(NAMES, "Report", required=True, readonly=True)
-    ad_type = fields.Selection(AD_TYPES, "Ad Type", required=True, readonly=True)
+    ad_type = fields.Selection(AD_TYPES, required=True, readonly=True)
     since = fields.Date("From", required=True, readonly=True)
     until = fields.Date("To", required=True, readonly=True)
     state = fields.Selection(
