@@ -1,4 +1,5 @@
 from . import (  # isort: skip
+    res_company,
     product,
     rate,
     rate_learning,

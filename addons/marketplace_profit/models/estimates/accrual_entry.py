@@ -45,17 +45,7 @@ class ProfitAccrual(models.Model):
     def _check_open(self):
         """:raise UserError: the books of the month's end or of the next day are closed"""
         for day in (self.last, fields.Date.add(self.last, days=1)):
-            locks = self.company_id._get_lock_date_violations(day, sale=False, purchase=False, tax=False)
-            if locks:
-                raise UserError(
-                    self.env._(
-                        "The accrual of %(month)s is booked on %(day)s, but the books are locked: %(locks)s. Open the "
-                        "period, or have an exception granted.",
-                        month=self.display_name,
-                        day=day,
-                        locks=self.env["res.company"]._format_lock_dates(locks),
-                    )
-                )
+            self.company_id._check_month_end_open(day)
 
     def _group_lines(self):
         """:return: list of ``((account, kind, currency), [line ids], amount in currency, amount)``; one query"""

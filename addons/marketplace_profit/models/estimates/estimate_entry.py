@@ -85,13 +85,21 @@ class ProfitEntry(models.Model):
                                 SELECT MAX(item.date) FROM profit_accrual_line line
                                   JOIN account_move_line item ON item.id = line.reversal_line_id
                                  WHERE line.estimate_id = estimate.id)) AS open_day
-                           FROM profit_estimate estimate JOIN marketplace_fee_kind kind ON kind.id = estimate.kind_id
-                          WHERE estimate.company_id = %s AND %s) AS estimate
-                  WHERE estimate.open_day BETWEEN %s AND %s""",
-                company.id,
-                get_open_condition(),
-                first,
-                last,
+                           FROM (SELECT id FROM profit_estimate
+                                  WHERE company_id = %(company)s AND day BETWEEN %(first)s AND %(last)s
+                                  UNION
+                                 SELECT line.estimate_id FROM profit_accrual_line line
+                                   JOIN account_move_line item ON item.id = line.reversal_line_id
+                                  WHERE line.company_id = %(company)s AND item.date BETWEEN %(first)s AND %(last)s
+                                ) AS concerned
+                           JOIN profit_estimate estimate ON estimate.id = concerned.id
+                           JOIN marketplace_fee_kind kind ON kind.id = estimate.kind_id
+                          WHERE %(is_open)s) AS estimate
+                  WHERE estimate.open_day BETWEEN %(first)s AND %(last)s""",
+                company=company.id,
+                first=first,
+                last=last,
+                is_open=get_open_condition(),
             ),
         )
 

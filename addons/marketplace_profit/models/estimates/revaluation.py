@@ -182,16 +182,7 @@ class ProfitRevaluation(models.Model):
                 )
             )
         for day in (self.day, fields.Date.add(self.day, days=1)):
-            locks = company._get_lock_date_violations(day, sale=False, purchase=False, tax=False)
-            if locks:
-                raise UserError(
-                    self.env._(
-                        "The revaluation is booked on %(day)s, but the books are locked: %(locks)s. Open the period, "
-                        "or have an exception granted.",
-                        day=day,
-                        locks=self.env["res.company"]._format_lock_dates(locks),
-                    )
-                )
+            company._check_month_end_open(day)
 
     def _prepare_move_vals(self):
         company = self.company_id

@@ -126,6 +126,14 @@ class TestAccrual(EstimateCase):
             accrual.action_post()
         self.assertEqual((accrual.state, accrual.move_id.id), ("draft", False))
 
+    def test_a_closed_month_refuses_it_with_the_reason(self):
+        self._deliver("A-1")
+        accrual = self._accrue()
+        self._months().filtered(lambda month: month.first == MAY).state = "closed"
+        with self.assertRaisesRegex(UserError, "closed"):
+            accrual.action_post()
+        self.assertEqual((accrual.state, accrual.move_id.id), ("draft", False))
+
     def test_more_orders_take_the_same_queries(self):
         counts = []
         for number, first in ((1, MAY), (8, MAY)):
