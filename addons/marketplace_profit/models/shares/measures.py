@@ -52,14 +52,15 @@ RATIOS = {
 class ProfitMeasures(models.AbstractModel):
     """What profit reports show of facts: sums, margins, and ratios that are right in every group.
 
-    A report says by what it groups in `_get_dimensions`; each of its rows opens its facts.
+    A report says by what it groups in `_get_dimensions`, and takes its rows from `_get_rows_query`; each of them opens
+    its facts.
     """
 
     _name = "profit.measures"
     _description = "Measures of Profit"
     _auto = False
 
-    company_id = fields.Many2one("res.company", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True, ondelete="cascade")
     currency_id = fields.Many2one(related="company_id.currency_id")
     state = fields.Selection(
         [("booked", "Booked"), ("estimated", "Estimated")],
@@ -121,12 +122,11 @@ class ProfitMeasures(models.AbstractModel):
         """Further columns of a row: ``{column: aggregate of profit_entry AS entry}``."""
         return {}
 
-    def _get_condition(self):
-        """Facts that count: SQL of profit_entry AS entry."""
-        return SQL("TRUE")
+    def _get_rows_query(self, condition):
+        """The rows of the report: a SELECT of an id, the dimensions, the aggregates, sums, margins and ratios.
 
-    @property
-    def _table_query(self):
+        :param SQL condition: facts that count, of profit_entry AS entry
+        """
         dimensions = self._get_dimensions()
         return SQL(
             """
@@ -142,7 +142,7 @@ class ProfitMeasures(models.AbstractModel):
             sums=_select(
                 {**{name: SQL("COALESCE(%s, 0)", term) for name, term in SUMS.items()}, **self._get_aggregates()}
             ),
-            condition=self._get_condition(),
+            condition=condition,
             numbers=SQL(", ").join(SQL(str(number)) for number in range(2, len(dimensions) + 2)),
             margins=_select(MARGINS),
             ratios=_select(

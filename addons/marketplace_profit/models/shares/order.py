@@ -33,9 +33,9 @@ class ProfitOrder(models.Model):
         """When the order first earned or cost something."""
         return {"day": SQL("MIN(entry.day)")}
 
-    def _get_condition(self):
-        """Facts of orders."""
-        return SQL("entry.order_id IS NOT NULL")
+    @property
+    def _table_query(self):
+        return self._get_rows_query(SQL("entry.order_id IS NOT NULL"))
 
 
 class SaleOrder(models.Model):

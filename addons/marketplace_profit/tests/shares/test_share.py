@@ -37,9 +37,9 @@ class TestShare(ShareCase):
     def test_facts_are_the_same_after_each_rebuild(self):
         month = self._sell_in_both_shops()
         self._approve(self._share())
-        rows = self._rows(month)
+        rows = self._rows()
         month._rebuild()
-        self.assertEqual(self._rows(month), rows)
+        self.assertEqual(self._rows(), rows)
 
     def test_a_cost_of_the_company_goes_to_all_shops(self):
         self._sell_in_both_shops()
