@@ -97,6 +97,14 @@ class TestVouchers(BookCase):
         self.layout.is_bilingual = False
         self.assertIn("Product Sales", self._cells(self._export(again=True, reason="one language"))[1]["account_name"])
 
+    def test_summaries_say_the_kind_of_amount_in_both_languages(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        kind = self.env["marketplace.fee.kind"].search([("code", "=", "commission")])
+        kind.with_context(lang="zh_CN").name = "佣金"
+        self._entry((self.cost, 5, {"fee_kind_id": kind.id}), (self.receivable, -5, {"name": "Payout"}), ref="S-9")
+        summaries = [row["summary"] for row in self._cells(self._export())]
+        self.assertEqual(summaries, [f"佣金 / {kind.name} · S-9", "Payout · S-9"])
+
     def test_codes_there_replace_those_here(self):
         partner = self.env["res.partner"].create({"name": "Amazon", "ref": "A1"})
         owed = self._create_account("Customers", "112299", "asset_receivable", reconcile=True)
