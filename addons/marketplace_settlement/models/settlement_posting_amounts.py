@@ -84,32 +84,18 @@ class PostingGroup:
 
 # Taxes of an amount are those of its order line; without one those of the order, where all its lines have the same.
 # An order whose sale an earlier settlement summarised gets no invoice: it would be booked twice.
+# Everything is looked up by index, amount by amount: of what was imported a moment ago PostgreSQL has no statistics, and
+# would join whole lists to one another row by row.
 _GROUPS = """
-    WITH concerned AS (
-        SELECT DISTINCT order_id FROM marketplace_settlement_line WHERE settlement_id = %(settlement)s
-    ), item AS (
-        SELECT item.id, item.order_id,
-               COALESCE(array_agg(tax.account_tax_id ORDER BY tax.account_tax_id)
-                        FILTER (WHERE tax.account_tax_id IS NOT NULL), '{}') AS taxes
-          FROM concerned
-          JOIN sale_order_line item ON item.order_id = concerned.order_id AND item.display_type IS NULL
-          LEFT JOIN account_tax_sale_order_line_rel tax ON tax.sale_order_line_id = item.id
-         GROUP BY item.id
-    ), whole AS (
-        SELECT order_id, min(taxes) AS taxes FROM item GROUP BY order_id HAVING count(DISTINCT taxes) = 1
-    ), summarised AS (
-        SELECT DISTINCT line.order_id
-          FROM concerned
-          JOIN marketplace_settlement_line line ON line.order_id = concerned.order_id
-          JOIN account_move_line item ON item.id = line.move_line_id
-          JOIN account_account account ON account.id = item.account_id
-         WHERE line.kind_id = ANY(%(of_orders)s) AND account.account_type != 'asset_receivable'
-    )
-    SELECT date_trunc('month', line.date)::date AS month, line.kind_id, country.code,
-           COALESCE(item.taxes, whole.taxes) AS taxes, template.categ_id,
+    SELECT date_trunc('month', line.date)::date AS month, line.kind_id, country.code, tax.taxes, template.categ_id,
            CASE WHEN line.kind_id = ANY(%(of_orders)s)
                  AND (sale.marketplace_is_business OR shop.settlement_sales_policy = 'invoice')
-                 AND summarised.order_id IS NULL
+                 AND NOT EXISTS (
+                     SELECT FROM marketplace_settlement_line earlier
+                       JOIN account_move_line item ON item.id = earlier.move_line_id
+                       JOIN account_account account ON account.id = item.account_id
+                      WHERE earlier.order_id = line.order_id AND earlier.kind_id = ANY(%(of_orders)s)
+                        AND account.account_type != 'asset_receivable')
                 THEN sale.id END AS sale,
            sum(line.amount)::text, max(line.date), array_agg(line.id)
       FROM marketplace_settlement_line line
@@ -117,9 +103,15 @@ _GROUPS = """
       LEFT JOIN marketplace_shop shop ON shop.id = line.shop_id
       LEFT JOIN res_partner delivery ON delivery.id = sale.partner_shipping_id
       LEFT JOIN res_country country ON country.id = COALESCE(delivery.country_id, shop.country_id)
-      LEFT JOIN item ON item.id = line.sale_line_id
-      LEFT JOIN summarised ON summarised.order_id = line.order_id
-      LEFT JOIN whole ON whole.order_id = line.order_id AND line.sale_line_id IS NULL
+      LEFT JOIN LATERAL (
+           SELECT CASE WHEN count(DISTINCT item.taxes) = 1 THEN min(item.taxes) END AS taxes
+             FROM (SELECT COALESCE(array_agg(rel.account_tax_id ORDER BY rel.account_tax_id)
+                                   FILTER (WHERE rel.account_tax_id IS NOT NULL), '{}') AS taxes
+                     FROM sale_order_line item
+                     LEFT JOIN account_tax_sale_order_line_rel rel ON rel.sale_order_line_id = item.id
+                    WHERE item.order_id = line.order_id AND item.display_type IS NULL
+                      AND (line.sale_line_id IS NULL OR item.id = line.sale_line_id)
+                    GROUP BY item.id) AS item) AS tax ON line.order_id IS NOT NULL
       LEFT JOIN product_product product ON product.id = line.product_id
       LEFT JOIN product_template template ON template.id = product.product_tmpl_id
      WHERE line.settlement_id = %(settlement)s
