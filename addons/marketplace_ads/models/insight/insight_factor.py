@@ -36,7 +36,7 @@ class SalesInsightFactor(models.Model):
         "sales.insight.line": ["insight_id", "company_id", "shop_id", "level", "factors", "sales_before", "sales_after"]
     }
 
-    line_id = fields.Many2one("sales.insight.line", "Line", readonly=True)
+    line_id = fields.Many2one("sales.insight.line", readonly=True)
     insight_id = fields.Many2one("sales.insight", "Analysis", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one(related="company_id.currency_id")

@@ -132,24 +132,33 @@ class SalesInsightText(models.AbstractModel):
             return False
         share = self._format_change(line.change_share / 100)
         if line.trend in ("level", "none"):
-            return self.env._(_HEADS[line.trend]) % {"share": share}
+            return self._say(_HEADS[line.trend], share=share)
         rising = line.trend in ("rose", "started")
         values = self._get_values(line)
         # The direction is in the word already.
         parts = [
-            self.env._(_HEADS[line.trend])
-            % {
-                "share": self._format(100 * abs(line.change_share) / 100, 1, " %"),
-                "reason": self._get_reason(line, values),
-            },
-            self.env._(self._get_advice(line.cause, rising)) % values,
+            self._say(
+                _HEADS[line.trend],
+                share=self._format(100 * abs(line.change_share) / 100, 1, " %"),
+                reason=self._get_reason(line, values),
+            ),
+            self._say(self._get_advice(line.cause, rising), **values),
         ]
         if line.further:
             cause = dict(line._fields["further"]._description_selection(self.env))[line.further]
             amount = formatLang(self.env, line.further_part, currency_obj=line.currency_id)
-            parts.append(self.env._(_FURTHER) % {"cause": cause, "amount": amount})
+            parts.append(self._say(_FURTHER, cause=cause, amount=amount))
         # Chinese sets no blank after its full stop.
         return ("" if parts[0].endswith("。") else " ").join(parts)
+
+    @api.model
+    def _say(self, template, /, **values):
+        """A lazy text in the language of the reader, filled in.
+
+        :raise KeyError: a value that the text names is missing
+        """
+        translate = self.env._
+        return translate(template) % values if values else translate(template)
 
     @api.model
     def _get_advice(self, cause, rising):
@@ -159,12 +168,11 @@ class SalesInsightText(models.AbstractModel):
     def _get_reason(self, line, values):
         """Why, with figures where there are any: a sum has none of prices."""
         directed = _UP if line.trend in ("rose", "started") else _DOWN
-        template = self.env._(directed.get(line.cause) or _REASONS[line.cause])
         try:
-            return template % values
+            return self._say(directed.get(line.cause) or _REASONS[line.cause], **values)
         except KeyError:
             cause = dict(line._fields["cause"]._description_selection(self.env))[line.cause]
-            return self.env._(_MAINLY) % {"cause": cause}
+            return self._say(_MAINLY, cause=cause)
 
     @api.model
     def _get_values(self, line):
@@ -181,7 +189,7 @@ class SalesInsightText(models.AbstractModel):
     @api.model
     def _get_missing(self, line):
         """What is not known, and what is therefore not said."""
-        return "\n".join(self.env._(_MISSING[code]) for code in (line.missing or "").split()) or False
+        return "\n".join(self._say(_MISSING[code]) for code in (line.missing or "").split()) or False
 
     # === FIGURES === #
 
