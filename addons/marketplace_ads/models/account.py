@@ -48,7 +48,9 @@ class AdsAccount(models.Model):
     @api.model
     def _cron_fetch(self):
         """Ask for the days that are new, and again for those that may have been corrected."""
-        self.search(self._get_live_domain())._enqueue_waiting()
+        accounts = self.search(self._get_live_domain())
+        # One that lacks credentials must not hold back the others.
+        accounts.filtered(lambda account: account._get_capabilities())._enqueue_waiting()
 
     def _enqueue_waiting(self):
         """Override of `marketplace.connection`."""

@@ -9,7 +9,7 @@ from odoo.addons.marketplace.tests.import_case import ImportCase
 from odoo.addons.queue_job.tests.common import trap_jobs
 
 from ..connector import AdDay, AdType, Advertiser
-from ..connector.amazon_ads import LOOKBACK, MOST_DAYS
+from ..connector.amazon_ads import LOOKBACK, MOST_DAYS, AmazonAdsConnector
 
 DAY = date(2026, 5, 4)
 
@@ -22,6 +22,7 @@ class FakeAds:
     :ivar error: raised instead of an answer
     """
 
+    capabilities = AmazonAdsConnector.capabilities
     reports = tuple(LOOKBACK)
     most_days = MOST_DAYS
     lookback = LOOKBACK

@@ -74,6 +74,31 @@ class TestReport(AdsCase):
         self.assertTrue(self.ads_account.needs_authorisation)
         self.assertNotIn(self.ads_account, self.ads_account.search(self.ads_account._get_live_domain()))
 
+    def test_new_credentials_let_all_that_waits_go_on(self):
+        self.ads.error = AuthenticationFailed("HTTP 401")
+        self._fetch()
+        self.ads.error = None
+        with trap_jobs() as trap:
+            self.ads_account.amazonads_client_secret = "new"
+            self.assertFalse(self.ads_account.needs_authorisation)
+            self.assertEqual(len(trap.enqueued_jobs), len(self.ads.reports))
+
+    def test_an_account_without_credentials_holds_back_no_other(self):
+        def build(account):
+            if account == self.ads_account:
+                return self.ads
+            raise UserError("no credentials")
+
+        self.patch(type(self.ads_account), "_build_connector", build)
+        other = self.ads_account.copy({"name": "Other", "state": "test"})
+        self.profile.copy({"account_id": other.id})
+        with trap_jobs() as trap:
+            self.env["ads.account"]._cron_fetch()
+            asked = trap.enqueued_jobs
+        reports = self.env["ads.report"].concat(*(job.recordset for job in asked if job.model_name == "ads.report"))
+        self.assertEqual(reports.filtered(lambda report: report.profile_id == self.profile), reports)
+        self.assertTrue(reports)
+
     def test_one_report_of_a_kind_at_a_time(self):
         with trap_jobs():
             self.ads_account._enqueue_waiting()

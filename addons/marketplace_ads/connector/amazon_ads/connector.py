@@ -17,6 +17,7 @@ class AmazonAdsConnector:
         :class:`HttpClient` (``session``, ``bucket_store``, ``clock``, ``sleep`` …)
     """
 
+    capabilities = frozenset({"reports"})
     #: Reports that are asked for, the costs first.
     reports = tuple(LOOKBACK)
     most_days = MOST_DAYS
