@@ -36,7 +36,7 @@ class ProfitAccrual(models.Model):
         "Profit", "company_currency_id", compute="_compute_totals", help="Of the amounts that are accrued."
     )
     move_id = fields.Many2one("account.move", "Journal Entry", readonly=True, copy=False, check_company=True)
-    reversal_id = fields.Many2one("account.move", "Reversal", readonly=True, copy=False, check_company=True)
+    reversal_id = fields.Many2one("account.move", readonly=True, copy=False, check_company=True)
 
     _month_uniq = models.UniqueIndex(
         "(company_id, first) WHERE state != 'undone'", "There is an accrual of this month. Open that one."

@@ -39,7 +39,7 @@ class ProfitBridge(models.Model):
     kind_id = fields.Many2one("marketplace.fee.kind", readonly=True)
     group = fields.Selection(related="kind_id.group", store=True)
     day = fields.Date("Settled On", readonly=True)
-    estimate_id = fields.Many2one("profit.estimate", "Estimate", readonly=True)
+    estimate_id = fields.Many2one("profit.estimate", readonly=True)
     rate_id = fields.Many2one("profit.rate", "Row of the Rate Card", readonly=True)
     tier_id = fields.Many2one("profit.rate", "Charged As", readonly=True, help="The size tier whose fee was charged.")
     currency_id = fields.Many2one("res.currency", readonly=True)

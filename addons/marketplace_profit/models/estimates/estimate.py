@@ -70,7 +70,7 @@ class ProfitEstimate(models.Model):
     )
     rate_id = fields.Many2one("profit.rate", "Row of the Rate Card", readonly=True, ondelete="set null", index=True)
     is_settled = fields.Boolean("Settled", compute="_compute_is_settled", search="_search_is_settled")
-    why = fields.Char("Why", compute="_compute_why")
+    why = fields.Char(compute="_compute_why")
 
     _line_uniq = models.Constraint("UNIQUE(sale_line_id, kind_id)", "An amount of a line is estimated once.")
     _day_idx = models.Index("(company_id, day)")

@@ -1,5 +1,4 @@
-from dateutil.rrule import MONTHLY, rrule
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import SQL
 
 from .estimate_open import get_open_condition
@@ -122,17 +121,11 @@ class ProfitMonth(models.Model):
     _inherit = "profit.month"
 
     @api.model
-    def _ensure_months(self, company, until=None):
-        """Add the months of estimates: orders may be delivered before anything is booked."""
-        months = super()._ensure_months(company, until)
+    def _get_days(self, company):
+        """Add the days of estimates: orders may be delivered before anything is booked."""
         estimates = self.env["profit.estimate"].sudo()
-        ((start, end),) = estimates._read_group([("company_id", "=", company.id)], [], ["day:min", "day:max"])
-        if not start:
-            return months
-        days = set(months.mapped("first"))
-        firsts = rrule(MONTHLY, start.replace(day=1), until=max(end, until or fields.Date.context_today(self)))
-        missing = [first.date() for first in firsts if first.date() not in days]
-        return months | self.sudo().create([{"company_id": company.id, "first": first} for first in missing])
+        domain = [("company_id", "=", company.id)]
+        return [*super()._get_days(company), *estimates._read_group(domain, [], ["day:min", "day:max"])[0]]
 
     def _get_fingerprint_sources(self):
         """Add the estimates that are open."""

@@ -47,7 +47,7 @@ class ProfitExchange(models.Model):
     before = fields.Monetary("Value Before", "company_currency_id", readonly=True)
     after = fields.Monetary("Value After", "company_currency_id", readonly=True)
     amount = fields.Monetary("Gain", "company_currency_id", readonly=True, help="As a negative number: loss.")
-    ledger_account_id = fields.Many2one("account.account", "Ledger Account", readonly=True)
+    ledger_account_id = fields.Many2one("account.account", readonly=True)
     move_line_id = fields.Many2one("account.move.line", "Journal Item", readonly=True)
     move_id = fields.Many2one("account.move", "Journal Entry", readonly=True)
 

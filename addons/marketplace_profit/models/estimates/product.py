@@ -8,7 +8,7 @@ class ProductProduct(models.Model):
 
     _inherit = "product.product"
 
-    package_length = fields.Float("Package Length", help="Of one packed unit, in cm. 0: not measured.")
+    package_length = fields.Float(help="Of one packed unit, in cm. 0: not measured.")
     package_width = fields.Float(help="Of one packed unit, in cm.")
     package_height = fields.Float(help="Of one packed unit, in cm.")
 

@@ -79,7 +79,7 @@ class ProfitRate(models.Model):
         aggregator=None,
         help="The greater of weight and volume / divisor counts, e.g. 5000. 0: only the weight.",
     )
-    price_from = fields.Float("Price From", digits="Product Price", aggregator=None, help="Of a unit, tax included.")
+    price_from = fields.Float(digits="Product Price", aggregator=None, help="Of a unit, tax included.")
     price_to = fields.Float("Price Below", digits="Product Price", aggregator=None, help="0: no limit.")
     valid_from = fields.Date()
     valid_to = fields.Date()

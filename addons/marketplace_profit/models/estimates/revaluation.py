@@ -37,7 +37,7 @@ class ProfitRevaluation(models.Model):
         "Gain", "company_currency_id", compute="_compute_difference", store=True, help="As a negative number: loss."
     )
     move_id = fields.Many2one("account.move", "Journal Entry", readonly=True, copy=False, check_company=True)
-    reversal_id = fields.Many2one("account.move", "Reversal", readonly=True, copy=False, check_company=True)
+    reversal_id = fields.Many2one("account.move", readonly=True, copy=False, check_company=True)
 
     _day_uniq = models.UniqueIndex(
         "(company_id, day) WHERE state != 'undone'", "There is a revaluation of this day. Open that one."
@@ -262,7 +262,7 @@ class ProfitRevaluationLine(models.Model):
     revaluation_id = fields.Many2one("profit.revaluation", required=True, readonly=True, ondelete="cascade", index=True)
     company_id = fields.Many2one(related="revaluation_id.company_id", store=True, index=True)
     company_currency_id = fields.Many2one(related="company_id.currency_id", string="Company Currency")
-    ledger_account_id = fields.Many2one("account.account", "Ledger Account", required=True, readonly=True)
+    ledger_account_id = fields.Many2one("account.account", required=True, readonly=True)
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
     rate = fields.Float(
         "Closing Rate", digits=(16, 8), readonly=True, aggregator=None, help="Company currency for one."
