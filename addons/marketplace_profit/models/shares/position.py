@@ -43,7 +43,7 @@ class ProfitPosition(models.Model):
     units_before = fields.Float("Units Sold Before", readonly=True, help="In as many days before.")
     growth = fields.Float("Growth (%)", readonly=True, aggregator="avg", digits=(16, 1))
     net_sales = fields.Monetary(readonly=True)
-    margin_3 = fields.Monetary("Margin 3", readonly=True)
+    margin_3 = fields.Monetary(readonly=True)
     margin_3_rate = fields.Float("Margin 3 (%)", readonly=True, aggregator="avg", digits=(16, 2), help="Of net sales.")
     stock_units = fields.Float("Units in Stock", readonly=True, help="With what is on its way.")
     stock_value = fields.Monetary("Cash Tied Up", readonly=True, help="Cost of the stock, with what is on its way.")
@@ -66,7 +66,7 @@ class ProfitPosition(models.Model):
         "say what is good, what is too long and what grows.",
     )
     is_new = fields.Boolean("New", readonly=True, help="It first came within these days.")
-    why = fields.Char("Why", compute="_compute_why")
+    why = fields.Char(compute="_compute_why")
 
     # === QUERY === #
 
@@ -250,27 +250,30 @@ class ProfitPosition(models.Model):
             "most": company.profit_stock_days_limit,
             "growth": round(self.growth),
         }
-        _ = self.env._
         if self.margin_3 < 0:
-            return _("It lost %(margin)s in %(days)s days and ties up %(cash)s.", **values)
+            return self.env._("It lost %(margin)s in %(days)s days and ties up %(cash)s.", **values)
         if self.quadrant == "star":
-            return _("It earned %(margin)s in %(days)s days and sells %(growth)s %% more than before.", **values)
+            return self.env._(
+                "It earned %(margin)s in %(days)s days and sells %(growth)s %% more than before.", **values
+            )
         if self.quadrant == "cow" and not self.stock_value:
-            return _("It earned %(margin)s in %(days)s days and ties up no cash.", **values)
+            return self.env._("It earned %(margin)s in %(days)s days and ties up no cash.", **values)
         if self.quadrant == "cow":
-            return _("It earned %(margin)s in %(days)s days: %(roi)s %% a year of the %(cash)s it ties up.", **values)
+            return self.env._(
+                "It earned %(margin)s in %(days)s days: %(roi)s %% a year of the %(cash)s it ties up.", **values
+            )
         if self.is_new:
-            return _("It first came within these %(days)s days: too early to tell.", **values)
+            return self.env._("It first came within these %(days)s days: too early to tell.", **values)
         if self.quadrant == "black_hole" and not self.units:
-            return _("Nothing was sold in %(days)s days, and %(cash)s lie in stock.", **values)
+            return self.env._("Nothing was sold in %(days)s days, and %(cash)s lie in stock.", **values)
         if self.quadrant == "black_hole":
-            return _(
+            return self.env._(
                 "The stock of %(cash)s lasts %(stock_days)s days (limit %(most)s) and returns %(roi)s %% a year.",
                 **values,
             )
         if self.stock_value:
-            return _("It returns %(roi)s %% a year of %(cash)s in stock; good is %(limit)s %%.", **values)
-        return _("It earned nothing in %(days)s days and has no stock.", **values)
+            return self.env._("It returns %(roi)s %% a year of %(cash)s in stock; good is %(limit)s %%.", **values)
+        return self.env._("It earned nothing in %(days)s days and has no stock.", **values)
 
     def action_open_facts(self):
         """Open the facts of these days."""

@@ -44,11 +44,11 @@ class ProfitShare(models.Model):
     reversal_ids = fields.One2many("profit.share", "reversal_of_id", "Taken Back By", readonly=True)
 
     computed_at = fields.Datetime(readonly=True, copy=False)
-    computed_by_id = fields.Many2one("res.users", "Computed By", readonly=True, copy=False)
+    computed_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     approved_at = fields.Datetime(readonly=True, copy=False)
-    approved_by_id = fields.Many2one("res.users", "Approved By", readonly=True, copy=False)
+    approved_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     reversed_at = fields.Datetime(readonly=True, copy=False)
-    reversed_by_id = fields.Many2one("res.users", "Reversed By", readonly=True, copy=False)
+    reversed_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     reason = fields.Text("Reason of the Reversal", copy=False)
 
     source_ids = fields.One2many("profit.share.source", "share_id", "Costs", readonly=True)

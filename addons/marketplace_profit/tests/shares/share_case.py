@@ -3,8 +3,9 @@
 from datetime import date
 
 from odoo import fields
-from odoo.addons.marketplace_profit.tests.profit_case import ProfitCase
 from odoo.tests import new_test_user
+
+from ..profit_case import ProfitCase
 
 MAY = date(2026, 5, 1)
 WORDS = {
