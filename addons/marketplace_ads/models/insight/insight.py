@@ -128,7 +128,7 @@ class SalesInsight(models.Model):
 
     def _prepare_rows(self, shops, known, unit):
         """Values of the lines: of SKUs in shops, and of their sums."""
-        country = {shop.id: shop.country_id.id for shop in shops.sudo()}
+        country = {shop.id: shop.country_id.id or None for shop in shops.sudo()}
         effect = self.rating_effect / 100
         rows, sums = [], {level: defaultdict(list) for level in _SUMS}
         for (shop, product), figures in known.items():
@@ -141,6 +141,8 @@ class SalesInsight(models.Model):
             for key, members in groups.items():
                 if level == "product" and len(members) == 1:
                     continue  # the same as the SKU's own line
+                if level == "country" and not key:
+                    continue  # of shops that name no country
                 analysis = decompose_sum([item for item, _figures, _place in members], unit, effect)
                 values = self._prepare_values([figures for _item, figures, _place in members], analysis)
                 name = _SUMS[level]

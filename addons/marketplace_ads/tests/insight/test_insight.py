@@ -198,6 +198,12 @@ class TestSalesInsight(InsightCase):
         self.lamp.categ_id = category
         self.assertEqual(self._line(self._analyse(category_ids=category.ids)).product_id, self.lamp)
 
+    def test_shop_without_country(self):
+        self.shop.country_id = False
+        insight = self._analyse()
+        self.assertEqual(insight.change, -240)
+        self.assertFalse(self._line(insight, level="country"))
+
     def test_windows(self):
         form = Form(self.env["sales.insight"])
         form.date_from, form.date_to = "2026-05-01", "2026-05-10"
