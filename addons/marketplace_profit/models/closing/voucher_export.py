@@ -161,7 +161,7 @@ class ProfitVoucher(models.Model):
     layout_id = fields.Many2one(related="export_id.layout_id", store=True)
     is_valid = fields.Boolean("Counts", compute="_compute_is_valid", store=True, help="Its export is not withdrawn.")
     move_id = fields.Many2one("account.move", "Journal Entry", readonly=True, ondelete="set null", index=True)
-    entry = fields.Char("Entry", required=True, readonly=True, help="Its number when it was exported.")
+    entry = fields.Char(required=True, readonly=True, help="Its number when it was exported.")
     day = fields.Date(required=True, readonly=True)
     month = fields.Date(required=True, readonly=True, help="Its first day.")
     word = fields.Char("Voucher Word", required=True, readonly=True)

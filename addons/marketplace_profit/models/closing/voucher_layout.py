@@ -141,7 +141,7 @@ class ProfitVoucherColumn(models.Model):
     text = fields.Char(help="Fixed, or for what has no value of its own.")
     first_only = fields.Boolean("Once per Voucher", help="On the first line of each voucher only.")
     no_zero = fields.Boolean("Empty for 0")
-    length = fields.Integer("Most Characters", help="Longer texts are cut. 0: any length.")
+    max_length = fields.Integer("Most Characters", help="Longer texts are cut. 0: any length.")
 
     def _get_column(self):
         return Column(
@@ -151,5 +151,5 @@ class ProfitVoucherColumn(models.Model):
             code=self.code or "",
             first_only=self.first_only,
             no_zero=self.no_zero,
-            length=self.length,
+            length=self.max_length,
         )
