@@ -147,10 +147,14 @@ class ProfitEntry(models.Model):
                  FROM share
                  JOIN marketplace_settlement_line line ON line.id = share.line_id
                  JOIN account_move_line item ON item.id = share.part_of
-                 JOIN marketplace_fee_kind stated ON stated.id = line.kind_id
+                 JOIN (SELECT stated.id, COALESCE(inside.id, stated.id) AS inside
+                         FROM marketplace_fee_kind stated
+                         LEFT JOIN marketplace_fee_kind inside
+                           ON stated.nature = 'tax'
+                          AND inside.code = COALESCE(%(part_of)s::jsonb ->> stated.code, 'principal')
+                      ) AS meaning ON meaning.id = line.kind_id
                  JOIN marketplace_fee_kind kind
-                   ON kind.code = CASE WHEN stated.nature != 'tax' OR item.fee_kind_id IS NOT NULL THEN stated.code
-                                       ELSE COALESCE(%(part_of)s::jsonb ->> stated.code, 'principal') END""",
+                   ON kind.id = CASE WHEN item.fee_kind_id IS NULL THEN meaning.inside ELSE line.kind_id END""",
             first=first,
             last=last,
             sold=_SOLD,
