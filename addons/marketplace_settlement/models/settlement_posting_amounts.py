@@ -84,8 +84,8 @@ class PostingGroup:
 
 # Taxes of an amount are those of its order line; without one those of the order, where all its lines have the same.
 # An order whose sale an earlier settlement summarised gets no invoice: it would be booked twice.
-# Everything is looked up by index, amount by amount: of what was imported a moment ago PostgreSQL has no statistics, and
-# would join whole lists to one another row by row.
+# Everything is looked up by index, amount by amount: of what was imported a moment ago PostgreSQL has no statistics,
+# and would join whole lists to one another row by row.
 _GROUPS = """
     SELECT date_trunc('month', line.date)::date AS month, line.kind_id, country.code, tax.taxes, template.categ_id,
            CASE WHEN line.kind_id = ANY(%(of_orders)s)
