@@ -55,8 +55,9 @@ def import_statement(page, path, balance):
     page.click(".modal button[name=action_check]")
     page.wait_for_selector(".modal div[name=file_ids] .o_data_row")
     assert f"{float(balance):,.2f}" in page.locator(".modal div[name=file_ids] .o_data_row").inner_text()
+    page.wait_for_load_state("networkidle")  # the dialog is drawn anew
     page.click(".modal button[name=action_import]")
-    page.wait_for_selector(".modal", state="detached")
+    page.wait_for_selector(".o_last_breadcrumb_item:has-text('statement.xml')")
 
 
 def match_payout(page, picture):

@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.addons.marketplace_settlement.models.fee_kind import GROUPS
 
+from .dimension import Dimension
+
 LEVELS = [
     ("revenue", "Net Sales"),
     ("goods", "Cost of Goods"),
@@ -43,7 +45,7 @@ class ProfitEntry(models.Model):
     _rec_name = "key"
 
     key = fields.Char(required=True, readonly=True, help="Names the source; the same after each rebuild.")
-    company_id = fields.Many2one("res.company", required=True, readonly=True)
+    company_id = Dimension("res.company", required=True, readonly=True)
     day = fields.Date(required=True, readonly=True)
     state = fields.Selection(
         [("booked", "Booked"), ("estimated", "Estimated")],
@@ -64,32 +66,31 @@ class ProfitEntry(models.Model):
         required=True,
         readonly=True,
     )
-    kind_id = fields.Many2one("marketplace.fee.kind", required=True, readonly=True, ondelete="restrict")
+    kind_id = Dimension("marketplace.fee.kind", required=True, readonly=True)
     group = fields.Selection(GROUPS, required=True, readonly=True)
     level = fields.Selection(LEVELS, "Margin Level", required=True, readonly=True)
-    account_id = fields.Many2one("marketplace.account", "Marketplace Account", readonly=True, ondelete="restrict")
+    account_id = Dimension("marketplace.account", "Marketplace Account", readonly=True)
     provider = fields.Char("Channel", readonly=True)
-    shop_id = fields.Many2one("marketplace.shop", readonly=True, ondelete="restrict")
-    country_id = fields.Many2one("res.country", readonly=True, ondelete="restrict", help="Where the buyer is.")
+    shop_id = Dimension("marketplace.shop", readonly=True)
+    country_id = Dimension("res.country", readonly=True, help="Where the buyer is.")
     order_id = fields.Many2one("sale.order", readonly=True, ondelete="cascade", index="btree_not_null")
     sale_line_id = fields.Many2one("sale.order.line", "Order Line", readonly=True, ondelete="cascade")
-    product_id = fields.Many2one("product.product", "SKU", readonly=True, ondelete="restrict", index="btree_not_null")
-    template_id = fields.Many2one("product.template", "Parent Product", readonly=True, ondelete="restrict")
-    category_id = fields.Many2one("product.category", readonly=True, ondelete="restrict")
-    user_id = fields.Many2one("res.users", "Salesperson", readonly=True, ondelete="restrict")
-    developer_id = fields.Many2one("res.users", "Product Developer", readonly=True, ondelete="restrict")
+    product_id = Dimension("product.product", "SKU", readonly=True, index="btree_not_null")
+    template_id = Dimension("product.template", "Parent Product", readonly=True)
+    category_id = Dimension("product.category", readonly=True)
+    user_id = Dimension("res.users", "Salesperson", readonly=True)
+    developer_id = Dimension("res.users", "Product Developer", readonly=True)
     units = fields.Float(readonly=True, help="Sold; refunded ones are negative. On goods only, so that they add up.")
-    currency_id = fields.Many2one("res.currency", "Document Currency", required=True, readonly=True)
+    currency_id = Dimension("res.currency", "Document Currency", required=True, readonly=True)
     amount_currency = fields.Monetary("Amount in Currency", readonly=True, help="In the document's currency.")
     company_currency_id = fields.Many2one(related="company_id.currency_id")
     amount = fields.Monetary(
         "Profit", "company_currency_id", required=True, readonly=True, help="Earned, or as a negative number: lost."
     )
-    ledger_account_id = fields.Many2one(
+    ledger_account_id = Dimension(
         "account.account",
         "Ledger Account",
         readonly=True,
-        ondelete="restrict",
         help="Result account that it is part of.",
     )
     move_line_id = fields.Many2one(

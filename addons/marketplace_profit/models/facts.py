@@ -34,6 +34,8 @@ _FACT_COLUMNS = {
     "settlement_line_id": "integer",
     "posting_id": "integer",
 }
+# Large tables that facts are made from.
+_SOURCES = ("marketplace_settlement_line", "account_move_line", "cost_posting", "sale_order_line")
 # These are taken from the order line, order, shop … where the source names none.
 _DERIVED = {
     "account_id": "COALESCE(fact.account_id, shop.account_id)",
@@ -156,6 +158,7 @@ class ProfitEntry(models.Model):
         :return: number of facts
         """
         self.env.flush_all()
+        self._refresh_statistics()
         self.env.cr.execute(
             SQL("DELETE FROM profit_entry WHERE company_id = %s AND day BETWEEN %s AND %s", company.id, first, last)
         )
@@ -165,6 +168,19 @@ class ProfitEntry(models.Model):
             count += self.env.cr.rowcount
         self.env.invalidate_all()
         return count
+
+    @api.model
+    def _refresh_statistics(self):
+        """Have PostgreSQL look at tables that grew. It does so by itself, but later than a large settlement that was
+        imported and posted a moment ago needs it: with what it knew before it would join row by row."""
+        self.env.cr.execute(
+            """SELECT relname FROM pg_stat_user_tables
+                WHERE schemaname = current_schema AND relname = ANY(%s)
+                  AND n_mod_since_analyze > 1000 + n_live_tup / 20""",
+            [list(_SOURCES)],
+        )
+        for (table,) in self.env.cr.fetchall():
+            self.env.cr.execute(SQL("ANALYZE %s", SQL.identifier(table)))
 
     @api.model
     def _sql_insert(self, company, source):

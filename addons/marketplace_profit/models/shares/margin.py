@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..dimension import Dimension
 from .measures import MEASURES, RATIOS
 
 _COLUMNS = (
@@ -24,15 +25,15 @@ class ProfitMargin(models.Model):
     _rec_name = "product_id"
 
     month = fields.Date(readonly=True, help="Its first day.")
-    account_id = fields.Many2one("marketplace.account", "Marketplace Account", readonly=True, ondelete="cascade")
+    account_id = Dimension("marketplace.account", "Marketplace Account", readonly=True)
     provider = fields.Char("Channel", readonly=True)
-    shop_id = fields.Many2one("marketplace.shop", readonly=True, ondelete="cascade")
-    country_id = fields.Many2one("res.country", readonly=True, ondelete="cascade", help="Where the buyers are.")
-    product_id = fields.Many2one("product.product", "SKU", readonly=True, ondelete="cascade")
-    template_id = fields.Many2one("product.template", "Parent Product", readonly=True, ondelete="cascade")
-    category_id = fields.Many2one("product.category", readonly=True, ondelete="cascade")
-    user_id = fields.Many2one("res.users", "Salesperson", readonly=True, ondelete="cascade")
-    developer_id = fields.Many2one("res.users", "Product Developer", readonly=True, ondelete="cascade")
+    shop_id = Dimension("marketplace.shop", readonly=True)
+    country_id = Dimension("res.country", readonly=True, help="Where the buyers are.")
+    product_id = Dimension("product.product", "SKU", readonly=True)
+    template_id = Dimension("product.template", "Parent Product", readonly=True)
+    category_id = Dimension("product.category", readonly=True)
+    user_id = Dimension("res.users", "Salesperson", readonly=True)
+    developer_id = Dimension("res.users", "Product Developer", readonly=True)
 
     _month_idx = models.Index("(company_id, month)")
 
