@@ -12,6 +12,8 @@ from scripts.lib.progress import Progress
 
 MODULE = "scripts.lib.run"
 AMAZON = "amazon"
+# Where Amazon's sellers advertise: no sales channel, but there with them.
+ADVERTISING = "amazon_ads"
 
 
 def parser() -> argparse.ArgumentParser:
@@ -89,7 +91,7 @@ def _serve(home: Home, server, progress: Progress, options: argparse.Namespace) 
         simulator_port=options.simulator_port,
         workers=options.workers,
         demo=options.demo,
-        simulator_arguments=[*SIMULATOR, "--channels", channels, *(replay or ORDER_STREAM)],
+        simulator_arguments=[*SIMULATOR, "--channels", f"{channels},{ADVERTISING}", *(replay or ORDER_STREAM)],
     )
     context = start_all(home, server, progress, wishes)
     answer = {"url": context.odoo.url, "login": context.login, "password": context.password}

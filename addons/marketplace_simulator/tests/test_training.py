@@ -1,13 +1,17 @@
 from collections import Counter
+from datetime import date, timedelta
+from decimal import Decimal
 from unittest.mock import patch
 
 import requests
+from odoo import fields
 from odoo.addons.queue_job.tests.common import trap_jobs
 from odoo.exceptions import UserError
 from odoo.tests import TransactionCase, tagged
 
 from ..server.app import Simulator
 from ..server.channels import names
+from ..server.depot.sites.amazon_ads import spend
 from .simulated import Simulated
 
 
@@ -177,3 +181,45 @@ class TestTrainingChannels(TrainingCase):
     def _get_counts(self):
         models = ("marketplace.account", "marketplace.shop", "marketplace.listing", "product.product", "stock.quant")
         return {model: self.env[model].search_count([]) for model in models}
+
+
+@tagged("post_install", "-at_install")
+class TestTrainingAdvertising(TrainingCase):
+    """The training seller advertises, where the addon of advertising is installed."""
+
+    channels = ("amazon", "amazon_ads")
+
+    def setUp(self):
+        super().setUp()
+        if "ads.account" not in self.env:
+            self.skipTest("marketplace_ads is not installed")
+
+    def test_every_shop_has_its_advertiser_once(self):
+        shops = self._setup()
+        account = self.env["ads.account"].search([("company_id", "=", self.company.id)])
+        self.assertEqual((account.provider, account.state, account.amazonads_region), ("amazonads", "test", "eu"))
+        self.assertEqual(account.profile_ids.shop_id, shops)
+        for profile in account.profile_ids.filtered("shop_id"):
+            self.assertEqual(profile.currency_id, profile.shop_id.currency_id)
+        models = ("ads.account", "ads.profile", "ads.report")
+        before = {model: self.env[model].search_count([]) for model in models}
+        self.assertTrue(all(before.values()), before)
+        self._setup()
+        self.assertEqual({model: self.env[model].search_count([]) for model in models}, before)
+
+    def test_costs_are_what_the_simulator_spent(self):
+        self._run_jobs(lambda: self.env["marketplace.simulator.setup"].setup_training(self.url))
+        reports = self.env["ads.report"].search([("company_id", "=", self.company.id)])
+        self.assertEqual(set(reports.mapped("state")), {"done"}, reports.mapped("message"))
+        costs = self.env["ads.cost"].search([("company_id", "=", self.company.id)])
+        yesterday = fields.Date.today() - timedelta(days=1)
+        spent = Counter()
+        for day in spend.days(self.simulator.world, "eu"):
+            if date.fromisoformat(day["day"]) <= yesterday:
+                spent[day["currency"]] += day["cost"]
+        found = Counter()
+        for cost in costs:
+            found[cost.currency_id.name] += Decimal(str(cost.cost)).quantize(Decimal("0.01"))
+        self.assertTrue(any(spent.values()))
+        self.assertEqual(+found, +spent)
+        self.assertFalse(costs.filtered(lambda cost: cost.ad_type in ("sp", "sd") and not cost.product_id))
