@@ -87,7 +87,7 @@ class TestReport(AdsCase):
         def build(account):
             if account == self.ads_account:
                 return self.ads
-            raise UserError("no credentials")
+            raise UserError(account.name)
 
         self.patch(type(self.ads_account), "_build_connector", build)
         other = self.ads_account.copy({"name": "Other", "state": "test"})

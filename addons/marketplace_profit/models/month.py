@@ -56,8 +56,7 @@ class ProfitMonth(models.Model):
         "Profit", "company_currency_id", compute="_compute_totals", help="Sum of the booked facts."
     )
     difference = fields.Monetary(
-        "Difference",
-        "company_currency_id",
+        currency_field="company_currency_id",
         compute="_compute_totals",
         help="Sum of the differences of all accounts, as sizes. 0.00: each result account equals its facts.",
     )

@@ -26,10 +26,10 @@ class ProfitTieOut(models.Model):
     company_currency_id = fields.Many2one(related="company_id.currency_id")
     account_id = fields.Many2one("account.account", "Ledger Account", readonly=True)
     ledger = fields.Monetary(
-        "Ledger", "company_currency_id", readonly=True, help="Balance of its posted items; positive: earned."
+        currency_field="company_currency_id", readonly=True, help="Balance of its posted items; positive: earned."
     )
     facts = fields.Monetary("Profit Entries", "company_currency_id", readonly=True)
-    difference = fields.Monetary("Difference", "company_currency_id", readonly=True, help="0.00: equal.")
+    difference = fields.Monetary(currency_field="company_currency_id", readonly=True, help="0.00: equal.")
     fault = fields.Monetary("Size of the Difference", "company_currency_id", readonly=True)
 
     @property
