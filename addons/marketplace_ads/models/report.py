@@ -163,10 +163,15 @@ class AdsReport(models.Model):
         )
 
     def _ask_for_more(self):
-        """The next days, if the report did not reach yesterday."""
-        if self.name != "file" and self.until < fields.Date.today() - timedelta(days=1):
-            values = self._prepare_due(self.profile_id, set())
-            self.create([entry for entry in values if entry["name"] == self.name])._enqueue()
+        """The days after it, if the report did not reach yesterday. What was read just now is not read again."""
+        last = fields.Date.today() - timedelta(days=1)
+        if self.name == "file" or self.until >= last:
+            return
+        connector = self.profile_id.account_id._get_connector()
+        first = last - timedelta(days=connector.lookback[self.name] - 1)
+        since = max(first, self.until + timedelta(days=1))
+        until = min(last, since + timedelta(days=connector.most_days - 1))
+        self.create(self._prepare_report(self.profile_id, self.name, since, until))._enqueue()
 
     # === ACTIONS === #
 

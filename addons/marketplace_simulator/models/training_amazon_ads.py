@@ -1,8 +1,11 @@
-from odoo import api, models
+from datetime import timedelta
+
+from odoo import api, fields, models
 
 from .training_amazon import REGION_NAMES
 
 CHANNEL = "amazon_ads"
+HISTORY = timedelta(days=6)  # the world's first orders are of two days before it began
 
 
 class MarketplaceSimulatorSetup(models.AbstractModel):
@@ -25,8 +28,19 @@ class MarketplaceSimulatorSetup(models.AbstractModel):
         account = self._ensure_ads_account(region, access, details)
         known = account.profile_ids
         account.action_find_advertisers()
-        if account.profile_ids - known:
-            account._enqueue_waiting()
+        self._ask_for_history(account.profile_ids - known)
+
+    def _ask_for_history(self, profiles):
+        """Ask for the days of the simulator's world; the schedule goes on from there. It would begin with the oldest
+        days that an advertiser can be read of, and come to these after many minutes."""
+        Report = self.env["ads.report"]
+        until = fields.Date.today() - timedelta(days=1)
+        values = [
+            Report._prepare_report(profile, name, until - HISTORY, until)
+            for profile in profiles.filtered("shop_id")
+            for name in profile.account_id._get_connector().reports
+        ]
+        Report.create(values)._enqueue()
 
     def _ensure_ads_account(self, region, access, details):
         Account = self.env["ads.account"]
