@@ -52,10 +52,10 @@ def import_statement(page, path, balance):
     page.wait_for_selector(".modal div[name=journal_id]")
     page.locator(".modal div[name=attachment_ids] input[type=file]").set_input_files(path)
     page.wait_for_selector(f".modal .o_attachment:has-text('{path.stem}')")
-    page.click(".modal button[name=action_check]")
+    with page.expect_response(lambda answer: answer.url.endswith("/bank.statement.upload/web_read")):
+        page.click(".modal button[name=action_check]")  # the dialog is drawn anew
     page.wait_for_selector(".modal div[name=file_ids] .o_data_row")
     assert f"{float(balance):,.2f}" in page.locator(".modal div[name=file_ids] .o_data_row").inner_text()
-    page.wait_for_load_state("networkidle")  # the dialog is drawn anew
     page.click(".modal button[name=action_import]")
     page.wait_for_selector(".o_last_breadcrumb_item:has-text('statement.xml')")
 
