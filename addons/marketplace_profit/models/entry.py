@@ -1,5 +1,6 @@
 from odoo import fields, models
 from odoo.addons.marketplace_settlement.models.fee_kind import GROUPS
+from odoo.tools import SQL
 
 from .dimension import Dimension
 
@@ -102,4 +103,17 @@ class ProfitEntry(models.Model):
     posting_id = fields.Many2one("cost.posting", "Cost Effect", readonly=True, ondelete="cascade")
 
     _key_uniq = models.Constraint("UNIQUE(company_id, key)", "A source gives a fact once.")
+
+    def _read_group_orderby(self, order, groupby_terms, query):
+        """Override of `base`: levels come as in a statement of profit, from net sales to own costs."""
+        if "level" not in groupby_terms:
+            return super()._read_group_orderby(order, groupby_terms, query)
+        level = groupby_terms["level"]
+        levels = SQL(", ").join(SQL("%s", name) for name, _label in LEVELS)
+        groupby_terms["level"] = SQL("ARRAY_POSITION(ARRAY[%s]::varchar[], %s)", levels, level)
+        try:
+            return super()._read_group_orderby(order, groupby_terms, query)
+        finally:
+            groupby_terms["level"] = level
+
     _day_idx = models.Index("(company_id, day)")

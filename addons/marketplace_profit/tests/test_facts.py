@@ -35,6 +35,19 @@ class TestFacts(ProfitCase):
             ],
         )
 
+    def test_levels_come_as_in_a_statement_of_profit(self):
+        """In pivots too, which group by several fields, and with an order."""
+        settlement = self._post("S1", *self._sale("A-1", "24.00", "-3.60"), ("Fee > Storage", "-4.00"))
+        self._months()
+        facts = self._of_settlement(settlement)
+        model = self.env["profit.entry"]
+        domain = [("id", "in", facts.ids)]
+        self.assertEqual([level for (level,) in model._read_group(domain, ["level"])], ["revenue", "selling"])
+        rows = model._read_group(domain, ["level", "kind_id"], order="level desc, kind_id")
+        self.assertEqual([level for level, _kind in rows], ["selling", "selling", "revenue"])
+        groups = model.formatted_read_grouping_sets(domain, [[], ["level"]], ["amount:sum"])[1]
+        self.assertEqual([group["level"] for group in groups], ["revenue", "selling"])
+
     def test_money_and_taxes_are_no_profit(self):
         self.mug.taxes_id = False
         self._import(self._order("A-1"))

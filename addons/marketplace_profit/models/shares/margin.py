@@ -25,6 +25,7 @@ class ProfitMargin(models.Model):
     _rec_name = "product_id"
 
     month = fields.Date(readonly=True, help="Its first day.")
+    month_name = fields.Char("Year and Month", compute="_compute_month_name")
     account_id = Dimension("marketplace.account", "Marketplace Account", readonly=True)
     provider = fields.Char("Channel", readonly=True)
     shop_id = Dimension("marketplace.shop", readonly=True)
@@ -63,6 +64,11 @@ class ProfitMargin(models.Model):
             "month": SQL("date_trunc('month', entry.day)::date"),
             **{column: SQL.identifier("entry", column) for column in _COLUMNS},
         }
+
+    @api.depends("month")
+    def _compute_month_name(self):
+        for margin in self:
+            margin.month_name = f"{margin.month:%Y-%m}" if margin.month else False
 
     @api.depends("product_id", "shop_id")
     def _compute_display_name(self):

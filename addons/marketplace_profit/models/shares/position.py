@@ -26,6 +26,7 @@ class ProfitPosition(models.Model):
         "profit.entry": ["company_id", "shop_id", "product_id", "day", "level", "amount", "units"],
         "cost.layer": ["company_id", "product_id", "place_id", "quantity", "value"],
         "cost.event": ["company_id", "product_id", "day"],
+        "product.template": ["type"],
         "marketplace.shop": ["company_id", "fulfilment_warehouse_id", "active"],
         "res.company": [
             "profit_window_days", "profit_roi_limit", "profit_growth_limit", "profit_stock_days_limit", "currency_id",
@@ -109,7 +110,7 @@ class ProfitPosition(models.Model):
                    template.id AS template_id, template.categ_id AS category_id, %(quadrant)s AS quadrant
               FROM rated
               JOIN product_product AS product ON product.id = rated.product_id
-              JOIN product_template AS template ON template.id = product.product_tmpl_id
+              JOIN product_template AS template ON template.id = product.product_tmpl_id AND template.type = 'consu'
             """,
             setting=self._get_setting_query(),
             sold=self._get_sold_query(),
@@ -242,7 +243,7 @@ class ProfitPosition(models.Model):
         company = self.company_id
         values = {
             "days": self.days,
-            "margin": format_amount(self.env, self.margin_3, self.currency_id),
+            "margin": format_amount(self.env, abs(self.margin_3), self.currency_id),
             "cash": format_amount(self.env, self.stock_value, self.currency_id),
             "roi": round(self.roi_year),
             "limit": round(company.profit_roi_limit),

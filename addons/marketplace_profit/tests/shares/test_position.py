@@ -1,4 +1,5 @@
 from odoo.tests import freeze_time, tagged
+from odoo.tools import format_amount
 
 from .share_case import ShareCase
 
@@ -72,12 +73,21 @@ class TestPosition(ShareCase):
         self.assertIn("ties up no cash", cow.why)
 
     @freeze_time(TODAY)
+    def test_services_are_neither_cows_nor_black_holes(self):
+        """Shipping that buyers pay is no SKU that one buys or drops."""
+        self._settle(("MUG", "10.00", 1, 21))
+        self.assertTrue(self._positions(self.mug))
+        self.mug.product_tmpl_id.type = "service"
+        self.assertFalse(self._positions(self.mug))
+
+    @freeze_time(TODAY)
     def test_black_holes_lose_money_or_lie_too_long(self):
         dead, slow, loss = self._product("CUP"), self._product("JAR"), self._product("LID")
         self._settle(("JAR", "1.00", 1, 21), ("LID", "-5.00", 0, 21))
         self._stock(dead, 5, 50)
         self._stock(slow, 7, 500)
-        expected = {dead: "Nothing was sold", slow: "lasts 210 days", loss: "It lost"}
+        lost = format_amount(self.env, 5, self.company.currency_id)
+        expected = {dead: "Nothing was sold", slow: "lasts 210 days", loss: f"It lost {lost}"}
         for product, why in expected.items():
             position = self._positions(product)
             self.assertEqual(position.quadrant, "black_hole", product.name)
