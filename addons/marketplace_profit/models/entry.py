@@ -103,6 +103,7 @@ class ProfitEntry(models.Model):
     posting_id = fields.Many2one("cost.posting", "Cost Effect", readonly=True, ondelete="cascade")
 
     _key_uniq = models.Constraint("UNIQUE(company_id, key)", "A source gives a fact once.")
+    _day_idx = models.Index("(company_id, day)")
 
     def _read_group_orderby(self, order, groupby_terms, query):
         """Override of `base`: levels come as in a statement of profit, from net sales to own costs."""
@@ -115,5 +116,3 @@ class ProfitEntry(models.Model):
             return super()._read_group_orderby(order, groupby_terms, query)
         finally:
             groupby_terms["level"] = level
-
-    _day_idx = models.Index("(company_id, day)")
