@@ -39,7 +39,7 @@ class Payouts(Steps):
         for number, statement in enumerate(statements.values(), 1):
             self._import(number, statement)
         self._note(f"statements of {len(statements)} bank accounts are in")
-        self._odoo.call("marketplace.payout", "action_propose")
+        self._odoo.call("marketplace.payout", "action_propose", [])
         proposed = self._odoo.call("marketplace.payout", "search", [("settlement_ids", "!=", False)])
         self._odoo.call("marketplace.payout", "action_accept", proposed)
         return self._answer(statements)

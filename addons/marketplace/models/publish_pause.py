@@ -3,7 +3,7 @@
 Off sale: 0 is sent, buyers find nothing. Frozen: nothing is sent, the shops keep what they show.
 """
 
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import AccessError
 
 
@@ -60,12 +60,10 @@ class MarketplaceShop(models.Model):
         self.write(vals)
         self.env["marketplace.stock.publisher"]._enqueue_publish(self)
 
-    @api.model
     def action_company_off_sale(self):
         """Show 0 in all shops of the company, or undo that."""
         return self._toggle_company("marketplace_off_sale")
 
-    @api.model
     def action_company_freeze(self):
         """Send nothing to any shop of the company, or undo that."""
         return self._toggle_company("marketplace_frozen")

@@ -41,7 +41,6 @@ class ProfitResultAccount(models.Model):
         "UNIQUE(company_id, account_id)", "The meaning of this account is stated already."
     )
 
-    @api.model
     def action_set_up(self):
         """State the accounts that Odoo's own settings tell; what is stated already stays."""
         self.check_access("create")

@@ -202,7 +202,6 @@ class MarketplaceRoutingRuleset(models.Model):
 
     # === EXAMPLES === #
 
-    @api.model
     def action_create_examples(self):
         """A draft with rules that suit the company's warehouses, to start from."""
         ruleset = self.create(

@@ -86,7 +86,6 @@ class MarketplacePayout(models.Model):
 
     # === PROPOSING === #
 
-    @api.model
     def action_propose(self):
         """List the open transactions of all bank accounts with the settlements that they may pay out."""
         self.browse().check_access("write")

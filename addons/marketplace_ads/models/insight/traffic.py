@@ -164,7 +164,6 @@ class TrafficDay(models.Model):
         )
         self.invalidate_model()
 
-    @api.model
     def action_find_products(self):
         """Look once more for the products of traffic whose listing was not matched."""
         shops = self.search([("product_id", "=", False)]).shop_id

@@ -8,7 +8,6 @@ class ProfitRate(models.Model):
 
     _inherit = "profit.rate"
 
-    @api.model
     def action_learn(self):
         """Measure the rates of the last 90 days anew, for the companies at hand."""
         self.browse().check_access("create")
