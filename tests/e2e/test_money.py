@@ -77,7 +77,7 @@ def follow_a_cent(page, call, picture):
     open_list(page, "payouts")
     page.locator(".o_searchview_facet .o_facet_remove").first.click()
     page.locator(".o_list_view .o_data_row td[name=payment_ref]").first.click()
-    page.wait_for_selector(".o_widget_web_ribbon:has-text('Matched')")
+    page.wait_for_selector("button[name=action_undo]")
     page.click("button[name=action_view_settlements]")
     page.wait_for_selector(".o_form_view div[name=unexplained]:has-text('0.00')")
     picture("money-settlement", 650)

@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ..engine import (
+    TAX,
     Header,
     LockedPeriod,
     MissingAccount,
@@ -109,6 +110,14 @@ class MarketplaceSettlement(models.Model):
                     "Accounts of settlement amounts were set up: %s. Change them under Configuration.", len(rows)
                 )
             )
+        self._prepare_collected_tax(Account._get_book(self.company_id))
+
+    def _prepare_collected_tax(self, book):
+        """Tax that the marketplace collects is an item of orders and so of their invoices. It is no income: it passes
+        through the account that settlements have for it."""
+        product = self.env.ref("marketplace.product_collected_tax").with_company(self.company_id)
+        if not product.property_account_income_id:
+            product.property_account_income_id = book.find(TAX).account
 
     # === PLAN === #
 

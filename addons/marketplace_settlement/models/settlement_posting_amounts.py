@@ -6,6 +6,9 @@ from ..engine import FEE_ROLES, REVENUE_ROLES, TAX, Amount, get_role, is_refund
 
 # What buyers pay; subsidies come from the marketplace and are in no buyer's invoice.
 _OF_INVOICES = {*REVENUE_ROLES, TAX} - {"subsidies"}
+# Tax that buyers pay and the marketplace owes to the state: invoices have it as an item of its own. What is withheld of
+# it is no buyer's.
+_COLLECTED = ("tax_collected", "tax_shipping", "tax_gift_wrap", "tax_promotion", "tax_refund")
 
 
 class MarketplaceSettlement(models.Model):
@@ -20,9 +23,17 @@ class MarketplaceSettlement(models.Model):
         """
         kinds = self.env["marketplace.fee.kind"].sudo().search([("active", "in", (True, False))])
         roles = {kind.id: get_role(kind.code, kind.group, kind.nature) for kind in kinds}
-        of_orders = [kind for kind, role in roles.items() if role in _OF_INVOICES]
         self.env.flush_all()
-        self.env.cr.execute(_GROUPS, {"settlement": self.id, "of_orders": of_orders})
+        self.env.cr.execute(
+            _GROUPS,
+            {
+                "settlement": self.id,
+                "of_orders": [kind for kind, role in roles.items() if role in _OF_INVOICES],
+                "of_taxes": [kind for kind, role in roles.items() if role == TAX],
+                "collected": kinds.filtered(lambda kind: kind.code in _COLLECTED).ids,
+                "collected_tax": self.env.ref("marketplace.product_collected_tax").id,
+            },
+        )
         by_id = {kind.id: kind for kind in kinds}
         return [
             PostingGroup(key, roles.get(row[1]), by_id.get(row[1]), *row)
@@ -50,8 +61,7 @@ class PostingGroup:
         self.key, self.role, self.kind = key, role, kind
         self.month, self.country, self.category = month, country or "", category
         self.taxes = None if taxes is None else tuple(taxes)
-        # Tax that is no part of the order's price is no part of its invoice.
-        self.order = order if role != TAX or taxes else None
+        self.order = order
         self.value, self.last, self.lines = Decimal(value), last, lines
 
     def is_fee(self):
@@ -83,6 +93,7 @@ class PostingGroup:
 
 
 # Taxes of an amount are those of its order line; without one those of the order, where all its lines have the same.
+# Tax is part of an order's invoice where the order's own taxes contain it, or as the item of collected tax.
 # An order whose sale an earlier settlement summarised gets no invoice: it would be booked twice.
 # Everything is looked up by index, amount by amount: of what was imported a moment ago PostgreSQL has no statistics,
 # and would join whole lists to one another row by row.
@@ -96,6 +107,10 @@ _GROUPS = """
                        JOIN account_account account ON account.id = item.account_id
                       WHERE earlier.order_id = line.order_id AND earlier.kind_id = ANY(%(of_orders)s)
                         AND account.account_type != 'asset_receivable')
+                 AND (line.kind_id != ALL(%(of_taxes)s) OR cardinality(tax.taxes) > 0
+                      OR (line.kind_id = ANY(%(collected)s) AND EXISTS (
+                          SELECT FROM sale_order_line item
+                           WHERE item.order_id = line.order_id AND item.product_id = %(collected_tax)s)))
                 THEN sale.id END AS sale,
            sum(line.amount)::text, max(line.date), array_agg(line.id)
       FROM marketplace_settlement_line line

@@ -4,7 +4,7 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ..engine import Counter, Purpose, Unbalanced, spread
+from ..engine import TAX, Counter, Purpose, Unbalanced, spread
 from .settlement_posting import unit_of
 
 
@@ -114,7 +114,8 @@ class MarketplaceSettlement(models.Model):
         book = self.env["marketplace.fee.account"]._get_book(self.company_id)
         rows = []
         for group in refunds:
-            posting = book.find("refunds", "", group.country)
+            # Collected tax that is no tax of the order was an item of its invoice, on the account of such taxes.
+            posting = book.find(TAX if group.role == TAX and not group.taxes else "refunds", "", group.country)
             taxes = posting.taxes if group.taxes is None else group.taxes
             rows.append((group.kind, posting.account, taxes, group.value, [group]))
         note = self._create_document("out", order.partner_invoice_id, day, rows, -total, held_by)

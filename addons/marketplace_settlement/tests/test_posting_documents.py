@@ -1,6 +1,7 @@
 from dataclasses import replace
 from datetime import date
 
+from odoo.addons.marketplace.contract import TaxCollector, TaxTreatment
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -60,6 +61,24 @@ class TestPostingDocuments(PostingCase):
         self.assertEqual(sums, {"refunds": 5.0, "vat": 1.0, "clearing": -6.0})
         settlement.action_repost()
         self.assertEqual(self._sums(settlement.move_ids), sums)
+
+    def test_tax_that_the_marketplace_collects_is_no_income(self):
+        """It is in the invoice that the settlement pays, and what the marketplace keeps of it is no loss."""
+        collected = {"tax_treatment": TaxTreatment.ADDED, "tax_collector": TaxCollector.MARKETPLACE}
+        order = self._import(
+            self._order("A-1", self._line("MUG", 1, None, self._charge("item", "12.00", "2.00", **collected)))
+        )
+        sold = {"order": "A-1", "sku": "MUG"}
+        taxes = [("Order > ItemPrice > Tax", "2.00", sold), ("Order > Withheld > Tax", "-2.00", sold)]
+        settlement = self._post("S1", *self._sale("A-1"), *taxes)
+        self.assertEqual((order.invoice_ids.amount_total, order.invoice_ids.payment_state), (14.0, "paid"))
+        sums = self._sums(settlement.move_ids | order.invoice_ids)
+        self.assertEqual(
+            {name: sums.get(name, 0) for name in ("tax", "selling", "clearing")},
+            {"tax": 0, "selling": 1.8, "clearing": 10.2},
+        )
+        income = order.invoice_ids.line_ids.filtered(lambda item: item.account_type == "income")
+        self.assertEqual(sum(income.mapped("balance")), -12.0)
 
     def test_an_order_that_was_summarised_gets_no_invoice_later(self):
         self.shop.settlement_sales_policy = "summary"
