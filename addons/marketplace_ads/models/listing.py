@@ -20,7 +20,7 @@ class MarketplaceListing(models.Model):
 
     def _match_ads(self):
         """Nothing is asked where no shop of the listings advertises: they change by the thousand."""
-        shops = self.filtered("product_id").shop_id
-        profiles = self.env["ads.profile"].sudo().search([("shop_id", "in", shops.ids)])
-        if profiles:
-            self.env["ads.cost"].sudo()._match(profiles.shop_id)
+        advertising = self.env["ads.profile"]._get_shop_ids()
+        shops = self.filtered("product_id").shop_id.filtered(lambda shop: shop.id in advertising)
+        if shops:
+            self.env["ads.cost"].sudo()._match(shops)

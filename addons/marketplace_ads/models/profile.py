@@ -1,10 +1,12 @@
 from odoo import api, fields, models
+from odoo.tools import ormcache
 
 
 class AdsProfile(models.Model):
     """Who advertises: at Amazon, a seller in one country. Its money is spent for one shop, in one currency."""
 
     _name = "ads.profile"
+    _inherit = ["marketplace.cache.source"]
     _description = "Advertiser"
     _order = "account_id, name, id"
     _check_company_auto = True
@@ -51,6 +53,13 @@ class AdsProfile(models.Model):
         if "shop_id" in vals:
             self.env["ads.cost"].sudo()._move_to_shop(self.sudo())
         return result
+
+    @api.model
+    @ormcache()
+    def _get_shop_ids(self):
+        """Ids of all shops that advertise, kept in memory: whoever imports listings asks for each."""
+        profiles = self.sudo().search([("shop_id", "!=", False)])
+        return frozenset(profiles.shop_id.ids)
 
     def action_view_unknown(self):
         """The items that wait for a product."""
